@@ -1,0 +1,165 @@
+// Untrusted text in, typed frames out; typed frames in, text out. Nothing behind these decoders checks shapes again.
+import {
+  DELIVERY_PROTOCOL,
+  MAX_CLIENT_FRAME_LENGTH,
+  MAX_CLIENT_TAG_LENGTH,
+  MAX_KEY_LENGTH,
+  MAX_MESSAGE_LENGTH,
+  MAX_NAME_LENGTH,
+  MAX_PAGE,
+  MIN_KEY_LENGTH,
+} from "./limits.ts";
+import type {
+  ChatMessage,
+  ClientFrame,
+  DeliveryHello,
+  ErrorCode,
+  Hello,
+  HistoryPage,
+  Presence,
+  Refusal,
+  Since,
+  Welcome,
+} from "./messages.ts";
+
+/** A frame that was not understood: `error` is for people, `code` for programs; `counter` names the message if it has one. */
+export interface DecodeError {
+  readonly code: ErrorCode;
+  readonly error: string;
+  readonly counter?: number;
+}
+
+export type Decoded<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly error: DecodeError };
+
+type Fields = Readonly<Record<string, unknown>>;
+
+const ok = <T>(value: T): Decoded<T> => ({ ok: true, value });
+const bad = (code: ErrorCode, error: string, counter?: number): Decoded<never> => ({
+  ok: false,
+  error: counter === undefined ? { code, error } : { code, error, counter },
+});
+
+/** A frame as an object with fields, or null. Never throws, whatever the text. */
+export function parseFields(text: string): Fields | null {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isFields(value) ? value : null;
+  } catch {
+    return null;
+  }
+}
+
+function isFields(value: unknown): value is Fields {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** A sequence number, a counter: a whole number from `least` that a double holds exactly. */
+function isCount(value: unknown, least = 0): value is number {
+  return typeof value === "number" && Number.isSafeInteger(value) && value >= least;
+}
+
+/** SQLite stores UTF-8, which has no lone surrogates: replace them before anybody sees them, or history would differ (D1). */
+export function wellFormed(text: string): string {
+  return text.replace(/[\ud800-\udfff]/gu, "\ufffd");
+}
+
+function readFrame(text: unknown): Decoded<Fields> {
+  if (typeof text !== "string") return bad("bad-frame", "Frames must be text.");
+  if (text.length > MAX_CLIENT_FRAME_LENGTH) return bad("frame-too-large", "Frame too large.");
+  const fields = parseFields(text);
+  return fields === null ? bad("bad-frame", "Frames must be JSON objects.") : ok(fields);
+}
+
+/** The first frame of a client, classic or delivery (SPEC C1, P1). */
+export function decodeHello(text: unknown): Decoded<Hello> {
+  const frame = readFrame(text);
+  if (!frame.ok) return frame;
+  const { name, protocol } = frame.value;
+  if (name !== undefined && name !== null && typeof name !== "string") {
+    return bad("bad-frame", "Name must be text.");
+  }
+  if ((name ?? "").length > MAX_NAME_LENGTH) return bad("name-too-long", "Name too long.");
+  const said = wellFormed(name || "anonymous");
+  if (protocol === undefined) return ok({ name: said, delivery: null });
+  const delivery = decodeDeliveryHello(frame.value);
+  return delivery.ok ? ok({ name: said, delivery: delivery.value }) : delivery;
+}
+
+function decodeDeliveryHello({ protocol, key, client, since }: Fields): Decoded<DeliveryHello> {
+  if (protocol !== DELIVERY_PROTOCOL) {
+    return bad("bad-frame", `Only protocol ${DELIVERY_PROTOCOL} is spoken here.`);
+  }
+  if (typeof key !== "string" || key.length < MIN_KEY_LENGTH || key.length > MAX_KEY_LENGTH) {
+    return bad("bad-frame", `Key must be text of ${MIN_KEY_LENGTH} to ${MAX_KEY_LENGTH} characters.`);
+  }
+  if (typeof client !== "string" || client.length > MAX_CLIENT_TAG_LENGTH) {
+    return bad("bad-frame", `Client must be text of at most ${MAX_CLIENT_TAG_LENGTH} characters.`);
+  }
+  const last = decodeSince(since);
+  if (last === undefined) return bad("bad-frame", "Since must be { epoch, seq }.");
+  return ok({ key, client: wellFormed(client), since: last });
+}
+
+function decodeSince(value: unknown): Since | null | undefined {
+  if (value === undefined || value === null) return null;
+  if (!isFields(value)) return undefined;
+  const { epoch, seq } = value;
+  return typeof epoch === "string" && epoch.length <= MAX_KEY_LENGTH && isCount(seq)
+    ? { epoch, seq }
+    : undefined;
+}
+
+/**
+ * Any later frame. With `delivery`, a message needs a counter of at least 1, and history may be asked for; a classic
+ * client has neither, and what it says beside `message` is ignored.
+ */
+export function decodeClientFrame(text: unknown, delivery: boolean): Decoded<ClientFrame> {
+  const frame = readFrame(text);
+  if (!frame.ok) return frame;
+  const { message, counter, history } = frame.value;
+  if (delivery && history !== undefined) return decodeHistory(history);
+  if (delivery && !isCount(counter, 1)) return bad("bad-frame", "Counter must be a whole number from 1.");
+  const named = delivery && isCount(counter, 1) ? counter : 0;
+  if (typeof message !== "string") {
+    return bad("bad-frame", "Message must be text.", named || undefined);
+  }
+  if (message.length > MAX_MESSAGE_LENGTH) {
+    return bad("message-too-long", "Message too long.", named || undefined);
+  }
+  return ok({ kind: "message", message: wellFormed(message), counter: named });
+}
+
+function decodeHistory(value: unknown): Decoded<ClientFrame> {
+  if (!isFields(value) || !isCount(value.before, 1)) {
+    return bad("bad-frame", "History must be { before, limit }.");
+  }
+  const limit = value.limit ?? MAX_PAGE;
+  if (!isCount(limit, 1) || limit > MAX_PAGE) return bad("bad-frame", `Limit must be from 1 to ${MAX_PAGE}.`);
+  return ok({ kind: "history", before: value.before, limit });
+}
+
+// Server to classic client: exactly the demo's frames. `code` and `retryAfter` are additions that it ignores.
+export const encodeJoined = (name: string): string => JSON.stringify({ joined: name });
+export const encodeQuit = (name: string): string => JSON.stringify({ quit: name });
+export const encodeReady = (): string => '{"ready":true}';
+export const encodeClassicMessage = ({ name, message, timestamp }: ChatMessage): string =>
+  JSON.stringify({ name, message, timestamp });
+export const encodeError = (error: string, code: ErrorCode, retryAfter?: number): string =>
+  JSON.stringify({ error, code, retryAfter });
+
+/** The demo's sentence, to the letter. */
+export const RATE_LIMITED = "Your IP is being rate-limited, please try again later.";
+
+// Server to delivery client.
+export const encodeWelcome = (welcome: Welcome): string => JSON.stringify({ welcome });
+export const encodeStored = (counter: number): string => JSON.stringify({ stored: counter });
+export const encodeRefused = (refused: Refusal): string => JSON.stringify({ refused });
+export const encodePresence = (presence: Presence): string => JSON.stringify({ presence });
+export const encodeHistory = (history: HistoryPage): string => JSON.stringify({ history });
+
+/** One frame with many messages, at least one, in rising order; first and last seq stand at its head. */
+export function encodeEvents(events: readonly ChatMessage[]): string {
+  return JSON.stringify({ first: events[0]?.seq, last: events.at(-1)?.seq, events });
+}

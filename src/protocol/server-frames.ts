@@ -1,0 +1,89 @@
+// The client's decoder of what a room sends. A room is not trusted either: the page shows what others wrote.
+import { parseFields } from "./codec.ts";
+import type { ChatMessage, ErrorCode, Gap, Member, Presence, Refusal, ServerFrame, Welcome } from "./messages.ts";
+
+type Fields = Readonly<Record<string, unknown>>;
+
+const isObject = (value: unknown): value is Fields =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
+const isText = (value: unknown): value is string => typeof value === "string";
+const optional = (value: unknown, is: (value: unknown) => boolean): boolean => value === undefined || is(value);
+const isArrayOf =
+  <T>(is: (value: unknown) => value is T) =>
+  (value: unknown): value is T[] =>
+    Array.isArray(value) && value.every(is);
+
+const isMember = (value: unknown): value is Member =>
+  isObject(value) && isText(value.connection) && isText(value.author) && isText(value.name);
+
+const isMessage = (value: unknown): value is ChatMessage =>
+  isObject(value) &&
+  isCount(value.seq) &&
+  isText(value.name) &&
+  isText(value.message) &&
+  isCount(value.timestamp) &&
+  isText(value.author) &&
+  isText(value.client) &&
+  isCount(value.counter);
+
+const isMembers = isArrayOf(isMember);
+const isMessages = isArrayOf(isMessage);
+const isTexts = isArrayOf(isText);
+
+const isGap = (value: unknown): value is Gap => isObject(value) && isCount(value.first) && isCount(value.last);
+
+const isWelcome = (value: unknown): value is Welcome =>
+  isObject(value) &&
+  isCount(value.protocol) &&
+  isText(value.epoch) &&
+  isCount(value.head) &&
+  isCount(value.counter) &&
+  isText(value.connection) &&
+  isText(value.author) &&
+  isCount(value.members) &&
+  typeof value.resumed === "boolean" &&
+  optional(value.roster, isMembers) &&
+  optional(value.gap, isGap);
+
+const isRefusal = (value: unknown): value is Refusal =>
+  isObject(value) &&
+  isText(value.code) &&
+  optional(value.counter, isCount) &&
+  optional(value.retryAfter, isCount) &&
+  optional(value.expected, isCount);
+
+const isPresence = (value: unknown): value is Presence =>
+  isObject(value) &&
+  isCount(value.count) &&
+  optional(value.roster, isMembers) &&
+  optional(value.joined, isMembers) &&
+  optional(value.left, isTexts);
+
+/** Messages of a frame must stand in rising order and fit its head: otherwise the frame is corrupt. */
+function isEvents({ first, last, events }: Fields): boolean {
+  if (!isMessages(events) || events.length === 0) return false;
+  if (events[0]?.seq !== first || events.at(-1)?.seq !== last) return false;
+  return events.every((event, i) => i === 0 || event.seq > (events[i - 1]?.seq ?? 0));
+}
+
+/** A frame of a room that speaks the delivery protocol, or null where it is none. Never throws. */
+export function decodeServerFrame(text: unknown): ServerFrame | null {
+  const fields = typeof text === "string" ? parseFields(text) : null;
+  if (fields === null) return null;
+  const { welcome, stored, refused, presence, history, error, code } = fields;
+  if (fields.events !== undefined && isEvents(fields)) {
+    const events = fields.events as ChatMessage[];
+    return { kind: "events", first: fields.first as number, last: fields.last as number, events };
+  }
+  if (isWelcome(welcome)) return { kind: "welcome", welcome };
+  if (isCount(stored)) return { kind: "stored", counter: stored };
+  if (isRefusal(refused)) return { kind: "refused", refused };
+  if (isPresence(presence)) return { kind: "presence", presence };
+  if (isObject(history) && isCount(history.before) && isMessages(history.events)) {
+    const page = { before: history.before, events: history.events, more: history.more === true };
+    return { kind: "history", history: page };
+  }
+  if (isText(error)) return { kind: "error", error, code: (isText(code) ? code : "bad-frame") as ErrorCode };
+  return null;
+}

@@ -1,0 +1,40 @@
+// The room's side of the rate limit: what it may accept or refuse without a call, and what to do when no answer comes.
+import { FULL, type Budget, type Policy, retryAfter, settle, spend } from "../rate-limit/gcra.ts";
+import { MAX_PASSES, PASS_LIFE_MS } from "../rate-limit/charge.ts";
+import type { Pass, Session } from "./session.ts";
+
+/** A pass lives from when it was asked for, so the room never believes in it longer than the limiter does. */
+export const newPass = (asked: number): Pass => ({ from: asked, until: asked + PASS_LIFE_MS });
+
+export function passIsLive({ pass }: Session, now: number): boolean {
+  return pass !== null && pass.from <= now && now < pass.until;
+}
+
+/**
+ * Milliseconds for which the limiter's last refusal still holds; 0 if it has to be asked. A clock that went back
+ * behind the refusal, or a wait longer than any limiter's, ends it (L5).
+ */
+export function refusedFor({ refusedFrom, refusedUntil }: Session, rate: Policy, now: number): number {
+  const longest = (rate.burst + MAX_PASSES) * rate.periodMs;
+  const holds = refusedFrom <= now && now < refusedUntil && refusedUntil - refusedFrom <= longest;
+  return holds ? refusedUntil - now : 0;
+}
+
+/** While the limiter cannot be reached, each room gives an identity one action a period, and no burst (L9). */
+export type LocalBudgets = Map<string, Budget>;
+
+/** How many of `asked` actions are admitted without the limiter. Forgets budgets that are full again. */
+export function admitLocally(
+  budgets: LocalBudgets,
+  rate: Policy,
+  identity: string,
+  asked: number,
+  now: number,
+): number {
+  const policy: Policy = { periodMs: rate.periodMs, burst: 1 };
+  for (const [key, budget] of budgets) if (settle(budget, now).tat <= now) budgets.delete(key);
+  const budget = settle(budgets.get(identity) ?? FULL, now);
+  if (asked === 0 || retryAfter(policy, budget) > 0) return 0;
+  budgets.set(identity, spend(policy, budget, 0));
+  return 1;
+}

@@ -1,0 +1,95 @@
+// One connection's state, and what of it survives hibernation in the socket's attachment (at most 16,384 bytes).
+import type { DeliveryHello, Hello } from "../protocol/messages.ts";
+
+/** A permission of the limiter to accept one action ahead of asking. Instants are of the room's clock. */
+export interface Pass {
+  readonly from: number;
+  readonly until: number;
+}
+
+/** What a joined connection is to others. `client` is null for a classic one. */
+export interface Joined {
+  readonly name: string;
+  readonly author: string;
+  readonly client: string | null;
+}
+
+/** An action that waits for the limiter. */
+export type Waiting =
+  | { readonly kind: "join"; readonly hello: Hello; readonly author: string; readonly came: number }
+  | { readonly kind: "message"; readonly message: string; readonly counter: number; readonly came: number };
+
+export interface Session {
+  readonly connection: string;
+  /** The rate limiter's key. */
+  readonly identity: string;
+  /** Place in the room's order of arrival: rosters list by it, also after a wake. */
+  readonly order: number;
+  readonly accepted: number;
+  joined: Joined | null;
+  pass: Pass | null;
+  /** Everything below is empty whenever the room may hibernate, or costs at most a limiter call when lost. */
+  readonly waiting: Waiting[];
+  /** A charge is under way for the first `asked` of `waiting`. */
+  charging: { readonly asked: number; readonly since: number } | null;
+  refusedFrom: number;
+  refusedUntil: number;
+  /** The highest counter stored of this author and client tag. */
+  counter: number;
+  pages: { tat: number; last: number };
+}
+
+export function newSession(connection: string, identity: string, order: number, accepted: number): Session {
+  return {
+    connection,
+    identity,
+    order,
+    accepted,
+    joined: null,
+    pass: null,
+    waiting: [],
+    charging: null,
+    refusedFrom: 0,
+    refusedUntil: 0,
+    counter: 0,
+    pages: { tat: 0, last: 0 },
+  };
+}
+
+/** The attachment of a session: plain data, versioned. */
+export interface Attachment {
+  readonly v: 1;
+  readonly connection: string;
+  readonly identity: string;
+  readonly order: number;
+  readonly accepted: number;
+  readonly joined: Joined | null;
+  readonly pass: Pass | null;
+}
+
+export function toAttachment({ connection, identity, order, accepted, joined, pass }: Session): Attachment {
+  return { v: 1, connection, identity, order, accepted, joined, pass };
+}
+
+/** The session of an attachment, or null where it is none of ours (a closed connection's is null). */
+export function fromAttachment(value: unknown): Session | null {
+  if (typeof value !== "object" || value === null || !("v" in value) || value.v !== 1) return null;
+  // Only this file writes version 1, into storage that no client reaches.
+  const { connection, identity, order, accepted, joined, pass } = value as Attachment;
+  return { ...newSession(connection, identity, order, accepted), joined, pass };
+}
+
+export const isDelivery = (session: Session): boolean => session.joined !== null && session.joined.client !== null;
+
+/** Whether the next frame of this connection is its first. */
+export const awaitsHello = (session: Session): boolean =>
+  session.joined === null && !session.waiting.some((item) => item.kind === "join");
+
+/** Whether the next frame is read as the delivery protocol's. */
+export function speaksDelivery(session: Session): boolean {
+  if (session.joined !== null) return session.joined.client !== null;
+  const join = session.waiting.find((item) => item.kind === "join");
+  return join !== undefined && deliveryOf(join) !== null;
+}
+
+const deliveryOf = (item: Waiting): DeliveryHello | null => (item.kind === "join" ? item.hello.delivery : null);

@@ -1,0 +1,138 @@
+// The room's log over SQLite. All writes of one turn of the event loop commit together; the output gate holds frames until then.
+import type { ChatMessage } from "../protocol/messages.ts";
+import type { MessageLog } from "./message-log.ts";
+
+/** Each entry runs once, in order. Append only. (`PRAGMA user_version` is not supported in Durable Objects.) */
+const MIGRATIONS = [
+  `CREATE TABLE meta (key TEXT PRIMARY KEY, value) WITHOUT ROWID;
+   CREATE TABLE messages (
+     seq INTEGER PRIMARY KEY, name TEXT NOT NULL, message TEXT NOT NULL, timestamp INTEGER NOT NULL,
+     author TEXT NOT NULL, client TEXT NOT NULL, counter INTEGER NOT NULL);
+   CREATE TABLE senders (
+     author TEXT NOT NULL, client TEXT NOT NULL, counter INTEGER NOT NULL, seen INTEGER NOT NULL,
+     PRIMARY KEY (author, client)) WITHOUT ROWID;`,
+];
+
+const COLUMNS = "seq, name, message, timestamp, author, client, counter";
+
+type Row = Record<keyof ChatMessage, SqlStorageValue>;
+
+export class SqlLog implements MessageLog {
+  epoch: string;
+  head = 0;
+  floor = 0;
+  lastTimestamp = 0;
+  private readonly sql: SqlStorage;
+
+  /** Opens the room's log; a room without one gets `freshEpoch` as its epoch when it first writes. */
+  constructor(sql: SqlStorage, freshEpoch: string) {
+    this.sql = sql;
+    this.migrate();
+    const stored = this.meta("epoch");
+    this.epoch = typeof stored === "string" ? stored : freshEpoch;
+    if (stored === undefined) this.setMeta("epoch", freshEpoch);
+    this.floor = Number(this.meta("floor") ?? 0);
+    const newest = this.rows(`SELECT ${COLUMNS} FROM messages ORDER BY seq DESC LIMIT 1`)[0];
+    this.head = newest?.seq ?? this.floor;
+    this.lastTimestamp = newest?.timestamp ?? Number(this.meta("floorTimestamp") ?? 0);
+  }
+
+  get oldestTimestamp(): number | null {
+    return this.rows(`SELECT ${COLUMNS} FROM messages ORDER BY seq LIMIT 1`)[0]?.timestamp ?? null;
+  }
+
+  after(after: number, limit: number): ChatMessage[] {
+    return this.rows(`SELECT ${COLUMNS} FROM messages WHERE seq > ? ORDER BY seq LIMIT ?`, after, limit);
+  }
+
+  before(before: number, limit: number): ChatMessage[] {
+    const query = `SELECT ${COLUMNS} FROM messages WHERE seq < ? ORDER BY seq DESC LIMIT ?`;
+    return this.rows(query, before, limit).toReversed();
+  }
+
+  counterOf(author: string, client: string): number {
+    const query = "SELECT counter FROM senders WHERE author = ? AND client = ?";
+    return Number([...this.sql.exec(query, author, client)][0]?.counter ?? 0);
+  }
+
+  append(messages: readonly ChatMessage[]): void {
+    for (const { seq, name, message, timestamp, author, client, counter } of messages) {
+      this.sql.exec(
+        `INSERT INTO messages (${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?)`,
+        seq,
+        name,
+        message,
+        timestamp,
+        author,
+        client,
+        counter,
+      );
+      this.head = seq;
+      this.lastTimestamp = timestamp;
+      if (counter > 0) {
+        this.sql.exec("INSERT OR REPLACE INTO senders VALUES (?, ?, ?, ?)", author, client, counter, timestamp);
+      }
+    }
+  }
+
+  trim(through: number, before: number): void {
+    const dropped = Math.min(through, this.head);
+    this.sql.exec("DELETE FROM senders WHERE seen < ?", before);
+    if (dropped <= this.floor) return;
+    // Head and clock outlive the last message: a seq is never given twice.
+    const newest = this.rows(`SELECT ${COLUMNS} FROM messages WHERE seq <= ? ORDER BY seq DESC LIMIT 1`, dropped)[0];
+    this.sql.exec("DELETE FROM messages WHERE seq <= ?", dropped);
+    this.setMeta("floor", dropped);
+    if (newest !== undefined) this.setMeta("floorTimestamp", newest.timestamp);
+    this.floor = dropped;
+  }
+
+  erase(epoch: string): void {
+    this.sql.exec("DELETE FROM messages; DELETE FROM senders; DELETE FROM meta WHERE key != 'schema';");
+    this.setMeta("epoch", epoch);
+    this.epoch = epoch;
+    this.head = 0;
+    this.floor = 0;
+    this.lastTimestamp = 0;
+  }
+
+  lastBefore(before: number): number {
+    // Timestamps rise with seq, so the first message that is young enough ends the search.
+    const young = this.rows(`SELECT ${COLUMNS} FROM messages WHERE timestamp >= ? ORDER BY seq LIMIT 1`, before)[0];
+    return young === undefined ? this.head : young.seq - 1;
+  }
+
+  private migrate(): void {
+    this.sql.exec("CREATE TABLE IF NOT EXISTS migrations (version INTEGER PRIMARY KEY)");
+    const done = Number([...this.sql.exec("SELECT max(version) AS version FROM migrations")][0]?.version ?? 0);
+    for (const [i, migration] of MIGRATIONS.entries()) {
+      if (i < done) continue;
+      this.sql.exec(migration);
+      this.sql.exec("INSERT INTO migrations VALUES (?)", i + 1);
+    }
+  }
+
+  private rows(query: string, ...bindings: number[]): ChatMessage[] {
+    return this.sql.exec<Row>(query, ...bindings).toArray().map(toMessage);
+  }
+
+  private meta(key: string): SqlStorageValue | undefined {
+    return [...this.sql.exec("SELECT value FROM meta WHERE key = ?", key)][0]?.value;
+  }
+
+  private setMeta(key: string, value: string | number): void {
+    this.sql.exec("INSERT OR REPLACE INTO meta VALUES (?, ?)", key, value);
+  }
+}
+
+function toMessage(row: Row): ChatMessage {
+  return {
+    seq: Number(row.seq),
+    name: String(row.name),
+    message: String(row.message),
+    timestamp: Number(row.timestamp),
+    author: String(row.author),
+    client: String(row.client),
+    counter: Number(row.counter),
+  };
+}

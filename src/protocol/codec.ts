@@ -76,7 +76,11 @@ function readFrame(text: unknown): Decoded<Fields> {
 export function decodeHello(text: unknown): Decoded<Hello> {
   const frame = readFrame(text);
   if (!frame.ok) return frame;
-  const { name, protocol } = frame.value;
+  const { name, protocol, message, counter, history } = frame.value;
+  // What follows a refused first frame must not become a join under no name, as it would in the demo.
+  if (name === undefined && [message, counter, history].some((field) => field !== undefined)) {
+    return bad("bad-frame", "Say your name first.");
+  }
   if (name !== undefined && name !== null && typeof name !== "string") {
     return bad("bad-frame", "Name must be text.");
   }

@@ -14,27 +14,29 @@ export function passIsLive({ pass }: Session, now: number): boolean {
  * Milliseconds for which the limiter's last refusal still holds; 0 if it has to be asked. A clock that went back
  * behind the refusal, or a wait longer than any limiter's, ends it (L5).
  */
-export function refusedFor({ refusedFrom, refusedUntil }: Session, rate: Policy, now: number): number {
+export function refusedFor({ refused }: Session, rate: Policy, now: number): number {
+  if (refused === null) return 0;
+  const { from, until } = refused;
   const longest = (rate.burst + MAX_PASSES) * rate.periodMs;
-  const holds = refusedFrom <= now && now < refusedUntil && refusedUntil - refusedFrom <= longest;
-  return holds ? refusedUntil - now : 0;
+  return from <= now && now < until && until - from <= longest ? until - now : 0;
 }
 
 /** While the limiter cannot be reached, each room gives an identity one action a period, and no burst (L9). */
 export type LocalBudgets = Map<string, Budget>;
 
-/** How many of `asked` actions are admitted without the limiter. Forgets budgets that are full again. */
-export function admitLocally(
-  budgets: LocalBudgets,
-  rate: Policy,
-  identity: string,
-  asked: number,
-  now: number,
-): number {
+/** Whether one action is admitted without the limiter; takes it. Forgets budgets that are full again. */
+export function admitLocally(budgets: LocalBudgets, rate: Policy, session: Session, now: number): boolean {
   const policy: Policy = { periodMs: rate.periodMs, burst: 1 };
   for (const [key, budget] of budgets) if (settle(budget, now).tat <= now) budgets.delete(key);
-  const budget = settle(budgets.get(identity) ?? FULL, now);
-  if (asked === 0 || retryAfter(policy, budget) > 0) return 0;
-  budgets.set(identity, spend(policy, budget, 0));
-  return 1;
+  const budget = settle(budgets.get(session.identity) ?? FULL, now);
+  if (retryAfter(policy, budget) > 0) return false;
+  // In the attachment too: hibernation is no refill (L6).
+  session.local = spend(policy, budget, 0);
+  budgets.set(session.identity, session.local);
+  return true;
+}
+
+/** Brings back what a waking room finds in an attachment. */
+export function restoreLocal(budgets: LocalBudgets, { identity, local }: Session): void {
+  if (local !== null && local.tat > (budgets.get(identity)?.tat ?? 0)) budgets.set(identity, local);
 }

@@ -17,7 +17,7 @@ import {
 import { type ChatMessage, CLOSE, type Hello, type Member, type Refusal } from "../protocol/messages.ts";
 import { retryAfter, settle, spend } from "../rate-limit/gcra.ts";
 import { MAX_CHARGE, type ChargeReply } from "../rate-limit/charge.ts";
-import { admitLocally, type LocalBudgets, newPass, passIsLive, refusedFor } from "./allowance.ts";
+import { admitLocally, type LocalBudgets, newPass, passIsLive, refusedFor, restoreLocal } from "./allowance.ts";
 import type { RoomConfig } from "./config.ts";
 import type { RoomEffect, RoomEvent } from "./effects.ts";
 import type { LogReader } from "./message-log.ts";
@@ -46,30 +46,39 @@ export class Room {
   private readonly local: LocalBudgets = new Map();
   private nextOrder = 1;
   private effects: RoomEffect[] = [];
-  /** Appended in this event, not yet visible through the log. */
+  /** Accepted in this event, not yet in an append. */
   private fresh: ChatMessage[] = [];
+  /** The newest message, appends of this event included: the log shows those only once the shell has performed them. */
+  private newest = { seq: 0, timestamp: 0 };
 
   /** `restored` are the sessions found in attachments when the object wakes, in any order. */
   constructor(ports: RoomPorts, restored: readonly Session[] = []) {
     this.ports = ports;
     this.presence = new PresenceQueue(ports.config.rosterMax);
-    for (const session of restored.toSorted((a, b) => a.order - b.order)) this.revive(session);
+    for (const session of restored.toSorted((a, b) => a.order - b.order)) this.restore(session);
+    this.presence.revived(this.members().length);
   }
 
-  /** Takes in a session that an attachment kept. A socket whose close wakes the object comes late, and alone. */
+  /** Takes in the one session whose close wakes the object: the platform lists it no more among the others. */
   revive(session: Session): void {
+    this.restore(session);
+    this.presence.revived(this.members().length);
+  }
+
+  private restore(session: Session): void {
     this.sessions.set(session.connection, session);
     this.nextOrder = Math.max(this.nextOrder, session.order + 1);
+    restoreLocal(this.local, session);
     const { joined } = session;
-    if (joined === null) return;
-    if (joined.client !== null) session.counter = this.ports.log.counterOf(joined.author, joined.client);
-    this.presence.revived(this.members().length);
+    if (joined === null || joined.client === null) return;
+    session.counter = this.ports.log.counterOf(joined.author, joined.client);
   }
 
   /** What happens next. Total: never throws, whatever a client sent. */
   handle(event: RoomEvent): readonly RoomEffect[] {
     this.effects = [];
     this.fresh = [];
+    this.newest = { seq: this.ports.log.head, timestamp: this.ports.log.lastTimestamp };
     switch (event.type) {
       case "accepted":
         this.onAccepted(event.connection, event.identity, event.now);
@@ -244,16 +253,15 @@ export class Room {
     session.charging = null;
     const asked = session.waiting.splice(0, charging.asked);
     const { rate } = this.ports.config;
-    const granted =
-      reply === null ? admitLocally(this.local, rate, session.identity, asked.length, now) : reply.granted;
+    const admitsOne = reply === null && asked.length > 0 && admitLocally(this.local, rate, session, now);
+    const granted = reply?.granted ?? (admitsOne ? 1 : 0);
     const wait = reply?.retryAfter ?? rate.periodMs;
     for (const action of asked.slice(0, granted)) this.perform(session, action, now);
     this.commit();
     for (const action of asked.slice(granted)) {
       this.refuse(session, action, { code: "rate-limited", retryAfter: wait });
     }
-    session.refusedFrom = now;
-    session.refusedUntil = reply !== null && wait > 0 ? now + wait : 0;
+    session.refused = reply !== null && wait > 0 ? { from: now, until: now + wait } : null;
     session.pass = reply?.pass === true ? newPass(charging.since) : null;
     this.emit({ type: "attach", session });
     this.drain(session, now);
@@ -292,16 +300,17 @@ export class Room {
     const { counter } = action;
     if (joined === null || !this.isNext(session, counter, 1)) return false;
     session.counter = Math.max(session.counter, counter);
-    const last = this.fresh.at(-1) ?? { seq: this.ports.log.head, timestamp: this.ports.log.lastTimestamp };
-    this.fresh.push({
-      seq: last.seq + 1,
+    const message: ChatMessage = {
+      seq: this.newest.seq + 1,
       name: joined.name,
       message: action.message,
-      timestamp: Math.max(now, last.timestamp + 1),
+      timestamp: Math.max(now, this.newest.timestamp + 1),
       author: joined.author,
       client: joined.client ?? "",
       counter,
-    });
+    };
+    this.newest = message;
+    this.fresh.push(message);
     return true;
   }
 

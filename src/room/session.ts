@@ -1,4 +1,5 @@
 // One connection's state, and what of it survives hibernation in the socket's attachment (at most 16,384 bytes).
+import { type Budget, FULL } from "../rate-limit/gcra.ts";
 import type { DeliveryHello, Hello } from "../protocol/messages.ts";
 
 /** A permission of the limiter to accept one action ahead of asking. Instants are of the room's clock. */
@@ -28,15 +29,17 @@ export interface Session {
   readonly accepted: number;
   joined: Joined | null;
   pass: Pass | null;
-  /** Everything below is empty whenever the room may hibernate, or costs at most a limiter call when lost. */
+  /** While the limiter's last refusal holds, on the room's clock. */
+  refused: { readonly from: number; readonly until: number } | null;
+  /** What this identity took while the limiter could not be reached (L9). */
+  local: Budget | null;
+  /** Everything below is empty whenever the room may hibernate, can be read again, or is full after the idle time. */
   readonly waiting: Waiting[];
   /** A charge is under way for the first `asked` of `waiting`. */
   charging: { readonly asked: number; readonly since: number } | null;
-  refusedFrom: number;
-  refusedUntil: number;
   /** The highest counter stored of this author and client tag. */
   counter: number;
-  pages: { tat: number; last: number };
+  pages: Budget;
 }
 
 export function newSession(connection: string, identity: string, order: number, accepted: number): Session {
@@ -47,36 +50,32 @@ export function newSession(connection: string, identity: string, order: number, 
     accepted,
     joined: null,
     pass: null,
+    refused: null,
+    local: null,
     waiting: [],
     charging: null,
-    refusedFrom: 0,
-    refusedUntil: 0,
     counter: 0,
-    pages: { tat: 0, last: 0 },
+    pages: FULL,
   };
 }
 
 /** The attachment of a session: plain data, versioned. */
-export interface Attachment {
+export interface Attachment
+  extends Pick<Session, "connection" | "identity" | "order" | "accepted" | "joined" | "pass" | "refused" | "local"> {
   readonly v: 1;
-  readonly connection: string;
-  readonly identity: string;
-  readonly order: number;
-  readonly accepted: number;
-  readonly joined: Joined | null;
-  readonly pass: Pass | null;
 }
 
-export function toAttachment({ connection, identity, order, accepted, joined, pass }: Session): Attachment {
-  return { v: 1, connection, identity, order, accepted, joined, pass };
+export function toAttachment(session: Session): Attachment {
+  const { connection, identity, order, accepted, joined, pass, refused, local } = session;
+  return { v: 1, connection, identity, order, accepted, joined, pass, refused, local };
 }
 
 /** The session of an attachment, or null where it is none of ours (a closed connection's is null). */
 export function fromAttachment(value: unknown): Session | null {
   if (typeof value !== "object" || value === null || !("v" in value) || value.v !== 1) return null;
   // Only this file writes version 1, into storage that no client reaches.
-  const { connection, identity, order, accepted, joined, pass } = value as Attachment;
-  return { ...newSession(connection, identity, order, accepted), joined, pass };
+  const { v: _, ...kept } = value as Attachment;
+  return { ...newSession(kept.connection, kept.identity, kept.order, kept.accepted), ...kept };
 }
 
 export const isDelivery = (session: Session): boolean => session.joined !== null && session.joined.client !== null;

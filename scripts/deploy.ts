@@ -1,0 +1,16 @@
+// `npm run deploy`: builds the page and deploys to the Cloudflare account that wrangler is logged in to.
+import { command, QUIET_WRANGLER, runTool, WRANGLER } from "./lib/command.ts";
+import { buildPage } from "./lib/page.ts";
+
+const HELP = `
+npm run deploy: builds the page and deploys the Worker with its Durable Objects (wrangler asks you to log in once).
+
+  npm run deploy -- --dry-run    builds and checks everything, uploads nothing, needs no account
+`;
+
+command(HELP, { "dry-run": { type: "boolean", default: false } }, async (values) => {
+  console.log("Building the page ...");
+  await buildPage();
+  const args = values["dry-run"] === true ? ["deploy", "--dry-run"] : ["deploy"];
+  await runTool(WRANGLER, args, QUIET_WRANGLER);
+});

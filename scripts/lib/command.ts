@@ -1,0 +1,69 @@
+// What every command of this project shares: --help, one-sentence failures, exit codes (0 done, 1 failed, 2 usage).
+import { spawn } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { parseArgs, type ParseArgsOptionsConfig } from "node:util";
+
+/** The project's folder; commands work from any current directory. */
+export const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+
+/** A failure that a person can act on: one sentence that says what to do next. */
+export class Failure extends Error {
+  readonly exitCode: number;
+  constructor(sentence: string, exitCode = 1) {
+    super(sentence);
+    this.exitCode = exitCode;
+  }
+}
+
+type Values = Readonly<Record<string, string | boolean | (string | boolean)[] | undefined>>;
+
+/** Parses the command line and runs `main`; prints `help` for --help, and a sentence for whatever goes wrong. */
+export function command(help: string, options: ParseArgsOptionsConfig, main: (values: Values) => Promise<void>): void {
+  run(help, options, main).catch((error: unknown) => {
+    console.error(error instanceof Failure ? error.message : error);
+    process.exit(error instanceof Failure ? error.exitCode : 1);
+  });
+}
+
+async function run(
+  help: string,
+  options: ParseArgsOptionsConfig,
+  main: (values: Values) => Promise<void>,
+): Promise<void> {
+  const values = parse(help, options);
+  if (values.help === true) console.log(help.trim());
+  else await main(values);
+}
+
+function parse(help: string, options: ParseArgsOptionsConfig): Values {
+  try {
+    return parseArgs({ options: { ...options, help: { type: "boolean", short: "h" } }, strict: true }).values;
+  } catch (error) {
+    const cause = error instanceof Error ? error.message.split(". ")[0] : "Unknown option";
+    throw new Failure(`${cause}. See: ${help.trim().split("\n")[0]} (--help lists the options)`, 2);
+  }
+}
+
+/** Runs a program of node_modules with our Node, its output on ours. Throws a Failure when it fails. */
+export async function runTool(entry: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<void> {
+  const child = spawn(process.execPath, [entry, ...args], {
+    cwd: ROOT,
+    stdio: "inherit",
+    env: { ...process.env, ...env },
+  });
+  const code = await new Promise<number>((resolve, reject) => {
+    child.on("error", reject);
+    child.on("exit", (exitCode) => resolve(exitCode ?? 1));
+  });
+  if (code !== 0) throw new Failure(`${entry.split("/").at(-1)} failed with exit code ${code}; see above.`, code);
+}
+
+export const WRANGLER = "node_modules/wrangler/bin/wrangler.js";
+
+/** wrangler without banner, telemetry, error reports and calls home. */
+export const QUIET_WRANGLER = {
+  WRANGLER_HIDE_BANNER: "true",
+  WRANGLER_SEND_METRICS: "false",
+  WRANGLER_SEND_ERROR_REPORTS: "false",
+  CLOUDFLARE_CF_FETCH_ENABLED: "false",
+};

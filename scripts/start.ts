@@ -1,0 +1,55 @@
+// `npm start`: the chat, on this machine, from the real runtime.
+import { command, Failure } from "./lib/command.ts";
+import { buildPage } from "./lib/page.ts";
+import { startServer } from "./lib/server.ts";
+
+const HELP = `
+npm start: builds the page and serves the chat from workerd on this machine, for this machine only.
+
+  npm start -- --port 8788            another port (default 8787)
+  npm start -- --state .state/demo    another folder for what is kept between restarts (default .state/chat)
+  npm start -- --var RATE_BURST=50    another value for a var of wrangler.toml; may be repeated
+
+Ctrl-C ends it. Exit codes: 0 ended by you, 1 could not start, 2 wrong options.
+`;
+
+command(
+  HELP,
+  {
+    port: { type: "string", default: "8787" },
+    state: { type: "string", default: ".state/chat" },
+    var: { type: "string", multiple: true, default: [] },
+  },
+  async ({ port, state, var: vars }) => {
+    const number = Number(port);
+    if (!Number.isInteger(number) || number < 0 || number > 65_535) {
+      throw new Failure("--port takes a number from 0 to 65535.", 2);
+    }
+    console.log("Building the page and starting workerd ...");
+    await buildPage();
+    const server = await startServer({ port: number, state: String(state), vars: readVars(vars) });
+    console.log(`Edge Chat is ready: open ${server.url} (in two windows, to talk). Ctrl-C ends it.`);
+    let isStopping = false;
+    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+      process.on(signal, () => {
+        isStopping = true;
+        void server.stop();
+      });
+    }
+    const code = await server.ended;
+    if (!isStopping) throw new Failure(`The server ended by itself (exit code ${code}); start it again.`);
+    console.log("Stopped.");
+    process.exit(0);
+  },
+);
+
+function readVars(given: unknown): Record<string, string> {
+  const entries = Array.isArray(given) ? given.map(String) : [];
+  return Object.fromEntries(
+    entries.map((entry): [string, string] => {
+      const [, name, value] = /^([A-Z_]+)=(.*)$/.exec(entry) ?? [];
+      if (name === undefined || value === undefined) throw new Failure("--var takes NAME=value.", 2);
+      return [name, value];
+    }),
+  );
+}

@@ -1,0 +1,120 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import {
+  decodeClientFrame,
+  decodeHello,
+  encodeClassicMessage,
+  encodeEvents,
+  encodePresence,
+  encodeRefused,
+  encodeWelcome,
+  wellFormed,
+} from "../../src/protocol/codec.ts";
+import { MAX_MESSAGE_LENGTH, MAX_NAME_LENGTH } from "../../src/protocol/limits.ts";
+import type { ChatMessage } from "../../src/protocol/messages.ts";
+import { decodeServerFrame } from "../../src/protocol/server-frames.ts";
+import { parseRoomName } from "../../src/protocol/room-name.ts";
+import { Reached } from "../support/reached.ts";
+
+const text = fc.string({ unit: "binary", maxLength: 300 });
+const hostile = fc.oneof(
+  fc.anything(),
+  fc.json(),
+  text,
+  fc.record({ name: fc.anything(), message: fc.anything(), protocol: fc.anything() }).map((value) => {
+    try {
+      return JSON.stringify(value) ?? "";
+    } catch {
+      return "";
+    }
+  }),
+  fc.record({ name: text, message: text, counter: fc.nat() }).map((value) => JSON.stringify(value)),
+);
+
+test("[D11] the decoders are total: any input gives a bounded value or an error, and never throws", () => {
+  const reached = new Reached("hello", "message", "error");
+  fc.assert(
+    fc.property(hostile, fc.boolean(), (input, delivery) => {
+      const hello = decodeHello(input);
+      if (hello.ok) {
+        reached.add("hello");
+        expect(hello.value.name.length).toBeGreaterThan(0);
+        expect(hello.value.name.length).toBeLessThanOrEqual(MAX_NAME_LENGTH);
+      }
+      const frame = decodeClientFrame(input, delivery);
+      if (frame.ok && frame.value.kind === "message") {
+        reached.add("message");
+        expect(frame.value.message.length).toBeLessThanOrEqual(MAX_MESSAGE_LENGTH);
+        expect(wellFormed(frame.value.message)).toBe(frame.value.message);
+      }
+      if (!frame.ok) reached.add("error");
+      decodeServerFrame(input);
+    }),
+    { numRuns: 1_000 },
+  );
+  reached.report("[D11]");
+});
+
+const seqs = fc.integer({ min: 1, max: 2 ** 40 });
+const messages: fc.Arbitrary<ChatMessage> = fc.record({
+  seq: seqs,
+  name: text.map(wellFormed),
+  message: text.map(wellFormed),
+  timestamp: fc.nat(),
+  author: fc.string(),
+  client: fc.string(),
+  counter: fc.nat(),
+});
+
+test("[D1] what is encoded is decoded to the same, in both protocols", () => {
+  fc.assert(
+    fc.property(fc.uniqueArray(messages, { minLength: 1, selector: ({ seq }) => seq }), (unordered) => {
+      const events = unordered.toSorted((a, b) => a.seq - b.seq);
+      expect(decodeServerFrame(encodeEvents(events))).toEqual({
+        kind: "events",
+        first: events[0]?.seq,
+        last: events.at(-1)?.seq,
+        events,
+      });
+      const { name, message, timestamp } = events[0] ?? { name: "", message: "", timestamp: 0 };
+      expect(JSON.parse(encodeClassicMessage(events[0] as ChatMessage))).toEqual({ name, message, timestamp });
+    }),
+  );
+});
+
+test("[D1] welcome, refusal and presence round-trip", () => {
+  const member = fc.record({ connection: fc.string(), author: fc.string(), name: fc.string() });
+  fc.assert(
+    fc.property(
+      fc.record(
+        { protocol: fc.constant(1), epoch: fc.string(), head: fc.nat(), counter: fc.nat(), connection: fc.string() },
+        { requiredKeys: ["protocol", "epoch", "head", "counter", "connection"] },
+      ),
+      fc.array(member),
+      fc.boolean(),
+      fc.nat(),
+      (fields, roster, resumed, retryAfter) => {
+        const welcome = { ...fields, author: "a", members: roster.length, roster, resumed };
+        expect(decodeServerFrame(encodeWelcome(welcome))).toEqual({ kind: "welcome", welcome });
+        const refused = { counter: retryAfter, code: "rate-limited", retryAfter } as const;
+        expect(decodeServerFrame(encodeRefused(refused))).toEqual({ kind: "refused", refused });
+        const presence = { count: roster.length, joined: roster, left: ["c1"] };
+        expect(decodeServerFrame(encodePresence(presence))).toEqual({ kind: "presence", presence });
+      },
+    ),
+  );
+});
+
+test("room names: the normaliser is total, and what it gives it keeps", () => {
+  const reached = new Reached("public", "private", "refused");
+  const id = fc.string({ unit: fc.constantFrom(..."0123456789abcdef"), minLength: 64, maxLength: 64 });
+  fc.assert(
+    fc.property(fc.oneof(text, fc.string(), fc.string({ unit: "grapheme" }), id), (raw) => {
+      const address = parseRoomName(raw);
+      reached.add(address === null ? "refused" : address.kind);
+      if (address?.kind === "public") expect(parseRoomName(address.name)).toEqual(address);
+    }),
+    { numRuns: 1_000 },
+  );
+  reached.report("room names");
+});

@@ -1,0 +1,158 @@
+import { join } from "node:path";
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import type { LocalServer } from "../../scripts/lib/server.ts";
+import { ARTIFACTS, isLive, launch, say, seesLast, serve, texts, visit } from "./browser.ts";
+
+let browser: Browser;
+let server: LocalServer;
+
+beforeAll(async () => {
+  [browser, server] = await Promise.all([launch(), serve()]);
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await server?.stop();
+});
+
+test("[D1] [D7] two people chat in two browsers, and a reload shows the history once", async () => {
+  const ann = await visit(browser, server.url, "garden", "Ann");
+  const bob = await visit(browser, server.url, "garden", "Bob");
+  await say(ann.page, "Hello Bob!");
+  await seesLast(bob.page, "Hello Bob!");
+  await say(bob.page, "Hi Ann");
+  await seesLast(ann.page, "Hi Ann");
+  await ann.page.waitForFunction(() => document.querySelectorAll("#members li").length === 2);
+  expect(await ann.page.locator("#count").textContent()).toBe("2");
+  await ann.page.reload();
+  await seesLast(ann.page, "Hi Ann");
+  expect(await texts(ann.page)).toEqual(["Hello Bob!", "Hi Ann"]);
+  await bob.context.close();
+  await ann.page.waitForFunction(() => document.querySelectorAll("#members li").length === 1);
+  expect([...ann.complaints, ...bob.complaints]).toEqual([]);
+  await ann.context.close();
+});
+
+test("[D11] names and messages are text, whatever they hold", async () => {
+  const nasty = `<img src=x onerror=alert(1)><script>alert(2)</script>\u202e{{7*7}}`;
+  const ann = await visit(browser, server.url, "text", "<b>Ann</b>");
+  const bob = await visit(browser, server.url, "text", "Bob");
+  await say(ann.page, nasty);
+  await seesLast(bob.page, nasty);
+  expect(await bob.page.locator("#log img, #log script, #log b").count()).toBe(0);
+  expect(await bob.page.locator("#log .name").last().textContent()).toBe("<b>Ann</b>");
+  const blocked = await bob.page.evaluate(() => {
+    try {
+      document.body.insertAdjacentHTML("beforeend", "<i>no</i>");
+      return false;
+    } catch {
+      return true;
+    }
+  });
+  expect(blocked, "Trusted Types are enforced").toBe(true);
+  await Promise.all([ann.context.close(), bob.context.close()]);
+});
+
+test("a private room has a link of its own", async () => {
+  const context = await browser.newContext();
+  const page = await context.newPage();
+  await page.goto(server.url);
+  await page.fill("#name", "Ann");
+  await page.click("#new-private");
+  await isLive(page);
+  expect(new URL(page.url()).hash).toMatch(/^#[0-9a-f]{64}$/);
+  expect(await page.locator("#room-title").textContent()).toBe("Private room");
+  await context.close();
+});
+
+test("a room's name is normalised as the server does it", async () => {
+  const context = await browser.newContext();
+  const page = await context.newPage();
+  await page.goto(server.url);
+  await page.fill("#room", "Rose Garden!");
+  expect(await page.locator("#room-hint").textContent()).toContain("rose-garden");
+  await page.click("#enter button[type=submit]");
+  await isLive(page);
+  expect(new URL(page.url()).hash).toBe("#rose-garden");
+  await context.close();
+});
+
+test("[D2] history comes by scrolling up, each message once", async () => {
+  const ann = await visit(browser, server.url, "long", "Ann");
+  for (let i = 1; i <= 130; i++) {
+    await say(ann.page, `m${i}`);
+    if (i % 8 === 0) await seesLast(ann.page, `m${i}`);
+  }
+  await seesLast(ann.page, "m130");
+  await ann.page.reload();
+  await seesLast(ann.page, "m130");
+  expect(await texts(ann.page)).toHaveLength(100);
+  await ann.page.locator("#scroller").evaluate((element) => element.scrollTo(0, 0));
+  await ann.page.waitForFunction(() => document.querySelectorAll("#log .bubble").length === 130);
+  expect(await texts(ann.page)).toEqual(Array.from({ length: 130 }, (_, i) => `m${i + 1}`));
+  await ann.context.close();
+});
+
+test("[D2] [D3] [D4] a page open during a restart of the server, and offline, has each message once, in order", async () => {
+  const ann = await visit(browser, server.url, "storm", "Ann");
+  const bob = await visit(browser, server.url, "storm", "Bob");
+  await say(ann.page, "before");
+  await seesLast(bob.page, "before");
+  const port = Number(new URL(server.url).port);
+  await server.stop();
+  await ann.page.waitForSelector('#status:not([data-status="live"])');
+  for (const text of ["while down 1", "while down 2"]) await say(ann.page, text);
+  server = await serve(port, true);
+  await Promise.all([isLive(ann.page), isLive(bob.page)]);
+  await seesLast(bob.page, "while down 2");
+  await ann.context.setOffline(true);
+  await bob.page.waitForTimeout(2_000);
+  for (const text of ["bob 1", "bob 2"]) await say(bob.page, text);
+  await seesLast(bob.page, "bob 2");
+  await ann.context.setOffline(false);
+  await say(ann.page, "after");
+  await seesLast(bob.page, "after");
+  await seesLast(ann.page, "after");
+  const expected = ["before", "while down 1", "while down 2", "bob 1", "bob 2", "after"];
+  expect(await texts(ann.page)).toEqual(expected);
+  expect(await texts(bob.page)).toEqual(expected);
+  await ann.page.screenshot({ path: join(ARTIFACTS, "after-restart.png") });
+  await Promise.all([ann.context.close(), bob.context.close()]);
+});
+
+const CONVERSATION: readonly (readonly ["Ann" | "Bob" | "Chidi", string])[] = [
+  ["Bob", "Morning! Did the deploy go out?"],
+  ["Ann", "Yes, twenty minutes ago. Every room kept its history."],
+  ["Bob", "And the people who were connected?"],
+  ["Ann", "They came back by themselves and got exactly what they had missed."],
+  ["Chidi", "I was on a train, with three tunnels on the way 🚆"],
+  ["Chidi", "All my messages arrived once, in the order in which I wrote them."],
+  ["Ann", "That is the idea."],
+];
+
+test.each([
+  { scheme: "light", width: 1100, height: 720, shot: "desktop-light" },
+  { scheme: "dark", width: 1100, height: 720, shot: "desktop-dark" },
+  { scheme: "light", width: 390, height: 844, shot: "phone-light" },
+  { scheme: "dark", width: 390, height: 844, shot: "phone-dark" },
+] as const)("screenshot: $shot", async ({ scheme, width, height, shot }) => {
+  const look = { colorScheme: scheme, viewport: { width, height } };
+  const ann = await visit(browser, server.url, shot, "Ann", look);
+  const bob = await visit(browser, server.url, shot, "Bob");
+  const chidi = await visit(browser, server.url, shot, "Chidi");
+  const people = { Ann: ann, Bob: bob, Chidi: chidi };
+  for (const [name, text] of CONVERSATION) {
+    await say(people[name].page, text);
+    await seesLast(ann.page, text);
+  }
+  await ann.page.waitForTimeout(300);
+  await ann.page.screenshot({ path: join(ARTIFACTS, `${shot}.png`) });
+  const overflow = await ann.page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth);
+  expect(overflow, "nothing is wider than the screen").toBe(false);
+  await ann.page.goto(server.url);
+  await ann.page.waitForSelector("#start:not([hidden])");
+  await ann.page.screenshot({ path: join(ARTIFACTS, `${shot}-start.png`) });
+  expect(ann.complaints).toEqual([]);
+  await Promise.all([ann.context.close(), bob.context.close(), chidi.context.close()]);
+});

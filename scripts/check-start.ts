@@ -5,7 +5,8 @@ import { join } from "node:path";
 import { WebSocket } from "ws";
 import { command, Failure, ROOT } from "./lib/command.ts";
 
-const HELP = "npm run check:start: starts the app twice as `npm start` does, chats over a real WebSocket, and stops it.";
+const HELP =
+  "npm run check:start: starts the app twice as `npm start` does, chats over a real WebSocket, and stops it.";
 const STATE = ".state/check-start";
 const PORT = 8797;
 

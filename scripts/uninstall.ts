@@ -35,7 +35,11 @@ command(
     await writeFile(config, await uninstallConfig());
     try {
       console.log("Deleting the Durable Object classes with all their data ...");
-      await runTool(WRANGLER, ["deploy", "--config", config, ...(isDryRun ? ["--dry-run"] : [])], QUIET_WRANGLER);
+      await runTool(
+        WRANGLER,
+        ["deploy", "--config", config, ...(isDryRun ? ["--dry-run"] : [])],
+        QUIET_WRANGLER,
+      );
       if (isDryRun) return;
       console.log("Deleting the Worker ...");
       await runTool(WRANGLER, ["delete", "--name", NAME, "--force"], QUIET_WRANGLER);
@@ -57,7 +61,8 @@ async function uninstallConfig(): Promise<string> {
 }
 
 async function confirm(): Promise<void> {
-  if (!process.stdin.isTTY) throw new Failure("This deletes all rooms; say so with: npm run uninstall -- --yes", 2);
+  if (!process.stdin.isTTY)
+    throw new Failure("This deletes all rooms; say so with: npm run uninstall -- --yes", 2);
   const prompt = createInterface({ input: process.stdin, output: process.stdout });
   const answer = await prompt.question(`This deletes every room and message. Type ${NAME} to go on: `);
   prompt.close();

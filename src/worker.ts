@@ -28,7 +28,10 @@ async function route(request: Request, env: Env): Promise<Response> {
   if (resource !== "room" || rest.length > 0) return plain(404, "Not found");
   const origin = request.headers.get("Origin");
   if (!isOriginAllowed(origin, url.origin, env.ALLOWED_ORIGINS ?? "")) {
-    return plain(403, "This origin may not talk to these rooms; its operator can list it in ALLOWED_ORIGINS.");
+    return plain(
+      403,
+      "This origin may not talk to these rooms; its operator can list it in ALLOWED_ORIGINS.",
+    );
   }
   if (name === undefined || name === "") return newPrivateRoom(request, env, origin);
   const room = roomOf(name, env);
@@ -52,7 +55,9 @@ function roomOf(encoded: string, env: Env): DurableObjectStub<ChatRoom> | null {
     const address = parseRoomName(decodeURIComponent(encoded));
     if (address === null) return null;
     const { ROOMS } = env;
-    return ROOMS.get(address.kind === "private" ? ROOMS.idFromString(address.id) : ROOMS.idFromName(address.name));
+    return ROOMS.get(
+      address.kind === "private" ? ROOMS.idFromString(address.id) : ROOMS.idFromName(address.name),
+    );
   } catch {
     return null;
   }

@@ -18,7 +18,11 @@ export class Failure extends Error {
 type Values = Readonly<Record<string, string | boolean | (string | boolean)[] | undefined>>;
 
 /** Parses the command line and runs `main`; prints `help` for --help, and a sentence for whatever goes wrong. */
-export function command(help: string, options: ParseArgsOptionsConfig, main: (values: Values) => Promise<void>): void {
+export function command(
+  help: string,
+  options: ParseArgsOptionsConfig,
+  main: (values: Values) => Promise<void>,
+): void {
   run(help, options, main).catch((error: unknown) => {
     console.error(error instanceof Failure ? error.message : error);
     process.exit(error instanceof Failure ? error.exitCode : 1);
@@ -45,7 +49,11 @@ function parse(help: string, options: ParseArgsOptionsConfig): Values {
 }
 
 /** Runs a program of node_modules with our Node, its output on ours. Throws a Failure when it fails. */
-export async function runTool(entry: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<void> {
+export async function runTool(
+  entry: string,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv = {},
+): Promise<void> {
   const child = spawn(process.execPath, [entry, ...args], {
     cwd: ROOT,
     stdio: "inherit",
@@ -55,7 +63,8 @@ export async function runTool(entry: string, args: readonly string[], env: NodeJ
     child.on("error", reject);
     child.on("exit", (exitCode) => resolve(exitCode ?? 1));
   });
-  if (code !== 0) throw new Failure(`${entry.split("/").at(-1)} failed with exit code ${code}; see above.`, code);
+  if (code !== 0)
+    throw new Failure(`${entry.split("/").at(-1)} failed with exit code ${code}; see above.`, code);
 }
 
 export const WRANGLER = "node_modules/wrangler/bin/wrangler.js";

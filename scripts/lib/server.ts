@@ -1,5 +1,5 @@
 // Edge Chat as a local server: wrangler and workerd in processes of their own, ended by whoever started them.
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { Failure, QUIET_WRANGLER, ROOT, WRANGLER } from "./command.ts";
@@ -28,7 +28,13 @@ export async function startServer({ port, state, vars = {} }: ServerOptions): Pr
   const chosen = await freePort(port);
   const url = `http://127.0.0.1:${chosen}`;
   const args = ["dev", "--ip", "127.0.0.1", "--port", `${chosen}`, "--inspector-port", "0"];
-  const flags = ["--persist-to", join(ROOT, state), "--show-interactive-dev-session=false", "--log-level", "warn"];
+  const flags = [
+    "--persist-to",
+    join(ROOT, state),
+    "--show-interactive-dev-session=false",
+    "--log-level",
+    "warn",
+  ];
   const set = Object.entries(vars).flatMap(([name, value]) => ["--var", `${name}:${value}`]);
   // A process group of its own: Ctrl-C reaches us alone, and we end wrangler, which ends workerd.
   const child = spawn(process.execPath, [WRANGLER, ...args, ...flags, ...set], {
@@ -52,20 +58,16 @@ export async function startServer({ port, state, vars = {} }: ServerOptions): Pr
     await ended;
     clearTimeout(timer);
   };
-  if (!(await answers(url, ended))) {
+  if (!(await answers(url, child))) {
     await stop();
     throw new Failure(`The server did not start within ${START_DEADLINE_MS / 1_000} s; it said:\n${output}`);
   }
   return { url, ended, stop };
 }
 
-async function answers(url: string, ended: Promise<number>): Promise<boolean> {
-  let isOver = false;
-  void ended.then(() => {
-    isOver = true;
-  });
+async function answers(url: string, child: ChildProcess): Promise<boolean> {
   const deadline = Date.now() + START_DEADLINE_MS;
-  while (!isOver && Date.now() < deadline) {
+  while (child.exitCode === null && Date.now() < deadline) {
     const isUp = await fetch(`${url}/api/room`).then(
       (response) => response.status === 405,
       () => false,

@@ -1,5 +1,11 @@
 // The connection machine on a real WebSocket: for the page, for tests, and for programs on Node 22 or newer.
-import { type ClientEffect, type ClientEvent, type ClientOptions, Connection, type Timer } from "./connection.ts";
+import {
+  type ClientEffect,
+  type ClientEvent,
+  type ClientOptions,
+  Connection,
+  type Timer,
+} from "./connection.ts";
 
 /** What the app hears of: all effects but those that this class performs itself. */
 export type AppEvent = Exclude<ClientEffect, { type: "open" | "close" | "transmit" | "timer" }>;
@@ -89,7 +95,10 @@ export class ChatClient {
     const ifCurrent = (event: () => ClientEvent) => (): void => {
       if (this.socket === socket) this.handle(event());
     };
-    socket.addEventListener("open", ifCurrent(() => ({ type: "opened" })));
+    socket.addEventListener(
+      "open",
+      ifCurrent(() => ({ type: "opened" })),
+    );
     socket.addEventListener("message", ({ data }) => {
       if (this.socket === socket) this.handle({ type: "frame", frame: data });
     });

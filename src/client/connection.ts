@@ -1,6 +1,13 @@
 // A client's side of the delivery protocol as a pure machine: what to send, what to show, when to come back.
 import { DELIVERY_PROTOCOL, MAX_PAGE, PING, PONG } from "../protocol/limits.ts";
-import { type ChatMessage, CLOSE, type Gap, type Member, type Refusal, type Since } from "../protocol/messages.ts";
+import {
+  type ChatMessage,
+  CLOSE,
+  type Gap,
+  type Member,
+  type Refusal,
+  type Since,
+} from "../protocol/messages.ts";
 import type { ServerFrame, Welcome } from "../protocol/messages.ts";
 import { decodeServerFrame } from "../protocol/server-frames.ts";
 import { backoff } from "./backoff.ts";
@@ -146,7 +153,13 @@ export class Connection {
 
   private sayHello(): void {
     const { name, key, client } = this.options;
-    this.transmit({ name, protocol: DELIVERY_PROTOCOL, key, client, ...(this.since && { since: this.since }) });
+    this.transmit({
+      name,
+      protocol: DELIVERY_PROTOCOL,
+      key,
+      client,
+      ...(this.since && { since: this.since }),
+    });
   }
 
   private onFrame(text: unknown): void {
@@ -217,7 +230,9 @@ export class Connection {
     const fresh = events.filter((event) => event.seq > seq);
     if (fresh.length === 0) return;
     this.since = { epoch, seq: fresh.at(-1)?.seq ?? seq };
-    const own = fresh.filter(({ author, client }) => author === this.author && client === this.options.client);
+    const own = fresh.filter(
+      ({ author, client }) => author === this.author && client === this.options.client,
+    );
     for (const { counter } of own) this.outbox.confirm(counter);
     this.emit({ type: "messages", messages: fresh });
     if (own.length === 0) return;

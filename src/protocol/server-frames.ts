@@ -1,6 +1,15 @@
 // The client's decoder of what a room sends. A room is not trusted either: the page shows what others wrote.
 import { parseFields } from "./codec.ts";
-import type { ChatMessage, ErrorCode, Gap, Member, Presence, Refusal, ServerFrame, Welcome } from "./messages.ts";
+import type {
+  ChatMessage,
+  ErrorCode,
+  Gap,
+  Member,
+  Presence,
+  Refusal,
+  ServerFrame,
+  Welcome,
+} from "./messages.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -8,7 +17,8 @@ const isObject = (value: unknown): value is Fields =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
 const isText = (value: unknown): value is string => typeof value === "string";
-const optional = (value: unknown, is: (value: unknown) => boolean): boolean => value === undefined || is(value);
+const optional = (value: unknown, is: (value: unknown) => boolean): boolean =>
+  value === undefined || is(value);
 const isArrayOf =
   <T>(is: (value: unknown) => value is T) =>
   (value: unknown): value is T[] =>
@@ -31,7 +41,8 @@ const isMembers = isArrayOf(isMember);
 const isMessages = isArrayOf(isMessage);
 const isTexts = isArrayOf(isText);
 
-const isGap = (value: unknown): value is Gap => isObject(value) && isCount(value.first) && isCount(value.last);
+const isGap = (value: unknown): value is Gap =>
+  isObject(value) && isCount(value.first) && isCount(value.last);
 
 const isWelcome = (value: unknown): value is Welcome =>
   isObject(value) &&

@@ -65,7 +65,8 @@ export class ChatRoom extends DurableObject<Env> {
 
   private onGone(socket: WebSocket): void {
     // A socket whose close wakes the object is not among getWebSockets() ([D9] in classic.test.ts shows it).
-    if (this.sockets.connectionOf(socket) === undefined) this.sockets.restore([socket]).forEach((session) => this.room.revive(session));
+    if (this.sockets.connectionOf(socket) === undefined)
+      this.sockets.restore([socket]).forEach((session) => this.room.revive(session));
     const connection = this.sockets.connectionOf(socket);
     if (connection !== undefined) this.handle({ type: "closed", now: Date.now(), connection });
     // Without an answer the peer hangs in CLOSING and then sees 1006 (D13); closing twice is harmless.

@@ -5,7 +5,12 @@ import type { Session } from "./session.ts";
 
 /** `now` is the room's clock in ms; `frame` is whatever arrived; `author` the hash of the key in a first frame. */
 export type RoomEvent =
-  | { readonly type: "accepted"; readonly now: number; readonly connection: string; readonly identity: string }
+  | {
+      readonly type: "accepted";
+      readonly now: number;
+      readonly connection: string;
+      readonly identity: string;
+    }
   | { readonly type: "frame"; readonly now: number; readonly connection: string; readonly frame: unknown }
   | {
       readonly type: "charged";

@@ -17,13 +17,27 @@ import {
 import { type ChatMessage, CLOSE, type Hello, type Member, type Refusal } from "../protocol/messages.ts";
 import { retryAfter, settle, spend } from "../rate-limit/gcra.ts";
 import { MAX_CHARGE, type ChargeReply } from "../rate-limit/charge.ts";
-import { admitLocally, type LocalBudgets, newPass, passIsLive, refusedFor, restoreLocal } from "./allowance.ts";
+import {
+  admitLocally,
+  type LocalBudgets,
+  newPass,
+  passIsLive,
+  refusedFor,
+  restoreLocal,
+} from "./allowance.ts";
 import type { RoomConfig } from "./config.ts";
 import type { RoomEffect, RoomEvent } from "./effects.ts";
 import type { LogReader } from "./message-log.ts";
 import { PRESENCE_WINDOW_MS, PresenceQueue } from "./presence.ts";
 import { classicSnapshot, deliverySnapshot, memberOf } from "./snapshot.ts";
-import { awaitsHello, isDelivery, newSession, type Session, speaksDelivery, type Waiting } from "./session.ts";
+import {
+  awaitsHello,
+  isDelivery,
+  newSession,
+  type Session,
+  speaksDelivery,
+  type Waiting,
+} from "./session.ts";
 
 /** A page of history costs a read of up to 100 rows: 20 at once, then four a second, per connection. */
 const PAGES = { periodMs: 250, burst: 20 };
@@ -406,7 +420,8 @@ export class Room {
     this.emit({ type: "trim", maxRows: historyMaxRows, maxAgeMs: historyMaxAgeMs });
     const { oldestTimestamp } = this.ports.log;
     // What is old enough is trimmed now; the next is due once the rest has aged, at most once an hour.
-    if (oldestTimestamp !== null) next = Math.min(next, Math.max(oldestTimestamp + historyMaxAgeMs, now + 3_600_000));
+    if (oldestTimestamp !== null)
+      next = Math.min(next, Math.max(oldestTimestamp + historyMaxAgeMs, now + 3_600_000));
     if (next < Infinity) this.emit({ type: "alarm-by", at: next });
   }
 }

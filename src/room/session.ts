@@ -60,8 +60,10 @@ export function newSession(connection: string, identity: string, order: number, 
 }
 
 /** The attachment of a session: plain data, versioned. */
-export interface Attachment
-  extends Pick<Session, "connection" | "identity" | "order" | "accepted" | "joined" | "pass" | "refused" | "local"> {
+export interface Attachment extends Pick<
+  Session,
+  "connection" | "identity" | "order" | "accepted" | "joined" | "pass" | "refused" | "local"
+> {
   readonly v: 1;
 }
 
@@ -78,7 +80,8 @@ export function fromAttachment(value: unknown): Session | null {
   return { ...newSession(kept.connection, kept.identity, kept.order, kept.accepted), ...kept };
 }
 
-export const isDelivery = (session: Session): boolean => session.joined !== null && session.joined.client !== null;
+export const isDelivery = (session: Session): boolean =>
+  session.joined !== null && session.joined.client !== null;
 
 /** Whether the next frame of this connection is its first. */
 export const awaitsHello = (session: Session): boolean =>
@@ -91,4 +94,5 @@ export function speaksDelivery(session: Session): boolean {
   return join !== undefined && deliveryOf(join) !== null;
 }
 
-const deliveryOf = (item: Waiting): DeliveryHello | null => (item.kind === "join" ? item.hello.delivery : null);
+const deliveryOf = (item: Waiting): DeliveryHello | null =>
+  item.kind === "join" ? item.hello.delivery : null;

@@ -46,7 +46,7 @@ export function deliverySnapshot(
       ...(resumed && start > since.seq && { gap: { first: since.seq + 1, last: start } }),
     }),
   ];
-  for (let events = log.after(start, MAX_PAGE); events.length > 0; ) {
+  for (let events = log.after(start, MAX_PAGE); events.length > 0;) {
     frames.push(encodeEvents(events));
     events = log.after(events.at(-1)?.seq ?? log.head, MAX_PAGE);
   }

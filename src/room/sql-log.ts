@@ -70,7 +70,13 @@ export class SqlLog implements MessageLog {
       this.head = seq;
       this.lastTimestamp = timestamp;
       if (counter > 0) {
-        this.sql.exec("INSERT OR REPLACE INTO senders VALUES (?, ?, ?, ?)", author, client, counter, timestamp);
+        this.sql.exec(
+          "INSERT OR REPLACE INTO senders VALUES (?, ?, ?, ?)",
+          author,
+          client,
+          counter,
+          timestamp,
+        );
       }
     }
   }
@@ -80,7 +86,10 @@ export class SqlLog implements MessageLog {
     this.sql.exec("DELETE FROM senders WHERE seen < ?", before);
     if (dropped <= this.floor) return;
     // Head and clock outlive the last message: a seq is never given twice.
-    const newest = this.rows(`SELECT ${COLUMNS} FROM messages WHERE seq <= ? ORDER BY seq DESC LIMIT 1`, dropped)[0];
+    const newest = this.rows(
+      `SELECT ${COLUMNS} FROM messages WHERE seq <= ? ORDER BY seq DESC LIMIT 1`,
+      dropped,
+    )[0];
     this.sql.exec("DELETE FROM messages WHERE seq <= ?", dropped);
     this.setMeta("floor", dropped);
     if (newest !== undefined) this.setMeta("floorTimestamp", newest.timestamp);
@@ -98,13 +107,18 @@ export class SqlLog implements MessageLog {
 
   lastBefore(before: number): number {
     // Timestamps rise with seq, so the first message that is young enough ends the search.
-    const young = this.rows(`SELECT ${COLUMNS} FROM messages WHERE timestamp >= ? ORDER BY seq LIMIT 1`, before)[0];
+    const young = this.rows(
+      `SELECT ${COLUMNS} FROM messages WHERE timestamp >= ? ORDER BY seq LIMIT 1`,
+      before,
+    )[0];
     return young === undefined ? this.head : young.seq - 1;
   }
 
   private migrate(): void {
     this.sql.exec("CREATE TABLE IF NOT EXISTS migrations (version INTEGER PRIMARY KEY)");
-    const done = Number([...this.sql.exec("SELECT max(version) AS version FROM migrations")][0]?.version ?? 0);
+    const done = Number(
+      [...this.sql.exec("SELECT max(version) AS version FROM migrations")][0]?.version ?? 0,
+    );
     for (const [i, migration] of MIGRATIONS.entries()) {
       if (i < done) continue;
       this.sql.exec(migration);
@@ -113,7 +127,10 @@ export class SqlLog implements MessageLog {
   }
 
   private rows(query: string, ...bindings: number[]): ChatMessage[] {
-    return this.sql.exec<Row>(query, ...bindings).toArray().map(toMessage);
+    return this.sql
+      .exec<Row>(query, ...bindings)
+      .toArray()
+      .map(toMessage);
   }
 
   private meta(key: string): SqlStorageValue | undefined {

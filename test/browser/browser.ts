@@ -2,7 +2,13 @@
 import { existsSync } from "node:fs";
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from "playwright-core";
+import {
+  type Browser,
+  type BrowserContext,
+  type BrowserContextOptions,
+  chromium,
+  type Page,
+} from "playwright-core";
 import { ROOT } from "../../scripts/lib/command.ts";
 import { buildPage } from "../../scripts/lib/page.ts";
 import { type LocalServer, startServer } from "../../scripts/lib/server.ts";

@@ -4,11 +4,17 @@ import { type Account, charge, MAX_AGE_MS, MAX_PASSES, NEW_ACCOUNT } from "../..
 import { FULL, type Policy, retryAfter, settle, spend } from "../../src/rate-limit/gcra.ts";
 import { Reached } from "../support/reached.ts";
 
-const policies = fc.record({ periodMs: fc.integer({ min: 1, max: 10_000 }), burst: fc.integer({ min: 1, max: 8 }) });
-const gaps = fc.array(fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 3_000 }), fc.integer({ min: 0, max: 60_000 })), {
-  minLength: 1,
-  maxLength: 60,
+const policies = fc.record({
+  periodMs: fc.integer({ min: 1, max: 10_000 }),
+  burst: fc.integer({ min: 1, max: 8 }),
 });
+const gaps = fc.array(
+  fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 3_000 }), fc.integer({ min: 0, max: 60_000 })),
+  {
+    minLength: 1,
+    maxLength: 60,
+  },
+);
 
 /** The naive model: a bucket of B tokens, one more every T ms since it was last full, counted in exact fractions of T. */
 class Bucket {
@@ -189,7 +195,12 @@ test("[L5] a clock that jumps back admits no more and blocks for at most T; forw
         const before = account;
         let admitted = 0;
         for (;;) {
-          const { account: after, reply } = charge(policy, account, { holder: "h", spent: [], asked: [0] }, now);
+          const { account: after, reply } = charge(
+            policy,
+            account,
+            { holder: "h", spent: [], asked: [0] },
+            now,
+          );
           account = after;
           if (reply.granted === 0) {
             expect(reply.retryAfter).toBeLessThanOrEqual(policy.periodMs);

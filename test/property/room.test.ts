@@ -15,14 +15,27 @@ type Step =
 
 const PEOPLE = 6;
 const who = fc.integer({ min: 0, max: PEOPLE - 1 });
-const junk = fc.constantFrom("", "null", "[1]", '{"message":{}}', '{"history":{"before":9}}', '{"counter":-1}');
+const junk = fc.constantFrom(
+  "",
+  "null",
+  "[1]",
+  '{"message":{}}',
+  '{"history":{"before":9}}',
+  '{"counter":-1}',
+);
 const steps: fc.Arbitrary<Step[]> = fc.array(
   fc.oneof(
     { weight: 3, arbitrary: fc.record({ do: fc.constantFrom("connect", "reconnect"), who }) },
     { weight: 1, arbitrary: fc.record({ do: fc.constantFrom("leave", "resend"), who }) },
-    { weight: 6, arbitrary: fc.record({ do: fc.constant("say"), who, times: fc.integer({ min: 1, max: 4 }) }) },
+    {
+      weight: 6,
+      arbitrary: fc.record({ do: fc.constant("say"), who, times: fc.integer({ min: 1, max: 4 }) }),
+    },
     { weight: 1, arbitrary: fc.record({ do: fc.constant("junk"), who, frame: junk }) },
-    { weight: 4, arbitrary: fc.record({ do: fc.constant("advance"), ms: fc.integer({ min: 1, max: 9_000 }) }) },
+    {
+      weight: 4,
+      arbitrary: fc.record({ do: fc.constant("advance"), ms: fc.integer({ min: 1, max: 9_000 }) }),
+    },
     { weight: 4, arbitrary: fc.record({ do: fc.constantFrom("ask", "settle", "settle", "hibernate") }) },
     { weight: 1, arbitrary: fc.record({ do: fc.constantFrom("alarm", "crash") }) },
     {
@@ -71,7 +84,9 @@ class Person {
   /** A refused first frame is said again: any other frame would be taken for it. */
   private saysHelloAgain(socket: Socket): boolean {
     const isJoined = socket.frames.some(({ ready, welcome }) => ready ?? welcome !== undefined);
-    const isRefused = socket.frames.some(({ error, refused }) => error !== undefined || refused !== undefined);
+    const isRefused = socket.frames.some(
+      ({ error, refused }) => error !== undefined || refused !== undefined,
+    );
     if (isJoined || !isRefused) return false;
     this.hello(socket);
     return true;
@@ -115,7 +130,11 @@ class Person {
   }
 }
 
-function play(all: readonly Step[], reached: Reached, withHibernation = true): { world: World; people: Person[] } {
+function play(
+  all: readonly Step[],
+  reached: Reached,
+  withHibernation = true,
+): { world: World; people: Person[] } {
   const world = new World();
   const people = Array.from({ length: PEOPLE }, (_, number) => new Person(world, number));
   for (const step of all) {
@@ -123,7 +142,8 @@ function play(all: readonly Step[], reached: Reached, withHibernation = true): {
     switch (step.do) {
       case "connect":
       case "reconnect":
-        if (person !== undefined && (step.do === "reconnect" || person.socket?.closed !== null)) person.connect();
+        if (person !== undefined && (step.do === "reconnect" || person.socket?.closed !== null))
+          person.connect();
         break;
       case "leave":
         if (person?.socket != null) world.leave(person.socket);
@@ -215,13 +235,16 @@ function checkDelivery(person: Person, log: readonly ChatMessage[], reached: Rea
       }
     }
   }
-  const live = person.socket?.closed === null && person.socket.frames.some(({ welcome }) => welcome !== undefined);
+  const live =
+    person.socket?.closed === null && person.socket.frames.some(({ welcome }) => welcome !== undefined);
   if (live && expected !== null) expect(expected).toBe(log.length + 1);
 }
 
+const isIn = ({ frames }: Socket): boolean =>
+  frames.some(({ ready, welcome }) => ready ?? welcome !== undefined);
+
 /** [D8] When all is quiet, every roster that the frames build is the set of joined, open connections. */
 function checkPresence(people: readonly Person[], world: World, reached: Reached): void {
-  const isIn = ({ frames }: Socket): boolean => frames.some((frame) => frame.ready ?? frame.welcome !== undefined);
   const here = [...world.sockets.values()].filter((socket) => socket.closed === null && isIn(socket));
   for (const { socket, isDelivery } of people) {
     if (socket === null || socket.closed !== null || !isIn(socket)) continue;
@@ -233,7 +256,8 @@ function checkPresence(people: readonly Person[], world: World, reached: Reached
         if (welcome !== undefined) count = welcome.members;
         if (presence !== undefined) count = presence.count;
         if (whole !== undefined) roster = new Set(whole.map(({ connection }) => connection));
-        else if (welcome !== undefined || presence?.joined === undefined) roster = presence || welcome ? null : roster;
+        else if (welcome !== undefined || presence?.joined === undefined)
+          roster = presence || welcome ? null : roster;
         for (const { connection } of presence?.joined ?? []) roster?.add(connection);
         for (const connection of presence?.left ?? []) roster?.delete(connection);
       }

@@ -1,6 +1,13 @@
 // One room in memory: the pure core, its log and its limiters, with a clock and a network that the test moves by hand.
 import type { Frame } from "./frames.ts";
-import { type Account, charge, type Charge, type ChargeReply, NEW_ACCOUNT, release } from "../../src/rate-limit/charge.ts";
+import {
+  type Account,
+  charge,
+  type Charge,
+  type ChargeReply,
+  NEW_ACCOUNT,
+  release,
+} from "../../src/rate-limit/charge.ts";
 import type { RoomConfig } from "../../src/room/config.ts";
 import type { RoomEffect, RoomEvent } from "../../src/room/effects.ts";
 import { MemoryLog } from "../../src/room/message-log.ts";
@@ -43,7 +50,15 @@ export class World {
   asked: Call[] = [];
   answered: Call[] = [];
   flushAt: number | null = null;
-  readonly counts = { evictions: 0, refusals: 0, charges: 0, lostReplies: 0, crashes: 0, accepted: 0, closes: 0 };
+  readonly counts = {
+    evictions: 0,
+    refusals: 0,
+    charges: 0,
+    lostReplies: 0,
+    crashes: 0,
+    accepted: 0,
+    closes: 0,
+  };
   private attachments = new Map<string, Attachment>();
   private room: Room;
   private connections = 0;
@@ -188,7 +203,10 @@ export class World {
         this.flushAt = this.now + effect.ms;
         break;
       case "trim": {
-        const through = Math.max(this.log.head - effect.maxRows, this.log.lastBefore(this.now - effect.maxAgeMs));
+        const through = Math.max(
+          this.log.head - effect.maxRows,
+          this.log.lastBefore(this.now - effect.maxAgeMs),
+        );
         this.log.trim(through, this.now - effect.maxAgeMs);
         break;
       }

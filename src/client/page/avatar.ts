@@ -12,7 +12,8 @@ export function hueOf(author: string): string {
 }
 
 export function avatar(name: string, author: string): HTMLElement {
-  const mark = el("span", `avatar ${hueOf(author)}`, [...name][0]?.toUpperCase() ?? "?");
+  const [first] = new Intl.Segmenter().segment(name);
+  const mark = el("span", `avatar ${hueOf(author)}`, first?.segment.toUpperCase() ?? "?");
   mark.setAttribute("aria-hidden", "true");
   return mark;
 }

@@ -218,5 +218,7 @@ export class ChatScreen {
 function isOutboxItem(value: unknown): value is OutboxItem {
   if (typeof value !== "object" || value === null) return false;
   const { id, message, state } = value as Partial<Record<keyof OutboxItem, unknown>>;
-  return typeof id === "string" && typeof message === "string" && (state === "pending" || state === "waiting");
+  return (
+    typeof id === "string" && typeof message === "string" && (state === "pending" || state === "waiting")
+  );
 }

@@ -36,7 +36,10 @@ async function show(): Promise<void> {
   const client = await tag;
   const address = room.kind === "private" ? room.id : room.name;
   const isPrivate = room.kind === "private";
-  screen = new ChatScreen({ room: address, isPrivate, name: rememberedName(), key: secretKey(), client }, list);
+  screen = new ChatScreen(
+    { room: address, isPrivate, name: rememberedName(), key: secretKey(), client },
+    list,
+  );
   screen.start();
 }
 
@@ -45,7 +48,8 @@ function showStart(invitedTo: ReturnType<typeof parseRoomName>): void {
   error.textContent = "";
   nameField.value = rememberedName();
   roomField.value = invitedTo?.kind === "public" ? invitedTo.name : "";
-  if (invitedTo?.kind === "private") hint.textContent = "You were invited to a private room; leave this empty.";
+  if (invitedTo?.kind === "private")
+    hint.textContent = "You were invited to a private room; leave this empty.";
   nameField.focus();
 }
 

@@ -20,6 +20,8 @@ export class MessageList {
   private readonly outbox = byId("outbox", HTMLOListElement);
   private readonly jump = byId("jump", HTMLButtonElement);
   private newest: ChatMessage | null = null;
+  /** Something stands below the newest message: the next one starts a group of its own. */
+  private isGroupOver = false;
   private unread = 0;
 
   constructor() {
@@ -49,6 +51,7 @@ export class MessageList {
     for (const message of messages) {
       this.log.append(...this.rowsOf(message, this.newest));
       this.newest = message;
+      this.isGroupOver = false;
       if (this.oldest === 0) this.oldest = message.seq;
     }
     const isOwn = messages.some(({ author }) => author === this.author && author !== "");
@@ -74,14 +77,16 @@ export class MessageList {
   notice(text: string): void {
     const wasAtEnd = this.isAtEnd();
     this.log.append(el("li", "notice", text));
-    this.newest = null;
+    this.isGroupOver = true;
     if (wasAtEnd) this.toEnd();
   }
 
   gap({ first, last }: Gap): void {
     const count = last - first + 1;
-    this.log.append(el("li", "divider", `${count} ${count === 1 ? "message" : "messages"} missed while away`));
-    this.newest = null;
+    this.log.append(
+      el("li", "divider", `${count} ${count === 1 ? "message" : "messages"} missed while away`),
+    );
+    this.isGroupOver = true;
   }
 
   showOutbox(items: readonly OutboxItem[], onDiscard: (item: OutboxItem) => void): void {
@@ -127,6 +132,7 @@ export class MessageList {
     if (isNewDay) rows.push(el("li", "divider", dayOf(timestamp)));
     const isGrouped =
       !isNewDay &&
+      !(previous === this.newest && this.isGroupOver) &&
       previous.author === author &&
       previous.name === name &&
       timestamp - previous.timestamp < GROUP_MS;

@@ -138,7 +138,16 @@ describe("the classic protocol, row by row", () => {
     const { client: ann } = await join(room, "ann");
     const { client: bob } = await join(room, "bob");
     await ann.upTo("joined");
-    const hostile = ["", "{", "null", "[]", "1", '{"message":{}}', '{"message":[[["x"]]]}', new ArrayBuffer(8)];
+    const hostile = [
+      "",
+      "{",
+      "null",
+      "[]",
+      "1",
+      '{"message":{}}',
+      '{"message":[[["x"]]]}',
+      new ArrayBuffer(8),
+    ];
     for (const frame of hostile) {
       bob.send(frame);
       const answer = await bob.next();
@@ -165,7 +174,11 @@ describe("the classic protocol, row by row", () => {
     await evict();
     bob.leave();
     await bob.closed();
-    expect(await ann.upTo("quit")).toMatchObject([{ joined: "bob" }, { message: "after sleep" }, { quit: "bob" }]);
+    expect(await ann.upTo("quit")).toMatchObject([
+      { joined: "bob" },
+      { message: "after sleep" },
+      { quit: "bob" },
+    ]);
   });
 
   test("a foreign origin is refused, no origin and the own one are allowed", async () => {

@@ -30,7 +30,9 @@ export class TestClient {
   }
 
   send(frame: unknown): void {
-    this.socket.send(typeof frame === "string" || frame instanceof ArrayBuffer ? frame : JSON.stringify(frame));
+    this.socket.send(
+      typeof frame === "string" || frame instanceof ArrayBuffer ? frame : JSON.stringify(frame),
+    );
   }
 
   leave(code = 1000): void {
@@ -63,7 +65,8 @@ export class TestClient {
 
   /** Fails if any untaken frame has come. Call after something that proves the room has worked on. */
   expectSilence(): void {
-    if (this.frames.length > this.read) throw new Error(`unexpected ${JSON.stringify(this.frames[this.read])}`);
+    if (this.frames.length > this.read)
+      throw new Error(`unexpected ${JSON.stringify(this.frames[this.read])}`);
   }
 
   private async until(done: () => boolean, complaint: string): Promise<void> {

@@ -1,0 +1,111 @@
+import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { describe, expect, test } from "vitest";
+import { identityOf } from "../../../src/rate-limit/identity.ts";
+import { connect, freshAddress, freshRoom, join } from "./client.ts";
+
+const roomOf = (room: string) => env.ROOMS.get(env.ROOMS.idFromName(room));
+const limiterOf = (address: string) => env.LIMITERS.get(env.LIMITERS.idFromName(identityOf(address)));
+const LIMITED = "Your IP is being rate-limited, please try again later.";
+
+describe("the rate limit", () => {
+  test("[L3] [D4] a full burst is accepted in order, also when it comes all at once; the next is refused", async () => {
+    const client = await connect(freshRoom());
+    // The join is the first of the five.
+    client.send({ name: "ann" });
+    for (const message of ["1", "2", "3", "4", "5"]) client.send({ message });
+    const frames = await client.upTo("error");
+    const messages = frames.flatMap((frame) => ("message" in frame ? [frame.message] : []));
+    expect(messages).toEqual(["1", "2", "3", "4"]);
+    expect(frames.at(-1)).toMatchObject({ error: LIMITED, code: "rate-limited" });
+    const { retryAfter } = frames.at(-1) ?? {};
+    expect(retryAfter).toBeGreaterThan(4_000);
+    expect(retryAfter).toBeLessThanOrEqual(5_000);
+  });
+
+  test("[L1] one budget over two rooms; [L8] another address is not touched", async () => {
+    const address = freshAddress();
+    const { client: here } = await join(freshRoom(), "ann", address);
+    const { client: there } = await join(freshRoom(), "ann", address);
+    for (const [client, message] of [
+      [here, "1"],
+      [there, "2"],
+      [here, "3"],
+    ] as const) {
+      client.send({ message });
+      await client.upTo("message");
+    }
+    there.send({ message: "4" });
+    here.send({ message: "5" });
+    // Two actions are beyond the budget; at most three passes may let such a thing through, once.
+    there.send({ message: "6" });
+    here.send({ message: "7" });
+    await there.upTo("error");
+    await here.upTo("error");
+    const { client: other } = await join(freshRoom(), "bob");
+    other.send({ message: "free" });
+    await other.upTo("message");
+  });
+
+  test("[L6] evicting the limiter or the room is no refill, and reconnecting costs an action", async () => {
+    const address = freshAddress();
+    const room = freshRoom();
+    for (let i = 0; i < 5; i++) {
+      const { client } = await join(room, "ann", address);
+      client.leave();
+      await client.closed();
+    }
+    await evictDurableObject(limiterOf(address), {});
+    await evictDurableObject(roomOf(room), { webSockets: "hibernate" });
+    const client = await connect(room, address);
+    client.send({ name: "ann" });
+    expect(await client.next()).toMatchObject({ error: LIMITED });
+  });
+
+  test("[L7] all addresses of one IPv6 /64 share a budget", async () => {
+    const room = freshRoom();
+    for (let i = 0; i < 5; i++) await join(room, "ann", `2001:db8:77:1::${i + 1}`);
+    const client = await connect(room, "2001:DB8:77:1:ffff::9");
+    client.send({ name: "ann" });
+    expect(await client.upTo("error")).toMatchObject([{ error: LIMITED }]);
+  });
+
+  test("[L9] a limiter that fails is no hang: one action a period, then refusals", async () => {
+    const address = freshAddress();
+    await runInDurableObject(limiterOf(address), (limiter) => {
+      limiter.charge = () => {
+        throw new Error("down");
+      };
+    });
+    const client = await connect(freshRoom(), address);
+    client.send({ name: "ann" });
+    await client.upTo("ready");
+    client.send({ message: "too soon" });
+    expect(await client.next()).toMatchObject({ error: LIMITED });
+  });
+});
+
+describe("bounds of a room", () => {
+  test("[D12] who says no name is dropped at the deadline, also from a room that slept", async () => {
+    const room = freshRoom();
+    const lurker = await connect(room);
+    await evictDurableObject(roomOf(room), { webSockets: "hibernate" });
+    await runInDurableObject(roomOf(room), (_room, state) => {
+      const [socket] = state.getWebSockets();
+      const attachment = socket?.deserializeAttachment() as Record<string, unknown>;
+      socket?.serializeAttachment({ ...attachment, accepted: Date.now() - 31_000 });
+    });
+    await evictDurableObject(roomOf(room), { webSockets: "hibernate" });
+    expect(await runDurableObjectAlarm(roomOf(room))).toBe(true);
+    expect(await lurker.closed()).toMatchObject({ code: 4002 });
+  });
+
+  test("[D12] the 51st socket of one address is turned away with a sentence and a code", async () => {
+    const room = freshRoom();
+    const address = freshAddress();
+    for (let i = 0; i < 50; i++) await connect(room, address);
+    const one = await connect(room, address);
+    expect(await one.next()).toMatchObject({ code: "too-many-sockets" });
+    expect(await one.closed()).toMatchObject({ code: 4003 });
+  });
+});

@@ -1,0 +1,17 @@
+import { runInDurableObject } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { SqlLog } from "../../../src/room/sql-log.ts";
+import { logContract } from "../../support/log-contract.ts";
+
+let rooms = 0;
+
+logContract(async (body) => {
+  const stub = env.ROOMS.get(env.ROOMS.idFromName(`log-${rooms++}`));
+  await runInDurableObject(stub, (_room, state) => {
+    // The room opened its log when it was made; begin with none.
+    state.storage.sql.exec(
+      "DROP TABLE meta; DROP TABLE messages; DROP TABLE senders; DROP TABLE migrations;",
+    );
+    body(new SqlLog(state.storage.sql, "epoch-1"), () => new SqlLog(state.storage.sql, "another"));
+  });
+});

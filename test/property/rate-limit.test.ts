@@ -126,7 +126,7 @@ test("[L1] the overshoot bound is tight: P passes are spent beyond a spent budge
   expect(actions).toBe(policy.burst + MAX_PASSES);
 });
 
-test("[L2] refused before retryAfter, accepted at it; [L4] a refusal changes nothing", () => {
+test("[L2] [L4] refused before retryAfter, accepted at it, and a refusal changes nothing", () => {
   const reached = new Reached("refused");
   fc.assert(
     fc.property(policies, gaps, (policy, steps) => {

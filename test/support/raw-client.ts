@@ -46,10 +46,4 @@ export class RawClient {
     const [code] = (await answered) as [number];
     return code;
   }
-
-  /** The code with which the server closes this socket. */
-  async closed(): Promise<number> {
-    const [code] = (await once(this.socket, "close", { signal: AbortSignal.timeout(20_000) })) as [number];
-    return code;
-  }
 }

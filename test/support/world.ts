@@ -88,6 +88,11 @@ export class World {
     this.handle({ type: "closed", now: this.now, connection: socket.connection });
   }
 
+  /** The shell found too many unsent bytes for this reader. */
+  tooSlow(socket: Socket): void {
+    this.handle({ type: "slow", now: this.now, connection: socket.connection });
+  }
+
   advance(ms: number): void {
     this.now += ms;
     if (this.flushAt !== null && this.now >= this.flushAt) this.flush();
@@ -98,8 +103,10 @@ export class World {
     this.handle({ type: "flush", now: this.now });
   }
 
-  alarm(): void {
-    const heard = new Map([...this.sockets.keys()].map((connection) => [connection, this.now] as const));
+  /** The alarm rings; `heard` is when the runtime last heard each connection, by default all of them just now. */
+  alarm(
+    heard = new Map([...this.sockets.keys()].map((connection) => [connection, this.now] as const)),
+  ): void {
     this.handle({ type: "alarm", now: this.now, heard });
   }
 

@@ -23,7 +23,7 @@ describe("the rate limit", () => {
     expect(retryAfter).toBeLessThanOrEqual(5_000);
   });
 
-  test("[L1] one budget over two rooms; [L8] another address is not touched", async () => {
+  test("[L1] [L8] two rooms share one budget, and another address has its own", async () => {
     const address = freshAddress();
     const { client: here } = await join(freshRoom(), "ann", address);
     const { client: there } = await join(freshRoom(), "ann", address);

@@ -1,0 +1,215 @@
+// Named ways to break Edge Chat. Each is one edit; the laws named have to notice it.
+
+export interface Mutant {
+  readonly name: string;
+  readonly file: string;
+  /** Exact text, found once in the file, and what stands there instead. */
+  readonly from: string;
+  readonly to: string;
+}
+
+const ROOM = "src/room/room.ts";
+const SHELL = "src/room/chat-room.ts";
+const CHARGE = "src/rate-limit/charge.ts";
+const GCRA = "src/rate-limit/gcra.ts";
+
+export const MUTANTS: readonly Mutant[] = [
+  {
+    name: "send before write",
+    file: SHELL,
+    from: "this.log.append(effect.messages);\n        return [];",
+    to: "setTimeout(() => this.log.append(effect.messages), 0);\n        return [];",
+  },
+  {
+    name: "no burst while the limiter answers",
+    file: ROOM,
+    from: "session.waiting.push(action);",
+    to: 'if (session.charging !== null) return this.refuse(session, action, { code: "rate-limited" });\n    session.waiting.push(action);',
+  },
+  {
+    name: "queue overtaken under a pass",
+    file: ROOM,
+    from: "if (session.charging === null && session.waiting.length === 0 && passIsLive(session, now)) {",
+    to: "if (session.waiting.length < 3) {",
+  },
+  {
+    name: "seq from memory only, not from the log",
+    file: ROOM,
+    from: "this.newest = { seq: this.ports.log.head,",
+    to: "this.newest = { seq: this.newest.seq,",
+  },
+  {
+    name: "appends of this event forgotten",
+    file: ROOM,
+    from: "this.newest = message;",
+    to: "",
+  },
+  {
+    name: "resume replays the last seen message again",
+    file: "src/room/snapshot.ts",
+    from: "const start = resumed ? Math.max(since.seq, oldest) : oldest;",
+    to: "const start = resumed ? Math.max(since.seq - 1, oldest) : oldest;",
+  },
+  {
+    name: "resume skips one message",
+    file: "src/room/snapshot.ts",
+    from: "const start = resumed ? Math.max(since.seq, oldest) : oldest;",
+    to: "const start = resumed ? Math.max(since.seq + 1, oldest) : oldest;",
+  },
+  {
+    name: "retention's gap is not told",
+    file: "src/room/snapshot.ts",
+    from: "...(resumed && start > since.seq && {",
+    to: "...(false && since !== null && {",
+  },
+  {
+    name: "a repeated counter is stored again",
+    file: ROOM,
+    from: "if (counter <= session.counter) {",
+    to: "if (counter < session.counter) {",
+  },
+  {
+    name: "a counter may skip its predecessor",
+    file: ROOM,
+    from: "if (counter <= session.counter + ahead) return true;",
+    to: "return true;",
+  },
+  {
+    name: "timestamps from the clock alone",
+    file: ROOM,
+    from: "timestamp: Math.max(now, this.newest.timestamp + 1),",
+    to: "timestamp: now,",
+  },
+  {
+    name: "the not yet joined hear messages",
+    file: ROOM,
+    from: "if (session.joined !== null && isDelivery(session) === delivery) {",
+    to: "if (isDelivery(session) === delivery) {",
+  },
+  {
+    name: "a quit is not announced to rosters",
+    file: ROOM,
+    from: "this.announce({ left: connection });",
+    to: "",
+  },
+  {
+    name: "a quit cancels its join for everybody",
+    file: "src/room/presence.ts",
+    from: "this.joined.delete(change.left);\n      this.left.add(change.left);",
+    to: "if (!this.joined.delete(change.left)) this.left.add(change.left);",
+  },
+  {
+    name: "no close reply",
+    file: "src/room/sockets.ts",
+    from: "socket.close(code, reason);",
+    to: "",
+  },
+  {
+    name: "a socket whose close wakes the room is unknown",
+    file: SHELL,
+    from: "this.room.revive(session)",
+    to: "void session",
+  },
+  {
+    name: "the name is not in the attachment",
+    file: "src/room/session.ts",
+    from: "return { v: 1, connection, identity, order, accepted, joined, pass, refused, local };",
+    to: "return { v: 1, connection, identity, order, accepted, joined: null, pass, refused, local };",
+  },
+  {
+    name: "GCRA without max",
+    file: GCRA,
+    from: "tat: Math.max(budget.tat, came) + policy.periodMs",
+    to: "tat: budget.tat + policy.periodMs",
+  },
+  {
+    name: "burst one too large",
+    file: GCRA,
+    from: "(policy.burst - 1) * policy.periodMs",
+    to: "policy.burst * policy.periodMs",
+  },
+  {
+    name: "a clock that went back is believed",
+    file: GCRA,
+    from: "const jump = Math.max(0, budget.last - now);",
+    to: "const jump = 0;",
+  },
+  {
+    name: "the wait for the limiter counts against the sender",
+    file: GCRA,
+    from: "const came = budget.last - age;",
+    to: "const came = budget.last - age * 0;",
+  },
+  {
+    name: "a refusal costs an action",
+    file: CHARGE,
+    from: "if (retryAfter(policy, budget) > 0) break;",
+    to: "if (retryAfter(policy, budget) > 0) {\n      budget = spend(policy, budget, 0);\n      break;\n    }",
+  },
+  {
+    name: "passes without number",
+    file: CHARGE,
+    from: "&& others.length < MAX_PASSES",
+    to: "&& others.length < 99",
+  },
+  {
+    name: "the limiter only in memory",
+    file: "src/rate-limit/rate-limiter.ts",
+    from: "this.ctx.storage.kv.put(KEY, account);",
+    to: "",
+  },
+  {
+    name: "raw IPv6 address as key",
+    file: "src/rate-limit/identity.ts",
+    from: ".slice(0, 4)\n    .map((group)",
+    to: ".map((group)",
+  },
+  {
+    name: "an error's stack to the client",
+    file: "src/protocol/codec.ts",
+    from: 'bad("bad-frame", "Frames must be JSON objects.")',
+    to: 'bad("bad-frame", new Error("no JSON").stack ?? "")',
+  },
+  {
+    name: "lone surrogates are kept",
+    file: "src/protocol/codec.ts",
+    from: 'return text.replace(/[\\ud800-\\udfff]/gu, "\\ufffd");',
+    to: "return text;",
+  },
+  {
+    name: "a message one too long",
+    file: "src/protocol/codec.ts",
+    from: "if (message.length > MAX_MESSAGE_LENGTH) {",
+    to: "if (message.length > MAX_MESSAGE_LENGTH + 1) {",
+  },
+  {
+    name: "a limiter that is down lets all pass",
+    file: "src/room/allowance.ts",
+    from: "if (retryAfter(policy, budget) > 0) return false;",
+    to: "",
+  },
+  {
+    name: "no join deadline",
+    file: ROOM,
+    from: "if (now >= accepted + joinDeadlineMs)",
+    to: "if (now >= accepted + joinDeadlineMs * 1000)",
+  },
+  {
+    name: "the client shows what it has seen again",
+    file: "src/client/connection.ts",
+    from: "events.filter((event) => event.seq > seq)",
+    to: "events.filter((event) => event.seq > 0 * seq)",
+  },
+  {
+    name: "the client does not confirm by the welcome",
+    file: "src/client/outbox.ts",
+    from: "if (isSameLog) this.confirm(counter);",
+    to: "void isSameLog;",
+  },
+  {
+    name: "the client sends on past a refusal",
+    file: "src/client/outbox.ts",
+    from: "if (position >= 0) this.sent = Math.min(this.sent, position);",
+    to: "",
+  },
+];

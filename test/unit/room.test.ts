@@ -1,0 +1,68 @@
+import { expect, test } from "vitest";
+import { type Socket, World } from "../support/world.ts";
+
+/** Two classic members and one delivery member, settled. */
+function threeMembers(): { world: World; ann: Socket; bob: Socket; cleo: Socket } {
+  const world = new World();
+  const [ann, bob, cleo] = [world.connect("a"), world.connect("b"), world.connect("c")];
+  world.say(ann, { name: "ann" });
+  world.say(bob, { name: "bob" });
+  world.say(cleo, { name: "cleo", protocol: 1, key: "k".repeat(16), client: "tab" });
+  world.settle();
+  return { world, ann, bob, cleo };
+}
+
+test("[D10] a reader that falls behind is closed with 4008, the others talk on, and it can resume", () => {
+  const { world, ann, bob, cleo } = threeMembers();
+  const epoch = cleo.frames[0]?.welcome?.epoch;
+  world.say(ann, { message: "one" });
+  world.tooSlow(cleo);
+  world.say(ann, { message: "two" });
+  world.settle();
+  expect(cleo.closed).toBe(4008);
+  expect(bob.frames.flatMap(({ message }) => message ?? [])).toEqual(["one", "two"]);
+  expect(bob.frames).toContainEqual({ quit: "cleo" });
+  const back = world.connect("c");
+  const since = { epoch, seq: 1 };
+  world.say(back, { name: "cleo", protocol: 1, key: "k".repeat(16), client: "tab", since });
+  world.settle();
+  expect(back.frames.flatMap(({ events }) => events ?? []).map(({ message }) => message)).toEqual(["two"]);
+});
+
+test("[L3] a paced sender never waits for the limiter: its messages leave before the limiter is asked", () => {
+  const { world, ann, bob } = threeMembers();
+  for (let i = 0; i < 20; i++) {
+    world.advance(5_000);
+    world.say(ann, { message: `${i}` });
+    expect(bob.frames.at(-1)).toMatchObject({ message: `${i}` });
+    world.settle();
+  }
+  // One call an accepted message, as in the demo: the charge itself. Three joins came before.
+  expect(world.counts.charges - 3).toBe(20);
+});
+
+test("[D12] no more than 32 actions of one connection wait for the limiter; the next is told to come back", () => {
+  const { world, ann } = threeMembers();
+  for (let i = 0; i < 34; i++) world.say(ann, { message: `${i}` });
+  expect(ann.frames.at(-1)).toMatchObject({ code: "busy" });
+});
+
+test("[D8] above the roster's bound there are counts, and the whole roster when the room comes back under it", () => {
+  const { world, cleo } = threeMembers();
+  const more = [world.connect("d"), world.connect("e")];
+  for (const socket of more) world.say(socket, { name: "more" });
+  world.settle();
+  expect(cleo.frames.at(-1)).toEqual({ presence: { count: 5 } });
+  for (const socket of more) world.leave(socket);
+  world.settle();
+  expect(cleo.frames.at(-1)?.presence?.roster?.map(({ name }) => name)).toEqual(["ann", "bob", "cleo"]);
+});
+
+test("[D12] who is silent for too long is closed, who pings is not", () => {
+  const { world, cleo } = threeMembers();
+  world.advance(300_000);
+  world.alarm();
+  expect(cleo.closed).toBeNull();
+  world.alarm(new Map());
+  expect(cleo.closed).toBe(4009);
+});

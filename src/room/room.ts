@@ -12,23 +12,15 @@ import {
   encodeReady,
   encodeRefused,
   encodeStored,
-  RATE_LIMITED,
 } from "../protocol/codec.ts";
-import { type ChatMessage, CLOSE, type Hello, type Member, type Refusal } from "../protocol/messages.ts";
+import { type ChatMessage, CLOSE, type Hello, type Member } from "../protocol/messages.ts";
 import { retryAfter, settle, spend } from "../rate-limit/gcra.ts";
-import { MAX_CHARGE, type ChargeReply } from "../rate-limit/charge.ts";
-import {
-  admitLocally,
-  type LocalBudgets,
-  newPass,
-  passIsLive,
-  refusedFor,
-  restoreLocal,
-} from "./allowance.ts";
+import { Admission } from "./admission.ts";
 import type { RoomConfig } from "./config.ts";
 import type { RoomEffect, RoomEvent } from "./effects.ts";
 import type { LogReader } from "./message-log.ts";
 import { PRESENCE_WINDOW_MS, PresenceQueue } from "./presence.ts";
+import { findOverdue, nextTrim, trimAfter } from "./housekeeping.ts";
 import { classicSnapshot, deliverySnapshot, memberOf } from "./snapshot.ts";
 import {
   awaitsHello,
@@ -42,9 +34,6 @@ import {
 /** A page of history costs a read of up to 100 rows: 20 at once, then four a second, per connection. */
 const PAGES = { periodMs: 250, burst: 20 };
 
-/** How soon a room with too many rows is trimmed. */
-const TRIM_DELAY_MS = 10_000;
-
 export interface RoomPorts {
   readonly config: RoomConfig;
   /** Reads see all appends of earlier events. */
@@ -57,7 +46,7 @@ export class Room {
   readonly sessions = new Map<string, Session>();
   private readonly ports: RoomPorts;
   private readonly presence: PresenceQueue;
-  private readonly local: LocalBudgets = new Map();
+  private readonly admission: Admission;
   private nextOrder = 1;
   private effects: RoomEffect[] = [];
   /** Accepted in this event, not yet in an append. */
@@ -69,6 +58,12 @@ export class Room {
   constructor(ports: RoomPorts, restored: readonly Session[] = []) {
     this.ports = ports;
     this.presence = new PresenceQueue(ports.config.rosterMax);
+    this.admission = new Admission(ports.config.rate, {
+      emit: (effect) => this.emit(effect),
+      isNext: (session, counter, ahead) => this.isNext(session, counter, ahead),
+      perform: (session, action, now) => this.perform(session, action, now),
+      commit: () => this.commit(),
+    });
     for (const session of restored.toSorted((a, b) => a.order - b.order)) this.restore(session);
     this.presence.revived(this.members().length);
   }
@@ -82,7 +77,7 @@ export class Room {
   private restore(session: Session): void {
     this.sessions.set(session.connection, session);
     this.nextOrder = Math.max(this.nextOrder, session.order + 1);
-    restoreLocal(this.local, session);
+    this.admission.restore(session);
     const { joined } = session;
     if (joined === null || joined.client === null) return;
     session.counter = this.ports.log.counterOf(joined.author, joined.client);
@@ -101,7 +96,9 @@ export class Room {
         this.withSession(event.connection, (session) => this.onFrame(session, event.frame, event.now));
         break;
       case "charged":
-        this.withSession(event.connection, (session) => this.onCharged(session, event.reply, event.now));
+        this.withSession(event.connection, (session) =>
+          this.admission.settle(session, event.reply, event.now),
+        );
         break;
       case "closed":
         this.withSession(event.connection, (session) => this.leave(session, CLOSE.normal, "Bye."));
@@ -115,7 +112,7 @@ export class Room {
         this.flush();
         break;
       case "alarm":
-        this.onAlarm(event.now, event.heard);
+        this.sweep(event.now, event.heard);
         break;
       case "erase":
         this.emit({ type: "erase", epoch: event.epoch });
@@ -186,7 +183,11 @@ export class Room {
     if (!decoded.ok) return this.onBadFrame(session, decoded.error);
     const { value } = decoded;
     if (value.kind === "history") return this.onHistory(session, value.before, value.limit, now);
-    this.submit(session, { kind: "message", message: value.message, counter: value.counter, came: now }, now);
+    this.admission.submit(
+      session,
+      { kind: "message", message: value.message, counter: value.counter, came: now },
+      now,
+    );
   }
 
   private onHello(session: Session, frame: unknown, now: number): void {
@@ -194,7 +195,7 @@ export class Room {
     if (!decoded.ok) return this.onBadFrame(session, decoded.error);
     const key = decoded.value.delivery?.key;
     const author = key === undefined ? "" : this.ports.authorOf(key);
-    this.submit(session, { kind: "join", hello: decoded.value, author, came: now }, now);
+    this.admission.submit(session, { kind: "join", hello: decoded.value, author, came: now }, now);
   }
 
   private onBadFrame(session: Session, { code, error, counter }: DecodeError): void {
@@ -235,74 +236,6 @@ export class Room {
     return false;
   }
 
-  /** An action: accepted at once under a pass, refused for nothing while the limiter's answer holds, else it waits its turn. */
-  private submit(session: Session, action: Waiting, now: number): void {
-    const ahead = session.waiting.length + 1;
-    if (action.kind === "message" && !this.isNext(session, action.counter, ahead)) return;
-    const wait = refusedFor(session, this.ports.config.rate, now);
-    if (wait > 0) return this.refuse(session, action, { code: "rate-limited", retryAfter: wait });
-    if (session.waiting.length >= MAX_CHARGE) return this.refuse(session, action, { code: "busy" });
-    if (session.charging === null && session.waiting.length === 0 && passIsLive(session, now)) {
-      const charged = this.perform(session, action, now);
-      this.commit();
-      if (charged) this.charge(session, [0], now);
-      return;
-    }
-    session.waiting.push(action);
-    if (session.charging === null) this.charge(session, [], now);
-  }
-
-  /** The one call to the limiter that a connection has under way: order is kept because the rest waits (D4). */
-  private charge(session: Session, spent: readonly number[], now: number): void {
-    session.charging = { asked: session.waiting.length, since: now };
-    if (spent.length > 0) session.pass = null;
-    const asked = session.waiting.map((item) => Math.max(0, now - item.came));
-    const { connection, identity } = session;
-    this.emit({ type: "charge", connection, identity, charge: { holder: connection, spent, asked } });
-  }
-
-  private onCharged(session: Session, reply: ChargeReply | null, now: number): void {
-    const { charging } = session;
-    if (charging === null) return;
-    session.charging = null;
-    const asked = session.waiting.splice(0, charging.asked);
-    const { rate } = this.ports.config;
-    const admitsOne = reply === null && asked.length > 0 && admitLocally(this.local, rate, session, now);
-    const granted = reply?.granted ?? (admitsOne ? 1 : 0);
-    const wait = reply?.retryAfter ?? rate.periodMs;
-    for (const action of asked.slice(0, granted)) this.perform(session, action, now);
-    this.commit();
-    for (const action of asked.slice(granted)) {
-      this.refuse(session, action, { code: "rate-limited", retryAfter: wait });
-    }
-    session.refused = reply !== null && wait > 0 ? { from: now, until: now + wait } : null;
-    session.pass = reply?.pass === true ? newPass(charging.since) : null;
-    this.emit({ type: "attach", session });
-    this.drain(session, now);
-  }
-
-  /** What came while the limiter was asked. */
-  private drain(session: Session, now: number): void {
-    const wait = refusedFor(session, this.ports.config.rate, now);
-    if (wait > 0) {
-      for (const action of session.waiting.splice(0)) {
-        this.refuse(session, action, { code: "rate-limited", retryAfter: wait });
-      }
-    }
-    if (session.waiting.length > 0) this.charge(session, [], now);
-  }
-
-  private refuse(session: Session, action: Waiting, refusal: Refusal): void {
-    const delivery = action.kind === "join" ? action.hello.delivery !== null : action.counter > 0;
-    const { code } = refusal;
-    if (!delivery) {
-      const error = code === "rate-limited" ? RATE_LIMITED : "Too many messages wait to be accepted.";
-      return this.send([session.connection], encodeError(error, code, refusal.retryAfter));
-    }
-    const named = action.kind === "message" ? { counter: action.counter, ...refusal } : refusal;
-    this.send([session.connection], encodeRefused(named));
-  }
-
   /** Does an admitted action. False if it turned out to be no action at all (a duplicate, out of order). */
   private perform(session: Session, action: Waiting, now: number): boolean {
     if (action.kind === "join") {
@@ -334,19 +267,12 @@ export class Room {
     if (messages.length === 0) return;
     this.fresh = [];
     this.emit({ type: "append", messages });
-    this.scheduleTrim(messages);
+    const { seq = 0, timestamp = 0 } = messages[0] ?? {};
+    this.emit({ type: "alarm-by", at: timestamp + trimAfter(seq - this.ports.log.floor, this.ports.config) });
     const classic = this.connections(false);
     if (classic.length > 0) for (const message of messages) this.send(classic, encodeClassicMessage(message));
     const delivery = this.connections(true);
     if (delivery.length > 0) this.send(delivery, encodeEvents(messages));
-  }
-
-  private scheduleTrim(messages: readonly ChatMessage[]): void {
-    const { historyMaxRows, historyMaxAgeMs } = this.ports.config;
-    const { seq = 0, timestamp = 0 } = messages[0] ?? {};
-    // A tenth over the bound, so that a busy room trims in batches.
-    const overfull = seq - this.ports.log.floor > historyMaxRows * 1.1;
-    this.emit({ type: "alarm-by", at: timestamp + (overfull ? TRIM_DELAY_MS : historyMaxAgeMs) });
   }
 
   private join(session: Session, { name, delivery }: Hello, author: string, now: number): void {
@@ -403,25 +329,12 @@ export class Room {
     this.send(this.connections(true), this.presence.take(this.members()));
   }
 
-  private onAlarm(now: number, heard: ReadonlyMap<string, number>): void {
-    const { joinDeadlineMs, silenceMs, historyMaxRows, historyMaxAgeMs } = this.ports.config;
-    let next = Infinity;
-    for (const session of [...this.sessions.values()]) {
-      const { connection, accepted } = session;
-      if (session.joined === null) {
-        if (now >= accepted + joinDeadlineMs) this.leave(session, CLOSE.joinDeadline, "Say your name first.");
-        else next = Math.min(next, accepted + joinDeadlineMs);
-      } else if (isDelivery(session)) {
-        const last = Math.max(heard.get(connection) ?? 0, accepted);
-        if (now >= last + silenceMs) this.leave(session, CLOSE.silent, "Nothing was heard from you.");
-        else next = Math.min(next, last + silenceMs);
-      }
-    }
-    this.emit({ type: "trim", maxRows: historyMaxRows, maxAgeMs: historyMaxAgeMs });
-    const { oldestTimestamp } = this.ports.log;
-    // What is old enough is trimmed now; the next is due once the rest has aged, at most once an hour.
-    if (oldestTimestamp !== null)
-      next = Math.min(next, Math.max(oldestTimestamp + historyMaxAgeMs, now + 3_600_000));
-    if (next < Infinity) this.emit({ type: "alarm-by", at: next });
+  private sweep(now: number, heard: ReadonlyMap<string, number>): void {
+    const { config, log } = this.ports;
+    const { overdue, next } = findOverdue(this.sessions.values(), config, heard, now);
+    for (const { session, code, reason } of overdue) this.leave(session, code, reason);
+    this.emit({ type: "trim", maxRows: config.historyMaxRows, maxAgeMs: config.historyMaxAgeMs });
+    const wakeBy = Math.min(next, nextTrim(log.oldestTimestamp, config, now));
+    if (wakeBy < Infinity) this.emit({ type: "alarm-by", at: wakeBy });
   }
 }

@@ -9,6 +9,7 @@ export interface Mutant {
 }
 
 const ROOM = "src/room/room.ts";
+const ADMISSION = "src/room/admission.ts";
 const SHELL = "src/room/chat-room.ts";
 const CHARGE = "src/rate-limit/charge.ts";
 const GCRA = "src/rate-limit/gcra.ts";
@@ -22,13 +23,13 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: "no burst while the limiter answers",
-    file: ROOM,
+    file: ADMISSION,
     from: "session.waiting.push(action);",
     to: 'if (session.charging !== null) return this.refuse(session, action, { code: "rate-limited" });\n    session.waiting.push(action);',
   },
   {
     name: "queue overtaken under a pass",
-    file: ROOM,
+    file: ADMISSION,
     from: "if (session.charging === null && session.waiting.length === 0 && passIsLive(session, now)) {",
     to: "if (session.waiting.length < 3) {",
   },
@@ -83,8 +84,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "the not yet joined hear messages",
     file: ROOM,
-    from: "if (session.joined !== null && isDelivery(session) === delivery) {",
-    to: "if (isDelivery(session) === delivery) {",
+    from: "if (session.joined !== null && isDelivery(session) === delivery) connections.push",
+    to: "if (isDelivery(session) === delivery) connections.push",
   },
   {
     name: "a quit is not announced to rosters",
@@ -190,9 +191,9 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: "no join deadline",
-    file: ROOM,
-    from: "if (now >= accepted + joinDeadlineMs)",
-    to: "if (now >= accepted + joinDeadlineMs * 1000)",
+    file: "src/room/housekeeping.ts",
+    from: "const deadline = accepted + joinDeadlineMs;",
+    to: "const deadline = accepted + joinDeadlineMs * 1000;",
   },
   {
     name: "the client shows what it has seen again",

@@ -1,0 +1,115 @@
+// When an action of a connection happens: at once under a pass, after the limiter's answer, or not. Keeps their order (D4).
+import { encodeError, encodeRefused, RATE_LIMITED } from "../protocol/codec.ts";
+import type { Refusal } from "../protocol/messages.ts";
+import { type ChargeReply, MAX_CHARGE } from "../rate-limit/charge.ts";
+import type { Policy } from "../rate-limit/gcra.ts";
+import {
+  admitLocally,
+  type LocalBudgets,
+  newPass,
+  passIsLive,
+  refusedFor,
+  restoreLocal,
+} from "./allowance.ts";
+import type { RoomEffect } from "./effects.ts";
+import type { Session, Waiting } from "./session.ts";
+
+/** What admission needs of its room. */
+export interface AdmissionPorts {
+  emit(effect: RoomEffect): void;
+  /** Whether a message's counter is new and in order; answers the sender if not. */
+  isNext(session: Session, counter: number, ahead: number): boolean;
+  /** Does an admitted action. False if it turned out to be none (a duplicate, out of order). */
+  perform(session: Session, action: Waiting, now: number): boolean;
+  /** Writes and sends what was performed. */
+  commit(): void;
+}
+
+export class Admission {
+  private readonly local: LocalBudgets = new Map();
+  private readonly rate: Policy;
+  private readonly room: AdmissionPorts;
+
+  constructor(rate: Policy, room: AdmissionPorts) {
+    this.rate = rate;
+    this.room = room;
+  }
+
+  /** Takes in what a waking room finds in a session's attachment. */
+  restore(session: Session): void {
+    restoreLocal(this.local, session);
+  }
+
+  /** An action: accepted at once under a pass, refused for nothing while the limiter's answer holds, else it waits its turn. */
+  submit(session: Session, action: Waiting, now: number): void {
+    const ahead = session.waiting.length + 1;
+    if (action.kind === "message" && !this.room.isNext(session, action.counter, ahead)) return;
+    const wait = refusedFor(session, this.rate, now);
+    if (wait > 0) return this.refuse(session, action, { code: "rate-limited", retryAfter: wait });
+    if (session.waiting.length >= MAX_CHARGE) return this.refuse(session, action, { code: "busy" });
+    if (session.charging === null && session.waiting.length === 0 && passIsLive(session, now)) {
+      const charged = this.room.perform(session, action, now);
+      this.room.commit();
+      if (charged) this.charge(session, [0], now);
+      return;
+    }
+    session.waiting.push(action);
+    if (session.charging === null) this.charge(session, [], now);
+  }
+
+  /** The one call to the limiter that a connection has under way: order is kept because the rest waits (D4). */
+  private charge(session: Session, spent: readonly number[], now: number): void {
+    session.charging = { asked: session.waiting.length, since: now };
+    if (spent.length > 0) session.pass = null;
+    const asked = session.waiting.map((item) => Math.max(0, now - item.came));
+    const { connection, identity } = session;
+    this.room.emit({ type: "charge", connection, identity, charge: { holder: connection, spent, asked } });
+  }
+
+  /** The limiter's answer, or null where none came in time (L9): admits from the front, refuses the rest. */
+  settle(session: Session, reply: ChargeReply | null, now: number): void {
+    const { charging } = session;
+    if (charging === null) return;
+    session.charging = null;
+    const asked = session.waiting.splice(0, charging.asked);
+    const { rate } = this;
+    const admitsOne = reply === null && asked.length > 0 && admitLocally(this.local, rate, session, now);
+    const granted = reply?.granted ?? (admitsOne ? 1 : 0);
+    const wait = reply?.retryAfter ?? rate.periodMs;
+    for (const action of asked.slice(0, granted)) this.room.perform(session, action, now);
+    this.room.commit();
+    for (const action of asked.slice(granted)) {
+      this.refuse(session, action, { code: "rate-limited", retryAfter: wait });
+    }
+    session.refused = reply !== null && wait > 0 ? { from: now, until: now + wait } : null;
+    session.pass = reply?.pass === true ? newPass(charging.since) : null;
+    this.room.emit({ type: "attach", session });
+    this.drain(session, now);
+  }
+
+  /** What came while the limiter was asked. */
+  private drain(session: Session, now: number): void {
+    const wait = refusedFor(session, this.rate, now);
+    if (wait > 0) {
+      for (const action of session.waiting.splice(0)) {
+        this.refuse(session, action, { code: "rate-limited", retryAfter: wait });
+      }
+    }
+    if (session.waiting.length > 0) this.charge(session, [], now);
+  }
+
+  private refuse(session: Session, action: Waiting, refusal: Refusal): void {
+    const delivery = action.kind === "join" ? action.hello.delivery !== null : action.counter > 0;
+    const { code } = refusal;
+    if (!delivery) {
+      const error = code === "rate-limited" ? RATE_LIMITED : "Too many messages wait to be accepted.";
+      return this.send(session, encodeError(error, code, refusal.retryAfter));
+    }
+    const named = action.kind === "message" ? { counter: action.counter, ...refusal } : refusal;
+    this.send(session, encodeRefused(named));
+  }
+
+  private send({ connection }: Session, frame: string): void {
+    this.room.emit({ type: "send", to: [connection], frame });
+  }
+}

@@ -18,6 +18,8 @@ export class ChatRoom extends DurableObject<Env> {
   private readonly sockets: Sockets;
   private readonly log: SqlLog;
   private readonly room: Room;
+  /** The earliest instant for which this instance has asked to be woken: most requests need no storage. */
+  private wakeAt = Infinity;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
@@ -54,6 +56,7 @@ export class ChatRoom extends DurableObject<Env> {
   }
 
   override alarm(): void {
+    this.wakeAt = Infinity;
     const heard = this.sockets.heard((socket) => this.ctx.getWebSocketAutoResponseTimestamp(socket));
     this.handle({ type: "alarm", now: Date.now(), heard });
   }
@@ -121,7 +124,10 @@ export class ChatRoom extends DurableObject<Env> {
         this.log.erase(effect.epoch);
         return [];
       case "alarm-by":
-        this.ctx.waitUntil(this.wakeBy(effect.at));
+        if (effect.at < this.wakeAt) {
+          this.wakeAt = effect.at;
+          this.ctx.waitUntil(this.wakeBy(effect.at));
+        }
         return [];
     }
   }

@@ -66,3 +66,20 @@ test("[D12] who is silent for too long is closed, who pings is not", () => {
   world.alarm(new Map());
   expect(cleo.closed).toBe(4009);
 });
+
+test("[D8] who is welcomed between somebody's join and quit hears of the quit, though nobody else had heard of the join", () => {
+  const world = new World();
+  const [ann, cleo] = [world.connect("a"), world.connect("c")];
+  for (const [socket, hello] of [
+    [ann, { name: "ann" }],
+    [cleo, { name: "cleo", protocol: 1, key: "k".repeat(16), client: "tab" }],
+  ] as const) {
+    world.say(socket, hello);
+    world.ask();
+    world.answer(0);
+  }
+  expect(cleo.frames[0]?.welcome?.roster?.map(({ name }) => name)).toEqual(["ann", "cleo"]);
+  world.leave(ann);
+  world.settle();
+  expect(cleo.frames.at(-1)?.presence).toMatchObject({ count: 1, left: [ann.connection] });
+});

@@ -1,5 +1,6 @@
 // Edge Chat as a local server: wrangler and workerd in processes of their own, ended by whoever started them.
 import { type ChildProcess, spawn } from "node:child_process";
+import { readdir, readFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { Failure, QUIET_WRANGLER, ROOT, WRANGLER } from "./command.ts";
@@ -19,6 +20,8 @@ export interface LocalServer {
   readonly ended: Promise<number>;
   /** Ends it, and waits until it has. */
   stop(): Promise<void>;
+  /** Ends it as a power cut would: wrangler and workerd get no moment to finish anything. */
+  kill(): Promise<void>;
 }
 
 const START_DEADLINE_MS = 60_000;
@@ -62,7 +65,28 @@ export async function startServer({ port, state, vars = {} }: ServerOptions): Pr
     await stop();
     throw new Failure(`The server did not start within ${START_DEADLINE_MS / 1_000} s; it said:\n${output}`);
   }
-  return { url, ended, stop };
+  const kill = async (): Promise<void> => {
+    const pids = await descendants(child.pid ?? 0);
+    for (const pid of pids) process.kill(pid, "SIGKILL");
+    const deadline = Date.now() + 10_000;
+    while (!(await isFree(chosen)) && Date.now() < deadline) await pause(10);
+  };
+  return { url, ended, stop, kill };
+}
+
+const pause = (ms: number): Promise<void> =>
+  new Promise((resolve) => {
+    setTimeout(resolve, ms);
+  });
+
+/** A process and all that it started, by id. Linux only: elsewhere nothing but the process itself. */
+async function descendants(pid: number): Promise<number[]> {
+  const folder = `/proc/${pid}/task`;
+  const threads = await readdir(folder).catch((): string[] => []);
+  const read = threads.map((thread) => readFile(`${folder}/${thread}/children`, "utf8").catch(() => ""));
+  const children = (await Promise.all(read)).join(" ").split(" ").filter(Boolean).map(Number);
+  const below = await Promise.all(children.map(descendants));
+  return [pid, ...below.flat()];
 }
 
 async function answers(url: string, child: ChildProcess): Promise<boolean> {
@@ -73,20 +97,25 @@ async function answers(url: string, child: ChildProcess): Promise<boolean> {
       () => false,
     );
     if (isUp) return true;
-    await new Promise((resolve) => {
-      setTimeout(resolve, 100);
-    });
+    await pause(100);
   }
   return false;
 }
 
 /** The port, if nobody listens there; a free one for 0. Throws a Failure where it is taken. */
-function freePort(port: number): Promise<number> {
-  return new Promise((resolve, reject) => {
+async function freePort(port: number): Promise<number> {
+  const free = await tryPort(port);
+  if (free !== null) return free;
+  throw new Failure(`Port ${port} is taken; choose another with: npm start -- --port ${port + 1}`);
+}
+
+const isFree = async (port: number): Promise<boolean> => (await tryPort(port)) !== null;
+
+/** Listens for a moment; the port, or null where somebody else does. */
+function tryPort(port: number): Promise<number | null> {
+  return new Promise((resolve) => {
     const probe = createServer();
-    probe.on("error", () => {
-      reject(new Failure(`Port ${port} is taken; choose another with: npm start -- --port ${port + 1}`));
-    });
+    probe.on("error", () => resolve(null));
     probe.listen(port, "127.0.0.1", () => {
       const address = probe.address();
       probe.close(() => resolve(typeof address === "object" && address !== null ? address.port : port));

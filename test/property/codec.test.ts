@@ -17,6 +17,12 @@ import { parseRoomName } from "../../src/protocol/room-name.ts";
 import { Reached } from "../support/reached.ts";
 
 const text = fc.string({ unit: "binary", maxLength: 300 });
+/** Any UTF-16, halves of surrogate pairs included, as JSON may carry it. */
+const utf16 = fc
+  .array(fc.oneof(fc.integer({ min: 0, max: 0xffff }), fc.integer({ min: 0xd800, max: 0xdfff })), {
+    maxLength: 40,
+  })
+  .map((units) => String.fromCharCode(...units));
 const hostile = fc.oneof(
   fc.anything(),
   fc.json(),
@@ -28,6 +34,7 @@ const hostile = fc.oneof(
       return "";
     }
   }),
+  fc.record({ name: utf16, message: utf16, counter: fc.nat() }).map((value) => JSON.stringify(value)),
   fc.record({ name: text, message: text, counter: fc.nat() }).map((value) => JSON.stringify(value)),
 );
 
@@ -45,7 +52,8 @@ test("[D11] the decoders are total: any input gives a bounded value or an error,
       if (frame.ok && frame.value.kind === "message") {
         reached.add("message");
         expect(frame.value.message.length).toBeLessThanOrEqual(MAX_MESSAGE_LENGTH);
-        expect(wellFormed(frame.value.message)).toBe(frame.value.message);
+        // Throws for a lone surrogate, which SQLite could not keep (D1).
+        encodeURIComponent(frame.value.message);
       }
       if (!frame.ok) reached.add("error");
       decodeServerFrame(input);

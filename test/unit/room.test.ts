@@ -83,3 +83,13 @@ test("[D8] who is welcomed between somebody's join and quit hears of the quit, t
   world.settle();
   expect(cleo.frames.at(-1)?.presence).toMatchObject({ count: 1, left: [ann.connection] });
 });
+
+test("[D12] a full room turns the next away with a sentence and a code, and lets it in when somebody has left", () => {
+  const world = new World();
+  const sockets = Array.from({ length: 50 }, (_, i) => world.connect(`address-${i}`));
+  const late = world.connect("late");
+  expect(late.frames).toMatchObject([{ code: "room-full" }]);
+  expect(late.closed).toBe(4003);
+  world.leave(sockets[0] ?? late);
+  expect(world.connect("late").closed).toBeNull();
+});

@@ -1,14 +1,6 @@
 // The connection machine on a real WebSocket: for the page, for tests, and for programs on Node 22 or newer.
-import {
-  type ClientEffect,
-  type ClientEvent,
-  type ClientOptions,
-  Connection,
-  type Timer,
-} from "./connection.ts";
-
-/** What the app hears of: all effects but those that this class performs itself. */
-export type AppEvent = Exclude<ClientEffect, { type: "open" | "close" | "transmit" | "timer" }>;
+import { type ClientOptions, Connection } from "./connection.ts";
+import type { AppEvent, ClientEffect, ClientEvent, Timer } from "./events.ts";
 
 export interface ChatClientOptions extends ClientOptions {
   /** The room's WebSocket address, e.g. `wss://chat.example/api/room/lobby/websocket`. */
@@ -50,9 +42,9 @@ export class ChatClient {
     this.handle({ type: "history", before });
   }
 
-  /** Says that now is a good moment to reconnect: back online, or on screen again. */
-  wake(): void {
-    this.handle({ type: "wake" });
+  /** Says what the device knows: its network came or went, or somebody looks again. Reconnects or probes at once. */
+  hint(type: "online" | "offline" | "visible"): void {
+    this.handle({ type });
   }
 
   /** Leaves the room. The client cannot be used any more. */
@@ -100,7 +92,7 @@ export class ChatClient {
       ifCurrent(() => ({ type: "opened" })),
     );
     socket.addEventListener("message", ({ data }) => {
-      if (this.socket === socket) this.handle({ type: "frame", frame: data });
+      if (this.socket === socket) this.handle({ type: "frame", frame: data, random: Math.random() });
     });
     socket.addEventListener("close", ({ code }) => {
       if (this.socket !== socket) return;

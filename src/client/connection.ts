@@ -1,54 +1,18 @@
 // A client's side of the delivery protocol as a pure machine: what to send, what to show, when to come back.
 import { DELIVERY_PROTOCOL, MAX_PAGE, PING, PONG } from "../protocol/limits.ts";
-import {
-  type ChatMessage,
-  CLOSE,
-  type Gap,
-  type Member,
-  type Refusal,
-  type Since,
-} from "../protocol/messages.ts";
+import { type ChatMessage, CLOSE, type Refusal, type Since } from "../protocol/messages.ts";
 import type { ServerFrame, Welcome } from "../protocol/messages.ts";
 import { decodeServerFrame } from "../protocol/server-frames.ts";
 import { backoff } from "./backoff.ts";
+import type { ClientEffect, ClientEvent, Status, Timer } from "./events.ts";
 import { Outbox, type OutboxItem } from "./outbox.ts";
-
-export type Status = "connecting" | "live" | "offline" | "superseded";
-export type Timer = "reconnect" | "resend" | "ping" | "pong" | "steady";
-
-/** `random` is uniform in [0, 1); `id` names a message for the app. */
-export type ClientEvent =
-  | { readonly type: "start" | "opened" | "wake" }
-  | { readonly type: "frame"; readonly frame: unknown }
-  | { readonly type: "closed"; readonly code: number; readonly random: number }
-  | { readonly type: "timer"; readonly timer: Timer; readonly random: number }
-  | { readonly type: "send"; readonly id: string; readonly message: string }
-  | { readonly type: "discard"; readonly id: string }
-  | { readonly type: "history"; readonly before: number };
-
-export type ClientEffect =
-  | { readonly type: "open" }
-  | { readonly type: "close" }
-  | { readonly type: "transmit"; readonly text: string }
-  /** Arms the named timer anew; null disarms it. */
-  | { readonly type: "timer"; readonly timer: Timer; readonly ms: number | null }
-  | { readonly type: "status"; readonly status: Status; readonly retryMs?: number }
-  /** Messages that were never shown before, in order. */
-  | { readonly type: "messages"; readonly messages: readonly ChatMessage[] }
-  /** What was shown belongs to a log that is gone, or has no link to what follows. */
-  | { readonly type: "reset" }
-  | { readonly type: "gap"; readonly gap: Gap }
-  | { readonly type: "history"; readonly messages: readonly ChatMessage[]; readonly more: boolean }
-  | { readonly type: "outbox"; readonly items: readonly OutboxItem[] }
-  /** null where the room is too large for a roster. */
-  | { readonly type: "roster"; readonly members: readonly Member[] | null; readonly count: number }
-  | { readonly type: "joined"; readonly author: string }
-  | { readonly type: "left"; readonly members: readonly Member[] }
-  | { readonly type: "arrived"; readonly members: readonly Member[] };
+import { Roster } from "./roster.ts";
 
 export interface ClientOptions {
   readonly name: string;
+  /** Secret; the same key is the same author, in every room. */
   readonly key: string;
+  /** Tells apart tabs and devices with one key. */
   readonly client: string;
   /** What an earlier run of this client left unconfirmed. */
   readonly outbox?: readonly OutboxItem[];
@@ -56,6 +20,8 @@ export interface ClientOptions {
 
 const PING_EVERY_MS = 25_000;
 const PONG_WITHIN_MS = 10_000;
+/** After a hint that the network changed, an answer has to come sooner. */
+const PROBE_WITHIN_MS = 3_000;
 /** Live for so long: the next loss starts with a short backoff again. */
 const STEADY_MS = 10_000;
 const BUSY_RETRY_MS = 1_000;
@@ -65,13 +31,16 @@ const FULL_ATTEMPT = 5;
 export class Connection {
   private readonly options: ClientOptions;
   private readonly outbox: Outbox;
+  private readonly roster = new Roster();
   private socket: "none" | "opening" | "open" = "none";
   private status: Status = "connecting";
-  private since: Since | null = null;
+  /** The last message shown; seq is null until the first one after a join that did not resume. */
+  private seen: { readonly epoch: string; readonly seq: number | null } | null = null;
   private attempt = 0;
   private author = "";
   private isJoined = false;
-  private roster: Map<string, Member> | null = null;
+  /** The page of history that was asked for and has not come. */
+  private wantsBefore: number | null = null;
   private effects: ClientEffect[] = [];
 
   constructor(options: ClientOptions) {
@@ -87,16 +56,21 @@ export class Connection {
         this.open();
         this.emitOutbox();
         break;
-      case "wake":
-        // Back online, or on screen again: try at once, but only if an attempt was being waited for.
-        if (this.status === "offline" && this.socket === "none") this.open();
+      case "online":
+      case "visible":
+        // A good moment to come back, if an attempt was being waited for, and to see whether a socket still lives.
+        if (this.status === "offline") this.open();
+        else this.probe();
+        break;
+      case "offline":
+        this.probe();
         break;
       case "opened":
         this.socket = "open";
         this.sayHello();
         break;
       case "frame":
-        this.onFrame(event.frame);
+        this.onFrame(event.frame, event.random);
         break;
       case "closed":
         this.onClosed(event.code, event.random);
@@ -114,7 +88,8 @@ export class Connection {
         this.emitOutbox();
         break;
       case "history":
-        if (this.isJoined) this.transmit({ history: { before: event.before, limit: MAX_PAGE } });
+        this.wantsBefore = event.before;
+        this.askHistory();
         break;
       default:
         event satisfies never;
@@ -134,13 +109,17 @@ export class Connection {
     this.emit({ type: "timer", timer, ms });
   }
 
-  private setStatus(status: Status, retryMs?: number): void {
+  private setStatus(status: Status, more: { retryMs?: number; reason?: string } = {}): void {
     this.status = status;
-    this.emit(retryMs === undefined ? { type: "status", status } : { type: "status", status, retryMs });
+    this.emit({ type: "status", status, ...more });
   }
 
   private emitOutbox(): void {
     this.emit({ type: "outbox", items: this.outbox.all });
+  }
+
+  private emitConfirmed(ids: readonly string[]): void {
+    if (ids.length > 0) this.emit({ type: "confirmed", ids });
   }
 
   private open(): void {
@@ -151,134 +130,136 @@ export class Connection {
     this.emit({ type: "open" });
   }
 
-  private sayHello(): void {
-    const { name, key, client } = this.options;
-    this.transmit({
-      name,
-      protocol: DELIVERY_PROTOCOL,
-      key,
-      client,
-      ...(this.since && { since: this.since }),
-    });
+  private probe(): void {
+    if (!this.isJoined) return;
+    this.emit({ type: "transmit", text: PING });
+    this.arm("pong", PROBE_WITHIN_MS);
   }
 
-  private onFrame(text: unknown): void {
+  private sayHello(): void {
+    const { name, key, client } = this.options;
+    const since: Since | null =
+      this.seen === null || this.seen.seq === null ? null : { epoch: this.seen.epoch, seq: this.seen.seq };
+    this.transmit({ name, protocol: DELIVERY_PROTOCOL, key, client, ...(since && { since }) });
+  }
+
+  private onFrame(text: unknown, random: number): void {
     if (this.socket !== "open") return;
     this.arm("pong", null);
     this.arm("ping", PING_EVERY_MS);
     if (text === PONG) return;
     const frame = decodeServerFrame(text);
-    if (frame !== null) this.onServerFrame(frame);
+    if (frame !== null) this.onServerFrame(frame, random);
   }
 
-  private onServerFrame(frame: ServerFrame): void {
+  private onServerFrame(frame: ServerFrame, random: number): void {
     switch (frame.kind) {
       case "welcome":
         this.onWelcome(frame.welcome);
         break;
       case "events":
-        this.onEvents(frame.first, frame.events);
+        this.onEvents(frame.first, frame.events, random);
         break;
       case "stored":
-        this.outbox.confirm(frame.counter);
+        this.emitConfirmed(this.outbox.confirm(frame.counter));
         this.pump();
         this.emitOutbox();
         break;
       case "refused":
-        this.onRefused(frame.refused);
+        this.onRefused(frame.refused, random);
         break;
       case "presence": {
-        const { count, roster, joined = [], left = [] } = frame.presence;
-        this.onPresence(count, roster, joined, left, frame.presence.joined === undefined);
+        const { arrived, gone } = this.roster.apply(frame.presence);
+        if (arrived.length > 0) this.emit({ type: "arrived", members: arrived });
+        if (gone.length > 0) this.emit({ type: "left", members: gone });
+        this.emitRoster();
         break;
       }
       case "history":
+        if (frame.history.before === this.wantsBefore) this.wantsBefore = null;
         this.emit({ type: "history", messages: frame.history.events, more: frame.history.more });
         break;
       case "error":
-        // room-full and too-many-sockets come before a close that says the same.
+        // A room without a place says so and closes; any other complaint about a hello would come again and again.
+        if (this.isJoined || frame.code === "room-full" || frame.code === "too-many-sockets") break;
+        if (frame.code === "rate-limited" || frame.code === "busy") break;
+        this.giveUp("refused", frame.error);
         break;
       default:
         frame satisfies never;
     }
   }
 
-  private onWelcome(welcome: Welcome): void {
-    const { epoch, head, counter, author, members, roster, resumed, gap } = welcome;
-    const isSameLog = this.since === null || this.since.epoch === epoch;
+  private onWelcome({ epoch, head, counter, author, members, roster, resumed, gap }: Welcome): void {
+    const before = this.seen;
+    const isSameLog = before === null || before.epoch === epoch;
     this.isJoined = true;
     this.author = author;
-    if (this.since !== null && !resumed) this.emit({ type: "reset" });
+    const after = resumed ? (before?.seq ?? null) : head === 0 ? 0 : null;
+    this.emit({ type: "joined", author, epoch, resumed, after });
+    if (before !== null && !resumed) this.emit({ type: "reset" });
     if (gap !== undefined) this.emit({ type: "gap", gap });
-    const seen = resumed ? (gap?.last ?? this.since?.seq ?? 0) : -1;
-    this.since = { epoch, seq: seen < 0 && head === 0 ? 0 : seen };
-    this.outbox.welcome(counter, isSameLog);
-    this.roster = roster === undefined ? null : new Map(roster.map((member) => [member.connection, member]));
-    this.emit({ type: "joined", author });
+    this.seen = { epoch, seq: gap?.last ?? after };
+    this.emitConfirmed(this.outbox.welcome(counter, isSameLog));
+    this.roster.welcome(members, roster);
     this.setStatus("live");
     this.arm("steady", STEADY_MS);
-    this.emitRoster(members);
+    this.emitRoster();
     this.pump();
     this.emitOutbox();
+    this.askHistory();
   }
 
-  private onEvents(first: number, events: readonly ChatMessage[]): void {
-    if (!this.isJoined || this.since === null) return;
-    const { epoch, seq } = this.since;
+  private onEvents(first: number, events: readonly ChatMessage[], random: number): void {
+    if (!this.isJoined || this.seen === null) return;
+    const { epoch, seq } = this.seen;
     // The first frame after a join that did not resume may begin anywhere; after that, no seq may be missing (D2).
-    if (seq >= 0 && first > seq + 1) return this.drop();
-    const fresh = events.filter((event) => event.seq > seq);
+    if (seq !== null && first > seq + 1) return this.drop(random);
+    const fresh = events.filter((event) => event.seq > (seq ?? 0));
     if (fresh.length === 0) return;
-    this.since = { epoch, seq: fresh.at(-1)?.seq ?? seq };
-    const own = fresh.filter(
+    this.seen = { epoch, seq: fresh.at(-1)?.seq ?? seq };
+    this.emit({ type: "messages", messages: fresh });
+    const own = fresh.findLast(
       ({ author, client }) => author === this.author && client === this.options.client,
     );
-    for (const { counter } of own) this.outbox.confirm(counter);
-    this.emit({ type: "messages", messages: fresh });
-    if (own.length === 0) return;
+    if (own === undefined) return;
+    this.emitConfirmed(this.outbox.confirm(own.counter));
     this.pump();
     this.emitOutbox();
   }
 
-  private onRefused({ counter, code, retryAfter }: Refusal): void {
-    if (!this.isJoined) return this.arm("resend", retryAfter ?? BUSY_RETRY_MS);
-    if (counter === undefined) return;
-    const isFinal = code === "message-too-long" || code === "bad-frame";
-    this.outbox.refuse(counter, isFinal);
-    if (isFinal) this.pump();
-    // The predecessor's own refusal has armed the timer already.
-    else if (code !== "out-of-order") this.arm("resend", retryAfter ?? BUSY_RETRY_MS);
-    this.emitOutbox();
-  }
-
-  private onPresence(
-    count: number,
-    whole: readonly Member[] | undefined,
-    joined: readonly Member[],
-    left: readonly string[],
-    isWhole: boolean,
-  ): void {
-    if (isWhole) this.roster = whole === undefined ? null : new Map(whole.map((m) => [m.connection, m]));
-    const roster = this.roster;
-    if (roster !== null) {
-      const arrived = joined.filter(({ connection }) => !roster.has(connection));
-      const gone = left.flatMap((connection) => roster.get(connection) ?? []);
-      for (const member of joined) roster.set(member.connection, member);
-      for (const connection of left) roster.delete(connection);
-      if (arrived.length > 0) this.emit({ type: "arrived", members: arrived });
-      if (gone.length > 0) this.emit({ type: "left", members: gone });
+  private onRefused({ counter, code, retryAfter }: Refusal, random: number): void {
+    const wait = retryAfter ?? BUSY_RETRY_MS;
+    if (!this.isJoined) return this.arm("resend", wait);
+    // Without a counter it was the page of history.
+    if (counter === undefined) return this.arm("history", wait);
+    if (code === "rate-limited" || code === "busy") {
+      this.outbox.refuse(counter);
+      this.arm("resend", wait);
+      this.emitOutbox();
+    } else if (code === "out-of-order") {
+      // It follows from its predecessor's refusal. Without one, room and client no longer agree: begin again.
+      if (!this.outbox.isWaiting) this.drop(random);
+    } else {
+      this.outbox.fail(counter);
+      this.emitOutbox();
+      this.drop(random);
     }
-    this.emitRoster(count);
   }
 
-  private emitRoster(count: number): void {
-    this.emit({ type: "roster", members: this.roster === null ? null : [...this.roster.values()], count });
+  private emitRoster(): void {
+    this.emit({ type: "roster", members: this.roster.members, count: this.roster.count });
   }
 
   /** Sends what may be sent. While a refusal is waited out, nothing: the order would be lost. */
   private pump(): void {
-    if (!this.isJoined || this.outbox.all.some(({ state }) => state === "waiting")) return;
+    if (!this.isJoined || this.outbox.isWaiting) return;
     for (const { counter, message } of this.outbox.take()) this.transmit({ message, counter });
+  }
+
+  private askHistory(): void {
+    if (!this.isJoined || this.wantsBefore === null) return;
+    this.transmit({ history: { before: this.wantsBefore, limit: MAX_PAGE } });
   }
 
   private onTimer(timer: Timer, random: number): void {
@@ -292,14 +273,16 @@ export class Connection {
         this.pump();
         this.emitOutbox();
         break;
+      case "history":
+        this.askHistory();
+        break;
       case "ping":
         if (this.socket !== "open") return;
         this.emit({ type: "transmit", text: PING });
         this.arm("pong", PONG_WITHIN_MS);
         break;
       case "pong":
-        this.emit({ type: "close" });
-        this.onClosed(1006, random);
+        this.drop(random);
         break;
       case "steady":
         this.attempt = 0;
@@ -309,22 +292,32 @@ export class Connection {
     }
   }
 
-  /** What came does not fit what was seen: come back and resume. */
-  private drop(): void {
+  /** The peer is silent, or what came does not fit what was seen: come back and resume. */
+  private drop(random: number): void {
     this.emit({ type: "close" });
-    this.onClosed(1006, 0.5);
+    this.onClosed(1006, random);
+  }
+
+  private giveUp(status: "superseded" | "refused", reason: string): void {
+    this.emit({ type: "close" });
+    this.end();
+    this.setStatus(status, { reason });
+  }
+
+  private end(): void {
+    this.socket = "none";
+    this.isJoined = false;
+    for (const timer of ["resend", "ping", "pong", "steady", "history"] as const) this.arm(timer, null);
+    if (this.seen?.seq === null) this.seen = null;
   }
 
   private onClosed(code: number, random: number): void {
     if (this.socket === "none") return;
-    this.socket = "none";
-    this.isJoined = false;
-    for (const timer of ["resend", "ping", "pong", "steady"] as const) this.arm(timer, null);
-    if (this.since !== null && this.since.seq < 0) this.since = null;
-    if (code === CLOSE.superseded) return this.setStatus("superseded");
+    if (code === CLOSE.superseded) return this.giveUp("superseded", "You joined from elsewhere.");
+    this.end();
     if (code === CLOSE.full) this.attempt = Math.max(this.attempt, FULL_ATTEMPT);
     const ms = backoff(this.attempt++, random);
-    this.setStatus("offline", ms);
+    this.setStatus("offline", { retryMs: ms });
     this.arm("reconnect", ms);
   }
 }

@@ -1,4 +1,5 @@
 // What a client has said and the room has not yet confirmed, in order. Decides what to send next; sends nothing.
+import { MAX_MESSAGE_LENGTH } from "../protocol/limits.ts";
 
 export interface OutboxItem {
   /** Local name, for the app. */
@@ -25,26 +26,34 @@ export class Outbox {
     return this.items;
   }
 
+  /** What the room would refuse for good does not go out. */
   add(id: string, message: string): void {
-    this.items.push({ id, message, state: "pending" });
+    const state = message.length > MAX_MESSAGE_LENGTH ? "failed" : "pending";
+    this.items = [...this.items, { id, message, state }];
   }
 
-  /** A new connection: nothing is under way on it. Where the epoch is new, no counter was ever stored. */
-  welcome(counter: number, isSameLog: boolean): void {
-    if (isSameLog) this.confirm(counter);
+  /**
+   * A new connection: nothing is under way on it. Where the epoch is new, no counter was ever stored. Returns the
+   * ids of what turns out to be stored.
+   */
+  welcome(counter: number, isSameLog: boolean): readonly string[] {
+    const confirmed = isSameLog ? this.confirm(counter) : [];
     this.stored = counter;
     this.sent = 0;
     this.retry();
+    return confirmed;
   }
 
-  /** Everything up to this counter is stored. */
-  confirm(counter: number): void {
-    const confirmed = Math.max(0, counter - this.stored);
-    if (confirmed === 0) return;
-    let left = confirmed;
-    this.items = this.items.filter((item) => item.state === "failed" || left-- <= 0);
-    this.sent = Math.max(0, this.sent - confirmed);
+  /** Everything up to this counter is stored; returns the ids of what was not known to be. */
+  confirm(counter: number): readonly string[] {
+    const count = Math.max(0, counter - this.stored);
+    if (count === 0) return [];
+    const live = this.items.filter(({ state }) => state !== "failed");
+    const confirmed = new Set(live.slice(0, count).map(({ id }) => id));
+    this.items = this.items.filter(({ id }) => !confirmed.has(id));
+    this.sent = Math.max(0, this.sent - count);
     this.stored = counter;
+    return [...confirmed];
   }
 
   /** What may be sent now, each with its counter. Counts as sent from now on. */
@@ -58,16 +67,28 @@ export class Outbox {
     return next;
   }
 
-  /** The message with this counter was refused; it and those after it are sent again, in order. */
-  refuse(counter: number, isFinal: boolean): void {
-    const position = counter - this.stored - 1;
-    let live = -1;
-    this.items = this.items.map((item) => {
-      if (item.state !== "failed") live += 1;
-      if (item.state === "failed" || live !== position) return item;
-      return { ...item, state: isFinal ? "failed" : "waiting" };
-    });
+  /** Whether a refusal is being waited out: until `retry`, nothing may be sent past it. */
+  get isWaiting(): boolean {
+    return this.items.some(({ state }) => state === "waiting");
+  }
+
+  /** The message with this counter was refused for now; it and those after it are sent again, in order. */
+  refuse(counter: number): void {
+    const position = this.mark(counter, "waiting");
     if (position >= 0) this.sent = Math.min(this.sent, position);
+  }
+
+  /** The message with this counter will never be accepted. Those after it have other counters now: reconnect. */
+  fail(counter: number): void {
+    this.mark(counter, "failed");
+  }
+
+  /** Where the message stands among those that are not failed; -1 if it is confirmed already. */
+  private mark(counter: number, state: OutboxItem["state"]): number {
+    const position = counter - this.stored - 1;
+    const id = this.items.filter((item) => item.state !== "failed")[position]?.id;
+    this.items = this.items.map((item) => (item.id === id ? { ...item, state } : item));
+    return position;
   }
 
   /** The wait that a refusal asked for is over. */

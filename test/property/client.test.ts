@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { type ClientEffect, Connection } from "../../src/client/connection.ts";
+import { Connection } from "../../src/client/connection.ts";
+import type { ClientEffect } from "../../src/client/events.ts";
 import { Reached } from "../support/reached.ts";
 import { type Socket, World } from "../support/world.ts";
 
@@ -36,7 +37,7 @@ class Harness {
       const frame = this.socket.frames[this.delivered];
       if (frame === undefined) break;
       this.delivered += 1;
-      this.perform(this.connection.handle({ type: "frame", frame: JSON.stringify(frame) }));
+      this.perform(this.connection.handle({ type: "frame", frame: JSON.stringify(frame), random: 0.5 }));
     }
     if (this.socket !== null && this.socket.closed !== null && this.delivered >= this.socket.frames.length) {
       this.lose(this.socket.closed);

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { type ClientEffect, Connection } from "../../src/client/connection.ts";
+import { Connection } from "../../src/client/connection.ts";
+import type { ClientEffect } from "../../src/client/events.ts";
 import { backoff } from "../../src/client/backoff.ts";
 import { messageAt } from "../support/log-contract.ts";
 
@@ -11,7 +12,7 @@ function welcomed(): { receive: (frame: object) => readonly ClientEffect[]; conn
   connection.handle({ type: "start" });
   connection.handle({ type: "opened" });
   const receive = (frame: object): readonly ClientEffect[] =>
-    connection.handle({ type: "frame", frame: JSON.stringify(frame) });
+    connection.handle({ type: "frame", frame: JSON.stringify(frame), random: 0.5 });
   receive({ welcome: { ...ROOM, resumed: false } });
   return { receive, connection };
 }
@@ -60,8 +61,12 @@ test("[D2] what the room could not replay is reported as a gap, and what follows
 test("[P4] a superseded client stays away until it is told to come back", () => {
   const { connection } = welcomed();
   const effects = connection.handle({ type: "closed", code: 4001, random: 0 });
-  expect(effects).toContainEqual({ type: "status", status: "superseded" });
-  expect(connection.handle({ type: "wake" })).toEqual([]);
+  expect(effects).toContainEqual({
+    type: "status",
+    status: "superseded",
+    reason: "You joined from elsewhere.",
+  });
+  expect(connection.handle({ type: "online" })).toEqual([]);
 });
 
 test("backoff is full-jitter: anywhere from nothing to twice as much each time, up to 30 s", () => {

@@ -1,7 +1,8 @@
 // The chat itself: what the client reports goes on the screen, what a person does goes to the client.
 import { MAX_MESSAGE_LENGTH } from "../../protocol/limits.ts";
 import type { Member } from "../../protocol/messages.ts";
-import { type AppEvent, ChatClient } from "../chat-client.ts";
+import { ChatClient } from "../chat-client.ts";
+import type { AppEvent, Status } from "../events.ts";
 import type { OutboxItem } from "../outbox.ts";
 import { avatar } from "./avatar.ts";
 import { byId, el, nameOf } from "./dom.ts";
@@ -71,14 +72,18 @@ export class ChatScreen {
       },
       { signal },
     );
-    window.addEventListener("online", () => this.client.wake(), { signal });
-    document.addEventListener("visibilitychange", () => !document.hidden && this.client.wake(), { signal });
+    for (const type of ["online", "offline"] as const) {
+      window.addEventListener(type, () => this.client.hint(type), { signal });
+    }
+    document.addEventListener("visibilitychange", () => !document.hidden && this.client.hint("visible"), {
+      signal,
+    });
   }
 
   private show(event: AppEvent): void {
     switch (event.type) {
       case "status":
-        this.showStatus(event.status);
+        this.showStatus(event.status, event.reason);
         break;
       case "messages":
         this.list.append(event.messages);
@@ -104,6 +109,8 @@ export class ChatScreen {
       case "joined":
         this.list.author = event.author;
         break;
+      case "confirmed":
+        break;
       case "arrived":
       case "left":
         this.showNotices(event.type, event.members);
@@ -113,12 +120,13 @@ export class ChatScreen {
     }
   }
 
-  private showStatus(status: "connecting" | "live" | "offline" | "superseded"): void {
+  private showStatus(status: Status, reason = ""): void {
     const text = {
       connecting: "Connecting …",
       live: "Connected",
       offline: "Offline. Trying again …",
       superseded: "Opened elsewhere. Reload to talk here.",
+      refused: `Not let in: ${reason}`,
     }[status];
     const element = byId("status", HTMLElement);
     element.textContent = text;

@@ -1,0 +1,65 @@
+// What can happen to a client's connection, and what it wants done about it. The shell performs effects in the order given.
+import type { ChatMessage, Gap, Member } from "../protocol/messages.ts";
+import type { OutboxItem } from "./outbox.ts";
+
+/** "superseded": the same author and tag came from elsewhere. "refused": the room will never take this client as it is. */
+export type Status = "connecting" | "live" | "offline" | "superseded" | "refused";
+export type Timer = "reconnect" | "resend" | "ping" | "pong" | "steady" | "history";
+
+/** `random` is uniform in [0, 1); `id` names a message for the app. */
+export type ClientEvent =
+  | { readonly type: "start" | "opened" }
+  /** What the device says of its network, and of whether anybody looks. */
+  | { readonly type: "online" | "offline" | "visible" }
+  | { readonly type: "frame"; readonly frame: unknown; readonly random: number }
+  | { readonly type: "closed"; readonly code: number; readonly random: number }
+  | { readonly type: "timer"; readonly timer: Timer; readonly random: number }
+  | { readonly type: "send"; readonly id: string; readonly message: string }
+  | { readonly type: "discard"; readonly id: string }
+  | { readonly type: "history"; readonly before: number };
+
+/** What the shell does itself. */
+export type ShellEffect =
+  | { readonly type: "open" }
+  | { readonly type: "close" }
+  | { readonly type: "transmit"; readonly text: string }
+  /** Arms the named timer anew; null disarms it. */
+  | { readonly type: "timer"; readonly timer: Timer; readonly ms: number | null };
+
+/** What the app hears of. */
+export type AppEvent =
+  /** `retryMs`: when the next attempt is made; `reason`: the room's sentence for "refused". */
+  | {
+      readonly type: "status";
+      readonly status: Status;
+      readonly retryMs?: number;
+      readonly reason?: string;
+    }
+  /**
+   * The room let us in. `after` is the seq behind which messages follow; null where the first one will say it.
+   * Not `resumed`, although there were messages before: a `reset` comes next.
+   */
+  | {
+      readonly type: "joined";
+      readonly author: string;
+      readonly epoch: string;
+      readonly resumed: boolean;
+      readonly after: number | null;
+    }
+  /** What was shown belongs to a log that is gone, or has no link to what follows. */
+  | { readonly type: "reset" }
+  /** Missed, and not coming by themselves; a page of history may still have them. */
+  | { readonly type: "gap"; readonly gap: Gap }
+  /** Messages that were never shown before, in order. */
+  | { readonly type: "messages"; readonly messages: readonly ChatMessage[] }
+  | { readonly type: "history"; readonly messages: readonly ChatMessage[]; readonly more: boolean }
+  /** What is not confirmed yet, in order; follows every change. */
+  | { readonly type: "outbox"; readonly items: readonly OutboxItem[] }
+  /** Own messages that are stored: whatever crashes now, they are not lost (D5). */
+  | { readonly type: "confirmed"; readonly ids: readonly string[] }
+  /** `members` is null where the room is too large for a roster. */
+  | { readonly type: "roster"; readonly members: readonly Member[] | null; readonly count: number }
+  | { readonly type: "arrived"; readonly members: readonly Member[] }
+  | { readonly type: "left"; readonly members: readonly Member[] };
+
+export type ClientEffect = ShellEffect | AppEvent;

@@ -1,0 +1,38 @@
+// Who is here, as the welcome and the presence frames tell it. Knows names only while the room is small enough.
+import type { Member, Presence } from "../protocol/messages.ts";
+
+const byConnection = (members: readonly Member[]): Map<string, Member> =>
+  new Map(members.map((member) => [member.connection, member]));
+
+export class Roster {
+  count = 0;
+  private known: Map<string, Member> | null = null;
+
+  /** null where the room sends counts only. */
+  get members(): readonly Member[] | null {
+    return this.known === null ? null : [...this.known.values()];
+  }
+
+  /** A new connection begins with what the welcome says. */
+  welcome(count: number, members: readonly Member[] | undefined): void {
+    this.count = count;
+    this.known = members === undefined ? null : byConnection(members);
+  }
+
+  /** Takes in a change; returns who came and who went, as far as their names are known. */
+  apply({ count, roster, joined, left }: Presence): {
+    readonly arrived: readonly Member[];
+    readonly gone: readonly Member[];
+  } {
+    this.count = count;
+    // Neither a whole roster nor a change: the room has grown too large to name its members.
+    if (joined === undefined) this.known = roster === undefined ? null : byConnection(roster);
+    const known = this.known;
+    if (known === null) return { arrived: [], gone: [] };
+    const arrived = (joined ?? []).filter(({ connection }) => !known.has(connection));
+    const gone = (left ?? []).flatMap((connection) => known.get(connection) ?? []);
+    for (const member of joined ?? []) known.set(member.connection, member);
+    for (const connection of left ?? []) known.delete(connection);
+    return { arrived, gone };
+  }
+}

@@ -5,7 +5,7 @@ import type { ServerFrame, Welcome } from "../protocol/messages.ts";
 import { decodeServerFrame } from "../protocol/server-frames.ts";
 import { backoff } from "./backoff.ts";
 import type { ClientEffect, ClientEvent, Status, Timer } from "./events.ts";
-import { Outbox, type OutboxItem } from "./outbox.ts";
+import { Outbox, type SavedOutbox } from "./outbox.ts";
 import { Roster } from "./roster.ts";
 
 export interface ClientOptions {
@@ -15,7 +15,7 @@ export interface ClientOptions {
   /** Tells apart tabs and devices with one key. */
   readonly client: string;
   /** What an earlier run of this client left unconfirmed. */
-  readonly outbox?: readonly OutboxItem[];
+  readonly outbox?: SavedOutbox;
 }
 
 const PING_EVERY_MS = 25_000;
@@ -115,7 +115,7 @@ export class Connection {
   }
 
   private emitOutbox(): void {
-    this.emit({ type: "outbox", items: this.outbox.all });
+    this.emit({ type: "outbox", ...this.outbox.state });
   }
 
   private emitConfirmed(ids: readonly string[]): void {
@@ -192,15 +192,14 @@ export class Connection {
 
   private onWelcome({ epoch, head, counter, author, members, roster, resumed, gap }: Welcome): void {
     const before = this.seen;
-    const isSameLog = before === null || before.epoch === epoch;
     this.isJoined = true;
     this.author = author;
     const after = resumed ? (before?.seq ?? null) : head === 0 ? 0 : null;
-    this.emit({ type: "joined", author, epoch, resumed, after });
+    this.emit({ type: "joined", author, epoch, resumed, after, head });
     if (before !== null && !resumed) this.emit({ type: "reset" });
     if (gap !== undefined) this.emit({ type: "gap", gap });
     this.seen = { epoch, seq: gap?.last ?? after };
-    this.emitConfirmed(this.outbox.welcome(counter, isSameLog));
+    this.emitConfirmed(this.outbox.welcome(epoch, counter));
     this.roster.welcome(members, roster);
     this.setStatus("live");
     this.arm("steady", STEADY_MS);

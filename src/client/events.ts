@@ -1,6 +1,6 @@
 // What can happen to a client's connection, and what it wants done about it. The shell performs effects in the order given.
 import type { ChatMessage, Gap, Member } from "../protocol/messages.ts";
-import type { OutboxItem } from "./outbox.ts";
+import type { SavedOutbox } from "./outbox.ts";
 
 /** "superseded": the same author and tag came from elsewhere. "refused": the room will never take this client as it is. */
 export type Status = "connecting" | "live" | "offline" | "superseded" | "refused";
@@ -36,7 +36,7 @@ export type AppEvent =
       readonly reason?: string;
     }
   /**
-   * The room let us in. `after` is the seq behind which messages follow; null where the first one will say it.
+   * The room let us in. Messages follow behind the seq `after` (null: the first one will say it) to `head` and on.
    * Not `resumed`, although there were messages before: a `reset` comes next.
    */
   | {
@@ -45,6 +45,7 @@ export type AppEvent =
       readonly epoch: string;
       readonly resumed: boolean;
       readonly after: number | null;
+      readonly head: number;
     }
   /** What was shown belongs to a log that is gone, or has no link to what follows. */
   | { readonly type: "reset" }
@@ -54,7 +55,7 @@ export type AppEvent =
   | { readonly type: "messages"; readonly messages: readonly ChatMessage[] }
   | { readonly type: "history"; readonly messages: readonly ChatMessage[]; readonly more: boolean }
   /** What is not confirmed yet, in order; follows every change. */
-  | { readonly type: "outbox"; readonly items: readonly OutboxItem[] }
+  | ({ readonly type: "outbox" } & SavedOutbox)
   /** Own messages that are stored: whatever crashes now, they are not lost (D5). */
   | { readonly type: "confirmed"; readonly ids: readonly string[] }
   /** `members` is null where the room is too large for a roster. */

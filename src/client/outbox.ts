@@ -1,4 +1,5 @@
 // What a client has said and the room has not yet confirmed, in order. Decides what to send next; sends nothing.
+import { parseFields } from "../protocol/codec.ts";
 import { MAX_MESSAGE_LENGTH } from "../protocol/limits.ts";
 
 export interface OutboxItem {
@@ -9,21 +10,56 @@ export interface OutboxItem {
   readonly state: "pending" | "waiting" | "failed";
 }
 
+/** An outbox as an app may keep it, for the next run of the same client. */
+export interface SavedOutbox {
+  readonly items: readonly OutboxItem[];
+  /** The log that `counter` is of; null before the first join: nothing was sent yet. */
+  readonly epoch: string | null;
+  /** The highest counter known to be stored: the first item has the next one. Without it, a reload could lose or double. */
+  readonly counter: number;
+}
+
+/** Reads what JSON.stringify made of an outbox; null where it is none. */
+export function parseSavedOutbox(text: string | null): SavedOutbox | null {
+  const saved = text === null ? null : parseFields(text);
+  if (saved === null) return null;
+  const { items, epoch, counter } = saved;
+  if (!Array.isArray(items) || !items.every(isItem)) return null;
+  if (epoch !== null && typeof epoch !== "string") return null;
+  return typeof counter === "number" && Number.isSafeInteger(counter) ? { items, epoch, counter } : null;
+}
+
+function isItem(value: unknown): value is OutboxItem {
+  if (typeof value !== "object" || value === null) return false;
+  const { id, message, state } = value as Partial<Record<keyof OutboxItem, unknown>>;
+  return typeof id === "string" && typeof message === "string" && STATES.includes(state);
+}
+
+const STATES: readonly unknown[] = ["pending", "waiting", "failed"] satisfies OutboxItem["state"][];
+
 /** More unconfirmed messages than this are not sent at once: the room queues 32 a connection. */
 const WINDOW = 8;
 
 /** The room stores only the counter after the last stored one, so the position in the outbox is the counter. */
 export class Outbox {
-  private items: OutboxItem[];
-  private stored = 0;
+  private items: readonly OutboxItem[];
+  private epoch: string | null;
+  private stored: number;
   private sent = 0;
 
-  constructor(items: readonly OutboxItem[] = []) {
-    this.items = [...items];
+  constructor({ items, epoch, counter }: SavedOutbox = { items: [], epoch: null, counter: 0 }) {
+    this.items = items;
+    this.epoch = epoch;
+    this.stored = counter;
   }
 
-  get all(): readonly OutboxItem[] {
-    return this.items;
+  get state(): SavedOutbox {
+    return { items: this.items, epoch: this.epoch, counter: this.stored };
+  }
+
+  /** Whether a refusal is being waited out: until `retry`, nothing may be sent past it. */
+  get isWaiting(): boolean {
+    return this.items.some(({ state }) => state === "waiting");
   }
 
   /** What the room would refuse for good does not go out. */
@@ -33,11 +69,12 @@ export class Outbox {
   }
 
   /**
-   * A new connection: nothing is under way on it. Where the epoch is new, no counter was ever stored. Returns the
-   * ids of what turns out to be stored.
+   * A new connection, on which nothing is under way, to a log that has stored up to `counter`. Returns the ids of
+   * what turns out to be stored; in another log than before, that is nothing.
    */
-  welcome(counter: number, isSameLog: boolean): readonly string[] {
-    const confirmed = isSameLog ? this.confirm(counter) : [];
+  welcome(epoch: string, counter: number): readonly string[] {
+    const confirmed = epoch === this.epoch ? this.confirm(counter) : [];
+    this.epoch = epoch;
     this.stored = counter;
     this.sent = 0;
     this.retry();
@@ -67,11 +104,6 @@ export class Outbox {
     return next;
   }
 
-  /** Whether a refusal is being waited out: until `retry`, nothing may be sent past it. */
-  get isWaiting(): boolean {
-    return this.items.some(({ state }) => state === "waiting");
-  }
-
   /** The message with this counter was refused for now; it and those after it are sent again, in order. */
   refuse(counter: number): void {
     const position = this.mark(counter, "waiting");
@@ -83,14 +115,6 @@ export class Outbox {
     this.mark(counter, "failed");
   }
 
-  /** Where the message stands among those that are not failed; -1 if it is confirmed already. */
-  private mark(counter: number, state: OutboxItem["state"]): number {
-    const position = counter - this.stored - 1;
-    const id = this.items.filter((item) => item.state !== "failed")[position]?.id;
-    this.items = this.items.map((item) => (item.id === id ? { ...item, state } : item));
-    return position;
-  }
-
   /** The wait that a refusal asked for is over. */
   retry(): void {
     this.items = this.items.map((item) => (item.state === "waiting" ? { ...item, state: "pending" } : item));
@@ -99,5 +123,13 @@ export class Outbox {
   /** Forgets a message that will never be accepted. */
   discard(id: string): void {
     this.items = this.items.filter((item) => item.id !== id || item.state !== "failed");
+  }
+
+  /** Returns where the message stands among those that are not failed; negative if it is confirmed already. */
+  private mark(counter: number, state: OutboxItem["state"]): number {
+    const position = counter - this.stored - 1;
+    const id = this.items.filter((item) => item.state !== "failed")[position]?.id;
+    this.items = this.items.map((item) => (item.id === id ? { ...item, state } : item));
+    return position;
   }
 }

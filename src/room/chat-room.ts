@@ -118,7 +118,7 @@ export class ChatRoom extends DurableObject<Env> {
         setTimeout(() => this.handle({ type: "flush", now: Date.now() }), effect.ms);
         return [];
       case "trim":
-        this.trim(effect.maxRows, now - effect.maxAgeMs);
+        this.log.trim(effect.through, effect.before);
         return [];
       case "erase":
         this.log.erase(effect.epoch);
@@ -130,10 +130,6 @@ export class ChatRoom extends DurableObject<Env> {
         }
         return [];
     }
-  }
-
-  private trim(maxRows: number, before: number): void {
-    this.log.trim(Math.max(this.log.head - maxRows, this.log.lastBefore(before)), before);
   }
 
   private async wakeBy(at: number): Promise<void> {

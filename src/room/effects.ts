@@ -54,7 +54,8 @@ export type RoomEffect =
   | { readonly type: "release"; readonly identity: string; readonly holder: string }
   /** Say `flush` after so many milliseconds: the only timer a room holds. */
   | { readonly type: "flush-after"; readonly ms: number }
-  | { readonly type: "trim"; readonly maxRows: number; readonly maxAgeMs: number }
+  /** Drop messages with seq <= `through`, and what is known of senders not seen since `before`. */
+  | { readonly type: "trim"; readonly through: number; readonly before: number }
   | { readonly type: "erase"; readonly epoch: string }
   /** Wake the room at this instant (room's clock), unless it is to wake earlier. */
   | { readonly type: "alarm-by"; readonly at: number };

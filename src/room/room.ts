@@ -276,7 +276,7 @@ export class Room {
   }
 
   private join(session: Session, { name, delivery }: Hello, author: string, now: number): void {
-    if (delivery !== null) this.supersede(author, delivery.client);
+    if (delivery !== null && !this.supersede(session, author, delivery.client)) return;
     const { log, config } = this.ports;
     const others = this.members();
     const classic = this.connections(false);
@@ -299,13 +299,18 @@ export class Room {
     this.announce({ joined: memberOf(session) });
   }
 
-  /** The same author and client tag cannot be here twice: an older, perhaps half-open, connection makes way. */
-  private supersede(author: string, client: string): void {
+  /**
+   * The same author and client tag cannot be here twice: the older, perhaps half-open, connection makes way. That may
+   * be the one that joins, if its charge took longer than a newer one's. Whether it goes on.
+   */
+  private supersede(session: Session, author: string, client: string): boolean {
     for (const other of [...this.sessions.values()]) {
-      if (other.joined !== null && other.joined.author === author && other.joined.client === client) {
-        this.leave(other, CLOSE.superseded, "You joined from elsewhere.");
-      }
+      if (other.joined === null || other.joined.author !== author || other.joined.client !== client) continue;
+      const older = other.order < session.order ? other : session;
+      this.leave(older, CLOSE.superseded, "You joined from elsewhere.");
+      if (older === session) return false;
     }
+    return true;
   }
 
   private leave(session: Session, code: number, reason: string): void {
@@ -333,7 +338,9 @@ export class Room {
     const { config, log } = this.ports;
     const { overdue, next } = findOverdue(this.sessions.values(), config, heard, now);
     for (const { session, code, reason } of overdue) this.leave(session, code, reason);
-    this.emit({ type: "trim", maxRows: config.historyMaxRows, maxAgeMs: config.historyMaxAgeMs });
+    const before = now - config.historyMaxAgeMs;
+    const through = Math.max(log.head - config.historyMaxRows, log.lastBefore(before));
+    this.emit({ type: "trim", through, before });
     const wakeBy = Math.min(next, nextTrim(log.oldestTimestamp, config, now));
     if (wakeBy < Infinity) this.emit({ type: "alarm-by", at: wakeBy });
   }

@@ -1,8 +1,9 @@
 // `npm run test:mutants`: applies the mutants one by one to a copy of the project, and shows which laws notice each.
 import { spawn } from "node:child_process";
-import { cp, mkdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { command, Failure, ROOT } from "../../scripts/lib/command.ts";
+import { applyMutant, chooseMutants, copyProject } from "./copy.ts";
 import { type Mutant, MUTANTS } from "./mutants.ts";
 
 const HELP = `
@@ -14,23 +15,11 @@ Writes reports/mutants.md. Exit codes: 0 all were noticed, 1 one survived or cou
 `;
 
 const COPY = join(ROOT, ".state", "mutants");
-const COPIED = [
-  "src",
-  "test",
-  "scripts",
-  "public",
-  "SPEC.md",
-  "wrangler.toml",
-  "vitest.config.ts",
-  "package.json",
-];
 const PROJECTS = ["unit", "property", "workerd"];
 
 command(HELP, { only: { type: "string", default: "" } }, async ({ only }) => {
-  const chosen = MUTANTS.filter(({ name }) => name.includes(String(only)));
-  if (chosen.length === 0)
-    throw new Failure("No mutant has that text in its name; see test/mutants/mutants.ts.", 2);
-  await copyProject();
+  const chosen = chooseMutants(MUTANTS, String(only));
+  await copyProject(COPY);
   console.log("Without a mutant ...");
   const clean = await failures();
   if (clean.length > 0)
@@ -50,30 +39,15 @@ command(HELP, { only: { type: "string", default: "" } }, async ({ only }) => {
   if (survivors > 0) throw new Failure("A mutant survived: no law noticed it. Write the test that does.");
 });
 
-async function copyProject(): Promise<void> {
-  await rm(COPY, { recursive: true, force: true });
-  await mkdir(COPY, { recursive: true });
-  for (const entry of COPIED) await cp(join(ROOT, entry), join(COPY, entry), { recursive: true });
-  await symlink(join(ROOT, "node_modules"), join(COPY, "node_modules"));
-}
-
 /** The ids of the laws whose tests fail with this mutant, in order; "" if none does. */
-async function lawsThatNotice({ name, file, from, to }: Mutant): Promise<string> {
-  const path = join(COPY, file);
-  const original = await readFile(path, "utf8");
-  if (original.split(from).length !== 2) {
-    throw new Failure(`Mutant "${name}" does not fit ${file} any more; bring it up to date in mutants.ts.`);
-  }
-  await writeFile(
-    path,
-    original.replace(from, () => to),
-  );
+async function lawsThatNotice(mutant: Mutant): Promise<string> {
+  const mend = await applyMutant(COPY, mutant);
   try {
     const names = await failures();
     const ids = names.flatMap((test) => test.match(/\b[CPDL]\d+(?=\])/g) ?? ["other"]);
     return [...new Set(ids)].toSorted().join(" ");
   } finally {
-    await writeFile(path, original);
+    await mend();
   }
 }
 

@@ -24,9 +24,12 @@ export type HistoryEvent =
     }
   /** Refused for good, or given up: may be missing from the log. */
   | { readonly type: "failed"; readonly client: string; readonly message: string }
+  /** The client is a new one with an empty screen: a page that was loaded again. What it sent before still counts. */
+  | { readonly type: "restarted"; readonly client: string }
   /**
    * From here on the client is owed every message. Resumed: it goes on from what it had. Otherwise it begins anew
-   * behind seq `after`; null where it cannot know (then the first message received says it).
+   * behind seq `after`; null where it cannot know (then the first message received says it). `head` is the newest seq
+   * of that moment. A classic client knows neither, and its `epoch` is "".
    */
   | {
       readonly type: "joined";
@@ -34,6 +37,7 @@ export type HistoryEvent =
       readonly epoch: string;
       readonly resumed: boolean;
       readonly after: number | null;
+      readonly head: number | null;
     }
   /** The room said that these are not coming. */
   | { readonly type: "gap"; readonly client: string; readonly first: number; readonly last: number }
@@ -85,10 +89,10 @@ export class ClientRecorder {
     const { client } = this;
     switch (event.type) {
       case "joined": {
-        const { epoch, resumed, after } = event;
+        const { epoch, resumed, after, head } = event;
         this.epoch = epoch;
         this.isJoined = true;
-        this.history.push({ type: "joined", client, epoch, resumed, after });
+        this.history.push({ type: "joined", client, epoch, resumed, after, head });
         break;
       }
       case "gap":
@@ -162,7 +166,8 @@ const SHAPES: Readonly<Record<HistoryEvent["type"], Shape>> = {
   sent: { client: isText, name: isText, message: isText },
   acknowledged: { client: isText, epoch: isText, message: isText },
   failed: { client: isText, message: isText },
-  joined: { client: isText, epoch: isText, resumed: isFlag, after: isCountOrNull },
+  restarted: { client: isText },
+  joined: { client: isText, epoch: isText, resumed: isFlag, after: isCountOrNull, head: isCountOrNull },
   gap: { client: isText, first: isCount, last: isCount },
   received: { client: isText, epoch: isText, seen: isSeen },
   left: { client: isText },

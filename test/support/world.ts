@@ -10,7 +10,7 @@ import {
 } from "../../src/rate-limit/charge.ts";
 import type { RoomConfig } from "../../src/room/config.ts";
 import type { RoomEffect, RoomEvent } from "../../src/room/effects.ts";
-import { MemoryLog } from "../../src/room/message-log.ts";
+import { MemoryLog } from "./memory-log.ts";
 import { Room } from "../../src/room/room.ts";
 import { type Attachment, fromAttachment, toAttachment } from "../../src/room/session.ts";
 
@@ -209,14 +209,9 @@ export class World {
       case "flush-after":
         this.flushAt = this.now + effect.ms;
         break;
-      case "trim": {
-        const through = Math.max(
-          this.log.head - effect.maxRows,
-          this.log.lastBefore(this.now - effect.maxAgeMs),
-        );
-        this.log.trim(through, this.now - effect.maxAgeMs);
+      case "trim":
+        this.log.trim(effect.through, effect.before);
         break;
-      }
       case "erase":
         this.log.erase(effect.epoch);
         break;

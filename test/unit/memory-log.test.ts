@@ -1,4 +1,4 @@
-import { MemoryLog } from "../../src/room/message-log.ts";
+import { MemoryLog } from "../support/memory-log.ts";
 import { logContract } from "../support/log-contract.ts";
 
 logContract(async (body) => {

@@ -3,7 +3,7 @@ import { MAX_MESSAGE_LENGTH } from "../../protocol/limits.ts";
 import type { Member } from "../../protocol/messages.ts";
 import { ChatClient } from "../chat-client.ts";
 import type { AppEvent, Status } from "../events.ts";
-import type { OutboxItem } from "../outbox.ts";
+import { parseSavedOutbox, type SavedOutbox } from "../outbox.ts";
 import { avatar } from "./avatar.ts";
 import { byId, el, nameOf } from "./dom.ts";
 import { MessageList } from "./message-list.ts";
@@ -100,7 +100,7 @@ export class ChatScreen {
         this.list.gap(event.gap);
         break;
       case "outbox":
-        this.saveOutbox(event.items);
+        this.saveOutbox(event);
         this.list.showOutbox(event.items, ({ id }) => this.client.discard(id));
         break;
       case "roster":
@@ -208,25 +208,12 @@ export class ChatScreen {
     return `edge-chat-outbox ${this.options.room}`;
   }
 
-  private saveOutbox(items: readonly OutboxItem[]): void {
+  private saveOutbox({ items, epoch, counter }: SavedOutbox): void {
     if (items.length === 0) sessionStorage.removeItem(this.outboxKey);
-    else sessionStorage.setItem(this.outboxKey, JSON.stringify(items));
+    else sessionStorage.setItem(this.outboxKey, JSON.stringify({ items, epoch, counter }));
   }
 
-  private savedOutbox(): OutboxItem[] {
-    try {
-      const saved: unknown = JSON.parse(sessionStorage.getItem(this.outboxKey) ?? "[]");
-      return Array.isArray(saved) ? saved.filter(isOutboxItem) : [];
-    } catch {
-      return [];
-    }
+  private savedOutbox(): SavedOutbox {
+    return parseSavedOutbox(sessionStorage.getItem(this.outboxKey)) ?? { items: [], epoch: null, counter: 0 };
   }
-}
-
-function isOutboxItem(value: unknown): value is OutboxItem {
-  if (typeof value !== "object" || value === null) return false;
-  const { id, message, state } = value as Partial<Record<keyof OutboxItem, unknown>>;
-  return (
-    typeof id === "string" && typeof message === "string" && (state === "pending" || state === "waiting")
-  );
 }

@@ -1,0 +1,55 @@
+// One way to check a property: known counterexamples first, then generated cases; what it reached is counted; a failure
+// is shrunk and kept as data.
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import fc from "fast-check";
+import { Reached } from "./reached.ts";
+
+const FOLDER = "test/counterexamples";
+/** `RUNS=10 npm run test:property` tries ten times as many cases, `RUNS=0.1` a tenth. */
+const FACTOR = Number(process.env.RUNS ?? 1);
+
+export interface Property<T> {
+  /** Cases to try, before the environment's factor. */
+  readonly runs: number;
+  /** Interesting states, by name. One that was never reached fails the property: it would have proven nothing. */
+  readonly states: readonly string[];
+  readonly arbitrary: fc.Arbitrary<T>;
+  /** Where shrunk failures are kept, under this name. Only for cases that are plain data. */
+  readonly keepAs?: string;
+  /** Throws where the law does not hold. */
+  readonly holds: (value: T, reached: Reached) => void;
+}
+
+/** Checks a property. Throws with the shrunk case, its seed and its path. `law` is what the counts are printed under. */
+export function prove<T>(law: string, { runs, states, arbitrary, keepAs, holds }: Property<T>): void {
+  const reached = new Reached(...states);
+  const kept = keepAs === undefined ? [] : (readKept(keepAs) as T[]);
+  const property = fc.property(arbitrary, (value) => holds(value, reached));
+  const numRuns = Math.max(kept.length + 1, Math.round(runs * FACTOR));
+  const result = fc.check(property, { numRuns, examples: kept.map((value): [T] => [value]) });
+  if (result.failed) {
+    const told = fc.defaultReportMessage(result) ?? "The property failed.";
+    const advice =
+      keepAs === undefined || result.counterexample === null
+        ? ""
+        : keep(keepAs, kept, result.counterexample[0]);
+    throw new Error(`${told}${advice}`, { cause: result.errorInstance });
+  }
+  // A run with few cases may miss some states; that is no news.
+  if (FACTOR >= 1) reached.report(law);
+}
+
+function readKept(name: string): unknown[] {
+  const path = join(FOLDER, `${name}.json`);
+  return existsSync(path) ? (JSON.parse(readFileSync(path, "utf8")) as unknown[]) : [];
+}
+
+/** Adds a case, so that it is tried first from now on. */
+function keep(name: string, kept: readonly unknown[], value: unknown): string {
+  const path = join(FOLDER, `${name}.json`);
+  if (kept.some((known) => JSON.stringify(known) === JSON.stringify(value))) return "";
+  mkdirSync(FOLDER, { recursive: true });
+  writeFileSync(path, `[\n${[...kept, value].map((one) => JSON.stringify(one)).join(",\n")}\n]\n`);
+  return `\n\nThe case is kept in ${path} and tried first from now on; delete it there if the break was on purpose.`;
+}

@@ -1,6 +1,6 @@
 // What is wrong with a simulation that has come to rest, in sentences; and which interesting states it went through.
 import { CLOSE } from "../../src/protocol/messages.ts";
-import { check } from "../support/checker.ts";
+import { check, tellAnomaly } from "../support/checker.ts";
 import type { Reached } from "../support/reached.ts";
 import { ClassicPerson, DeliveryPerson, type Person } from "./people.ts";
 import type { RoomHost } from "./room-host.ts";
@@ -30,7 +30,7 @@ export const STATES = [
   "counts only",
 ] as const;
 
-/** Judges histories, people and rosters. Empty: every law held. */
+/** Judges histories, people and rosters: a sentence a complaint, which begins with its law. Empty: every law held. */
 export function judge(simulation: Simulation, reached: Reached): string[] {
   countStates(simulation, reached);
   const anomalies = simulation.histories.flatMap((history) => {
@@ -40,12 +40,12 @@ export function judge(simulation: Simulation, reached: Reached): string[] {
     reached.add("received", verdict.counts.received);
     reached.add("resumed", verdict.counts.resumed);
     reached.add("told missing", verdict.counts.toldMissing);
-    return verdict.anomalies.map(({ kind, what }) => `${kind}: ${what}`);
+    return verdict.anomalies.map(tellAnomaly);
   });
   const restless = simulation.people.filter(({ isAtRest }) => !isAtRest);
   return [
     ...anomalies,
-    ...restless.map(({ name }) => `${name} did not come to rest`),
+    ...restless.map(({ name }) => `[D2] ${name} did not come to rest`),
     ...simulation.rooms.flatMap((room, i) => judgePresence(room, simulation.peopleOf(i), reached)),
   ];
 }
@@ -55,17 +55,23 @@ function judgePresence(room: RoomHost, people: readonly Person[], reached: Reach
   const here = room.joined.toSorted();
   const names = people.map(({ name }) => name).toSorted();
   const ghosts =
-    here.length === people.length ? [] : [`the room has ${here.length} members for ${people.length} people`];
+    here.length === people.length
+      ? []
+      : [`[D8] the room has ${here.length} members for ${people.length} people`];
   const wrong = people.flatMap((person) => {
     if (person instanceof ClassicPerson) {
       const told = [...person.names].flatMap(([name, times]) => Array.from({ length: times }, () => name));
-      return told.toSorted().join() === names.join() ? [] : [`${person.name} believes in ${told.join()}`];
+      return told.toSorted().join() === names.join()
+        ? []
+        : [`[D8] ${person.name} believes in ${told.join()}`];
     }
     if (!(person instanceof DeliveryPerson)) return [];
     const roster = person.roster?.map(({ connection }) => connection).toSorted();
     if (roster === undefined) reached.add("counts only");
     const isRight = person.count === here.length && (roster === undefined || roster.join() === here.join());
-    return isRight ? [] : [`${person.name} believes in ${person.count}: ${roster?.join() ?? "no roster"}`];
+    return isRight
+      ? []
+      : [`[D8] ${person.name} believes in ${person.count}: ${roster?.join() ?? "no roster"}`];
   });
   return [...ghosts, ...wrong];
 }

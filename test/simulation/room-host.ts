@@ -36,6 +36,8 @@ interface Instance {
   committed: number;
   commitsAt: number;
   isFlushing: boolean;
+  /** Calls to limiters that are not answered or given up: the platform does not hibernate meanwhile. */
+  calls: number;
   isDead: boolean;
 }
 
@@ -92,7 +94,7 @@ export class RoomHost {
   hibernate(): boolean {
     const { instance } = this;
     if (instance === null || !instance.room.isQuiet || instance.isFlushing) return false;
-    if (instance.committed < instance.written) return false;
+    if (instance.calls > 0 || instance.committed < instance.written) return false;
     this.counts.evictions += 1;
     instance.isDead = true;
     this.instance = null;
@@ -139,6 +141,7 @@ export class RoomHost {
       committed: 0,
       commitsAt: 0,
       isFlushing: false,
+      calls: 0,
       isDead: false,
     };
     if (closing !== undefined && this.attachments.has(closing)) {
@@ -260,9 +263,11 @@ export class RoomHost {
   private charge(instance: Instance, call: Extract<RoomEffect, { type: "charge" }>): void {
     const { connection, identity, charge } = call;
     let isAnswered = false;
+    instance.calls += 1;
     const answer = (reply: Parameters<Parameters<Limiters["charge"]>[2]>[0] | null): void => {
       if (isAnswered || instance.isDead) return;
       isAnswered = true;
+      instance.calls -= 1;
       if (reply === null) this.counts.giveUps += 1;
       this.handle({ type: "charged", now: this.ports.clock(), connection, reply });
     };

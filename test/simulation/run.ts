@@ -59,7 +59,7 @@ async function play(numRuns: number, seed: number): Promise<void> {
     { numRuns, seed },
   );
   const seconds = (performance.now() - began) / 1_000;
-  console.log(`${played} scenarios in ${seconds.toFixed(1)} s. Reached: ${reached}`);
+  console.log(`${played} scenarios in ${seconds.toFixed(1)} s. Reached: ${reached.toString()}`);
   if (!result.failed) return console.log("The checker found nothing.");
   if (result.counterexample === null) throw new Failure(fc.defaultReportMessage(result) ?? "It did not end.");
   const [scenario] = result.counterexample;

@@ -39,10 +39,10 @@ export interface Scenario {
 const who = fc.nat(PEOPLE - 1);
 const room = fc.nat(ROOMS - 1);
 const latency = fc.oneof(fc.constant(5), fc.integer({ min: 0, max: 3_000 }));
-const step = <K extends Step["do"], F extends Record<string, fc.Arbitrary<unknown>>>(
+const step = (
   weight: number,
-  kind: K,
-  fields: F,
+  kind: Step["do"],
+  fields: Readonly<Record<string, fc.Arbitrary<unknown>>>,
 ): fc.WeightedArbitrary<Step> => ({
   weight,
   arbitrary: fc.record({ do: fc.constant(kind), ...fields }) as unknown as fc.Arbitrary<Step>,

@@ -13,6 +13,8 @@ export type AnomalyKind = "lost" | "duplicate" | "reordered" | "phantom" | "inco
 
 export interface Anomaly {
   readonly kind: AnomalyKind;
+  /** The rule of SPEC.md that it breaks. */
+  readonly law: string;
   readonly what: string;
 }
 
@@ -51,6 +53,15 @@ export function check(history: readonly HistoryEvent[]): Verdict {
   return new Checker(history).verdict();
 }
 
+/** The same, for tests: throws an Error that names every anomaly and its law. */
+export function assertClean(history: readonly HistoryEvent[]): Verdict {
+  const verdict = check(history);
+  if (verdict.anomalies.length === 0) return verdict;
+  throw new Error(verdict.anomalies.map(tellAnomaly).join("\n"));
+}
+
+export const tellAnomaly = ({ kind, law, what }: Anomaly): string => `[${law}] ${kind}: ${what}`;
+
 class Checker {
   private readonly anomalies: Anomaly[] = [];
   private readonly counts = Object.fromEntries(COUNTS.map((name) => [name, 0])) as Record<Count, number>;
@@ -62,7 +73,7 @@ class Checker {
   private readonly readers = new Map<string, Reader>();
 
   constructor(history: readonly HistoryEvent[]) {
-    this.places = new Places((what) => this.report("inconsistent", what));
+    this.places = new Places((what) => this.report("inconsistent", "D1", what));
     for (const event of history) this.index(event);
     for (const log of this.logs.values()) this.checkLog(log);
     for (const event of history) this.follow(event);
@@ -74,8 +85,8 @@ class Checker {
     return { anomalies: this.anomalies, counts: this.counts };
   }
 
-  private report(kind: AnomalyKind, what: string): void {
-    this.anomalies.push({ kind, what });
+  private report(kind: AnomalyKind, law: string, what: string): void {
+    this.anomalies.push({ kind, law, what });
   }
 
   /** First pass: what was sent by whom, and what stands where. */
@@ -100,11 +111,12 @@ class Checker {
       this.counts.stored += 1;
       this.places.add(epoch, seen);
       const seq = seen.seq ?? 0;
-      if (seq !== last + 1) this.report("lost", `the log goes from ${last} to ${seq}`);
+      if (seq !== last + 1) this.report("lost", "D1", `the log goes from ${last} to ${seq}`);
       if (seen.timestamp <= clock)
-        this.report("reordered", `${say(seen)} is not younger than its predecessor`);
+        this.report("reordered", "D1", `${say(seen)} is not younger than its predecessor`);
       const before = texts.get(seen.message);
-      if (before !== undefined) this.report("duplicate", `${say(seen)} is stored at ${before} and ${seq}`);
+      if (before !== undefined)
+        this.report("duplicate", "D3", `${say(seen)} is stored at ${before} and ${seq}`);
       this.checkOrigin(seen);
       texts.set(seen.message, seq);
       last = seq;
@@ -114,9 +126,9 @@ class Checker {
 
   private checkOrigin(seen: Seen): void {
     const sender = this.senders.get(seen.message);
-    if (sender === undefined) this.report("phantom", `nobody sent ${say(seen)}`);
+    if (sender === undefined) this.report("phantom", "D11", `nobody sent ${say(seen)}`);
     else if (sender.name !== seen.name)
-      this.report("inconsistent", `${say(seen)} was sent by ${sender.name}`);
+      this.report("inconsistent", "D11", `${say(seen)} was sent by ${sender.name}`);
   }
 
   private reader(client: string): Reader {
@@ -163,13 +175,13 @@ class Checker {
     this.counts.joins += 1;
     if (resumed) {
       this.counts.resumed += 1;
-      if (epoch !== reader.epoch) this.report("inconsistent", `${client} resumed into another log`);
+      if (epoch !== reader.epoch) this.report("inconsistent", "P3", `${client} resumed into another log`);
       if (next !== reader.next) {
-        this.report("gap", `${client} had everything before ${reader.next}, and resumed at ${next}`);
+        this.report("gap", "D2", `${client} had everything before ${reader.next}, and resumed at ${next}`);
       }
     } else {
       if (reader.next !== null && reader.epoch === epoch) {
-        this.report("gap", `${client} was made to begin anew, though the log is the same`);
+        this.report("gap", "D2", `${client} was made to begin anew, though the log is the same`);
       }
       reader.next = next;
       reader.head = head ?? Infinity;
@@ -184,6 +196,7 @@ class Checker {
     if (first !== reader.next || last < first) {
       this.report(
         "gap",
+        "D2",
         `${client} was told that ${first} to ${last} are missing, and waited for ${reader.next}`,
       );
     }
@@ -194,7 +207,7 @@ class Checker {
     const reader = this.reader(client);
     this.counts.received += 1;
     this.checkOrigin(seen);
-    if (!reader.isJoined) this.report("phantom", `${client} got ${say(seen)} without being a member`);
+    if (!reader.isJoined) this.report("phantom", "D7", `${client} got ${say(seen)} without being a member`);
     const place = this.places.find(epoch, seen);
     if (place === null) return this.onUnknownPlace(client, reader, seen);
     const { seq } = place;
@@ -202,7 +215,7 @@ class Checker {
     const log = this.logs.get(place.epoch);
     const head = log?.messages.at(-1)?.seq ?? log?.floor ?? Infinity;
     if (seq > head) {
-      this.report("phantom", `${client} got ${say(seen)} at ${seq}, and the log ends at ${head}`);
+      this.report("phantom", "D6", `${client} got ${say(seen)} at ${seq}, and the log ends at ${head}`);
     }
     this.step(client, reader, place.epoch, seq);
   }
@@ -211,11 +224,11 @@ class Checker {
   private step(client: string, reader: Reader, epoch: string, seq: number): void {
     const { next } = reader;
     const key = `${epoch} ${seq}`;
-    if (reader.received.has(key)) this.report("duplicate", `${client} got seq ${seq} twice`);
+    if (reader.received.has(key)) this.report("duplicate", "D3", `${client} got seq ${seq} twice`);
     else if (next !== null && seq < next)
-      this.report("reordered", `${client} got seq ${seq} after ${next - 1}`);
+      this.report("reordered", "D1", `${client} got seq ${seq} after ${next - 1}`);
     else if (seq > (next ?? reader.head + 1)) {
-      this.report("gap", `${client} got seq ${seq} and waited for ${next ?? reader.head}`);
+      this.report("gap", "D2", `${client} got seq ${seq} and waited for ${next ?? reader.head}`);
     }
     reader.received.add(key);
     reader.next = Math.max(next ?? 0, seq + 1);
@@ -229,20 +242,21 @@ class Checker {
     reader.next = null;
     reader.head = Infinity;
     if (isTrimmed) this.counts.undecided += 1;
-    else this.report("phantom", `${client} got ${say(seen)}, which the log does not have`);
+    else this.report("phantom", "D6", `${client} got ${say(seen)}, which the log does not have`);
   }
 
   private onAcknowledged({ client, epoch, message }: EventOf<"acknowledged">): void {
     this.counts.acknowledged += 1;
     if (this.senders.get(message)?.client !== client) {
-      this.report("phantom", `${client} was told that "${message}" is stored, and did not send it`);
+      this.report("phantom", "D5", `${client} was told that "${message}" is stored, and did not send it`);
     }
     const logs =
       epoch === "" ? [...this.logs.values()] : [this.logs.get(epoch)].filter((log) => log !== undefined);
     // Without a log of that epoch the history does not go so far.
     if (logs.length === 0 || logs.some((log) => this.wasStored(log, message))) return;
     if (logs.some(({ floor }) => floor > 0) && !this.places.hasText(message)) this.counts.undecided += 1;
-    else this.report("lost", `"${message}" was acknowledged to ${client}, and the log does not have it`);
+    else
+      this.report("lost", "D5", `"${message}" was acknowledged to ${client}, and the log does not have it`);
   }
 
   /** In the log, or seen where retention has dropped it. */
@@ -261,14 +275,14 @@ class Checker {
       if (sender === undefined) continue;
       const line = JSON.stringify([epoch, sender.client]);
       if (sender.index < (latest.get(line) ?? -1)) {
-        this.report("reordered", `${say(seen)} of ${sender.client} stands behind a later one`);
+        this.report("reordered", "D4", `${say(seen)} of ${sender.client} stands behind a later one`);
       }
       latest.set(line, Math.max(sender.index, latest.get(line) ?? -1));
       const text = JSON.stringify([epoch, seen.message]);
       const before = texts.get(text);
       // What stands twice in the log itself is reported already.
       if (before !== undefined && before <= (this.logs.get(epoch)?.floor ?? Infinity)) {
-        this.report("duplicate", `${say(seen)} stands at ${before} and ${seq}`);
+        this.report("duplicate", "D3", `${say(seen)} stands at ${before} and ${seq}`);
       }
       texts.set(text, seq);
     }
@@ -281,13 +295,17 @@ class Checker {
       const { isJoined, next } = reader;
       if (!isJoined || (reader.epoch !== epoch && reader.epoch !== "")) continue;
       if (next === null ? messages.length > 0 : next !== head + 1) {
-        this.report("lost", `${client} has everything before ${next ?? 0}, and the log ends at ${head}`);
+        this.report(
+          "lost",
+          "D2",
+          `${client} has everything before ${next ?? 0}, and the log ends at ${head}`,
+        );
       }
     }
     for (const [message, { client }] of this.senders) {
       if (this.settled.has(message) || this.places.hasText(message)) continue;
       if (floor > 0) this.counts.undecided += 1;
-      else this.report("lost", `"${message}" of ${client} was never stored, and did not fail`);
+      else this.report("lost", "D2", `"${message}" of ${client} was never stored, and did not fail`);
     }
   }
 }

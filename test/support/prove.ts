@@ -6,8 +6,12 @@ import fc from "fast-check";
 import { Reached } from "./reached.ts";
 
 const FOLDER = "test/counterexamples";
-/** `RUNS=10 npm run test:property` tries ten times as many cases, `RUNS=0.1` a tenth. */
+/**
+ * `RUNS=10 npm run test:property` tries ten times as many cases, `RUNS=0.1` a tenth. Below 1 a run only says yes or no,
+ * for mutants: it neither shrinks nor keeps what it finds, and does not mind states that few cases cannot reach.
+ */
 const FACTOR = Number(process.env.RUNS ?? 1);
+const IS_QUICK = FACTOR < 1;
 
 export interface Property<T> {
   /** Cases to try, before the environment's factor. */
@@ -27,17 +31,19 @@ export function prove<T>(law: string, { runs, states, arbitrary, keepAs, holds }
   const kept = keepAs === undefined ? [] : (readKept(keepAs) as T[]);
   const property = fc.property(arbitrary, (value) => holds(value, reached));
   const numRuns = Math.max(kept.length + 1, Math.round(runs * FACTOR));
-  const result = fc.check(property, { numRuns, examples: kept.map((value): [T] => [value]) });
+  const examples = kept.map((value): [T] => [value]);
+  const result = fc.check(property, { numRuns, examples, endOnFailure: IS_QUICK });
   if (result.failed) {
     const told = fc.defaultReportMessage(result) ?? "The property failed.";
     const advice =
-      keepAs === undefined || result.counterexample === null
+      keepAs === undefined || result.counterexample === null || IS_QUICK
         ? ""
         : keep(keepAs, kept, result.counterexample[0]);
-    throw new Error(`${told}${advice}`, { cause: result.errorInstance });
+    const { errorInstance: cause } = result;
+    const why = cause instanceof Error ? cause.message : "";
+    throw new Error(`${why}\n${told}${advice}`, { cause });
   }
-  // A run with few cases may miss some states; that is no news.
-  if (FACTOR >= 1) reached.report(law);
+  if (!IS_QUICK) reached.report(law);
 }
 
 function readKept(name: string): unknown[] {

@@ -14,7 +14,7 @@ import { MAX_MESSAGE_LENGTH, MAX_NAME_LENGTH } from "../../src/protocol/limits.t
 import type { ChatMessage } from "../../src/protocol/messages.ts";
 import { decodeServerFrame } from "../../src/protocol/server-frames.ts";
 import { parseRoomName } from "../../src/protocol/room-name.ts";
-import { Reached } from "../support/reached.ts";
+import { prove } from "../support/prove.ts";
 
 const text = fc.string({ unit: "binary", maxLength: 300 });
 /** Any UTF-16, halves of surrogate pairs included, as JSON may carry it. */
@@ -39,9 +39,11 @@ const hostile = fc.oneof(
 );
 
 test("[D11] the decoders are total: any input gives a bounded value or an error, and never throws", () => {
-  const reached = new Reached("hello", "message", "error");
-  fc.assert(
-    fc.property(hostile, fc.boolean(), (input, delivery) => {
+  prove("[D11] decoders", {
+    runs: 1_000,
+    states: ["hello", "message", "error"],
+    arbitrary: fc.tuple(hostile, fc.boolean()),
+    holds: ([input, delivery], reached) => {
       const hello = decodeHello(input);
       if (hello.ok) {
         reached.add("hello");
@@ -57,10 +59,8 @@ test("[D11] the decoders are total: any input gives a bounded value or an error,
       }
       if (!frame.ok) reached.add("error");
       decodeServerFrame(input);
-    }),
-    { numRuns: 1_000 },
-  );
-  reached.report("[D11]");
+    },
+  });
 });
 
 const seqs = fc.integer({ min: 1, max: 2 ** 40 });
@@ -75,8 +75,11 @@ const messages: fc.Arbitrary<ChatMessage> = fc.record({
 });
 
 test("[D1] what is encoded is decoded to the same, in both protocols", () => {
-  fc.assert(
-    fc.property(fc.uniqueArray(messages, { minLength: 1, selector: ({ seq }) => seq }), (unordered) => {
+  prove("[D1] events", {
+    runs: 200,
+    states: ["many in a frame", "unusual text"],
+    arbitrary: fc.uniqueArray(messages, { minLength: 1, selector: ({ seq }) => seq }),
+    holds: (unordered, reached) => {
       const events = unordered.toSorted((a, b) => a.seq - b.seq);
       expect(decodeServerFrame(encodeEvents(events))).toEqual({
         kind: "events",
@@ -90,53 +93,52 @@ test("[D1] what is encoded is decoded to the same, in both protocols", () => {
         message,
         timestamp,
       });
-    }),
-  );
+      if (events.length > 1) reached.add("many in a frame");
+      if (/[^ -~]/.test(message)) reached.add("unusual text");
+    },
+  });
 });
 
 test("[D1] welcome, refusal and presence round-trip", () => {
   const member = fc.record({ connection: fc.string(), author: fc.string(), name: fc.string() });
-  fc.assert(
-    fc.property(
-      fc.record(
-        {
-          protocol: fc.constant(1),
-          epoch: fc.string(),
-          head: fc.nat(),
-          counter: fc.nat(),
-          connection: fc.string(),
-        },
-        { requiredKeys: ["protocol", "epoch", "head", "counter", "connection"] },
-      ),
-      fc.array(member),
-      fc.boolean(),
-      fc.nat(),
-      (fields, roster, resumed, retryAfter) => {
-        const welcome = { ...fields, author: "a", members: roster.length, roster, resumed };
-        expect(decodeServerFrame(encodeWelcome(welcome))).toEqual({ kind: "welcome", welcome });
-        const refused = { counter: retryAfter, code: "rate-limited", retryAfter } as const;
-        expect(decodeServerFrame(encodeRefused(refused))).toEqual({ kind: "refused", refused });
-        const presence = { count: roster.length, joined: roster, left: ["c1"] };
-        expect(decodeServerFrame(encodePresence(presence))).toEqual({ kind: "presence", presence });
-      },
-    ),
-  );
+  const fields = fc.record({
+    protocol: fc.constant(1),
+    epoch: fc.string(),
+    head: fc.nat(),
+    counter: fc.nat(),
+    connection: fc.string(),
+  });
+  prove("[D1] other frames", {
+    runs: 100,
+    states: ["resumed", "with a roster"],
+    arbitrary: fc.tuple(fields, fc.array(member), fc.boolean(), fc.nat()),
+    holds: ([some, roster, resumed, retryAfter], reached) => {
+      const welcome = { ...some, author: "a", members: roster.length, roster, resumed };
+      expect(decodeServerFrame(encodeWelcome(welcome))).toEqual({ kind: "welcome", welcome });
+      const refused = { counter: retryAfter, code: "rate-limited", retryAfter } as const;
+      expect(decodeServerFrame(encodeRefused(refused))).toEqual({ kind: "refused", refused });
+      const presence = { count: roster.length, joined: roster, left: ["c1"] };
+      expect(decodeServerFrame(encodePresence(presence))).toEqual({ kind: "presence", presence });
+      if (resumed) reached.add("resumed");
+      if (roster.length > 0) reached.add("with a roster");
+    },
+  });
 });
 
 test("room names: the normaliser is total, and what it gives it keeps", () => {
-  const reached = new Reached("public", "private", "refused");
   const id = fc.string({
     unit: fc.constantFrom(..."0123456789abcdef".split("")),
     minLength: 64,
     maxLength: 64,
   });
-  fc.assert(
-    fc.property(fc.oneof(text, fc.string(), fc.string({ unit: "grapheme" }), id), (raw) => {
+  prove("room names", {
+    runs: 1_000,
+    states: ["public", "private", "refused"],
+    arbitrary: fc.oneof(text, fc.string(), fc.string({ unit: "grapheme" }), id),
+    holds: (raw, reached) => {
       const address = parseRoomName(raw);
       reached.add(address === null ? "refused" : address.kind);
       if (address?.kind === "public") expect(parseRoomName(address.name)).toEqual(address);
-    }),
-    { numRuns: 1_000 },
-  );
-  reached.report("room names");
+    },
+  });
 });

@@ -1,0 +1,96 @@
+// A room with people in it, for fault tests: they talk, come back, fall quiet, and the checker judges what they saw.
+import { expect } from "vitest";
+import { check, type Verdict } from "./checker.ts";
+import { ClassicPerson } from "./classic-person.ts";
+import type { HistoryEvent } from "./history.ts";
+import { Person } from "./person.ts";
+import { readLog } from "./read-log.ts";
+import { until } from "./until.ts";
+
+export class Crowd {
+  readonly history: HistoryEvent[] = [];
+  readonly people: readonly Person[];
+  readonly classics: readonly ClassicPerson[];
+  private readonly url: string;
+  private readonly room: string;
+
+  private constructor(url: string, room: string, epoch: string, sizes: { people: number; classics: number }) {
+    const { history } = this;
+    this.url = url;
+    this.room = room;
+    this.people = names("person", sizes.people).map((name) => new Person(history, url, room, name));
+    this.classics = names("classic", sizes.classics).map(
+      (name) => new ClassicPerson(history, epoch, url, room, name),
+    );
+  }
+
+  /** Everybody joins a room that nobody used before. */
+  static async gather(
+    url: string,
+    room: string,
+    sizes: { people: number; classics: number },
+  ): Promise<Crowd> {
+    const { epoch } = await readLog(url, room);
+    const crowd = new Crowd(url, room, epoch, sizes);
+    for (const anybody of [...crowd.people, ...crowd.classics]) anybody.start();
+    await crowd.untilHere();
+    return crowd;
+  }
+
+  /** Who was thrown out tries again at once, and does not wait out its backoff. */
+  comeBack(): void {
+    for (const person of this.people) person.hint();
+  }
+
+  async untilHere(): Promise<void> {
+    await until(
+      () => this.people.every(({ status }) => status === "live") && this.classics.every(({ isIn }) => isIn),
+      () => `everybody in ${this.room}: ${this.people.map(({ status }) => status).join(", ")}`,
+    );
+  }
+
+  /** Everybody says so many things. */
+  say(count = 1, padding = ""): void {
+    for (let i = 0; i < count; i++) {
+      for (const person of this.people) person.say(padding);
+      for (const classic of this.classics) classic.say();
+    }
+  }
+
+  /** The newest message that anybody has. */
+  get head(): number {
+    return Math.max(...this.people.map(({ head }) => head));
+  }
+
+  count(of: "losses" | "resumes" | "recovered" | "unconfirmed"): number {
+    return this.people.reduce((sum, person) => sum + person[of], 0);
+  }
+
+  /** Waits until all that the people said is stored, and everybody has seen the same to the end. */
+  async untilQuiet(): Promise<void> {
+    const everybody = [...this.people, ...this.classics];
+    await until(
+      () => this.count("unconfirmed") === 0 && new Set(everybody.map(({ newest }) => newest)).size === 1,
+      () => `quiet in ${this.room}: ${this.people.map((p) => `${p.head}/${p.unconfirmed}`).join(", ")}`,
+    );
+  }
+
+  /** Waits until nobody waits for anything, and lets the checker judge. Expects no anomaly. */
+  async judge(): Promise<Verdict["counts"]> {
+    await this.untilHere();
+    await this.untilQuiet();
+    const log = await readLog(this.url, this.room);
+    const verdict = check([...this.history, log]);
+    this.leave();
+    expect(verdict.anomalies).toEqual([]);
+    return verdict.counts;
+  }
+
+  leave(): void {
+    for (const person of this.people) person.stop();
+    for (const classic of this.classics) classic.stop();
+  }
+}
+
+const names = (name: string, count: number): string[] =>
+  Array.from({ length: count }, (_, i) => `${name}${i + 1}`);

@@ -1,0 +1,29 @@
+// A Worker on raw workerd for one test, on a fresh folder of its own.
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+import { onTestFinished } from "vitest";
+import { ROOT } from "../../scripts/lib/command.ts";
+import { bundleWorker, type WorkerBundle } from "../../scripts/lib/worker-bundle.ts";
+import { startWorkerd, type Workerd, type WorkerdOptions } from "../../scripts/lib/workerd.ts";
+
+/** Where the rate limit is not the point. */
+export const UNLIMITED = { RATE_BURST: "1000000" };
+
+let bundled: Promise<WorkerBundle> | undefined;
+export const theWorker = (): Promise<WorkerBundle> => (bundled ??= bundleWorker());
+
+/** Starts it; it is ended, and its folder removed, when the test is over. */
+export async function serve(
+  name: string,
+  options: Partial<Omit<WorkerdOptions, "state">> = {},
+): Promise<Workerd> {
+  const state = join(ROOT, ".state", "faults", name);
+  await rm(state, { recursive: true, force: true });
+  const worker = options.worker ?? (await theWorker());
+  const server = await startWorkerd({ vars: UNLIMITED, ...options, worker, state });
+  onTestFinished(async () => {
+    await server.kill();
+    await rm(state, { recursive: true, force: true });
+  });
+  return server;
+}

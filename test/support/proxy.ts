@@ -1,0 +1,85 @@
+// A network between a client and the server, which can stop, stutter or break. Every fault is of the connections there
+// are; new ones work.
+import { createConnection, createServer, type Server, type Socket } from "node:net";
+import { once } from "node:events";
+import { onTestFinished } from "vitest";
+
+interface Pair {
+  readonly near: Socket;
+  readonly far: Socket;
+}
+
+export class Proxy {
+  /** Bytes that came from the server. */
+  received = 0;
+  private readonly server: Server;
+  private readonly target: number;
+  private readonly pairs = new Set<Pair>();
+
+  private constructor(target: number) {
+    this.target = target;
+    this.server = createServer((near) => this.connect(near));
+  }
+
+  /** Stands before the server at `url` until the test is over. */
+  static async before(url: string): Promise<Proxy> {
+    const proxy = new Proxy(Number(new URL(url).port));
+    proxy.server.listen(0, "127.0.0.1");
+    await once(proxy.server, "listening");
+    onTestFinished(() => {
+      proxy.server.close();
+      proxy.cut();
+    });
+    return proxy;
+  }
+
+  get url(): string {
+    const address = this.server.address();
+    return `http://127.0.0.1:${typeof address === "object" && address !== null ? address.port : 0}`;
+  }
+
+  /** Takes nothing more from the server: a reader that stopped. What it wrote fills the buffers on the way. */
+  stopReading(): void {
+    for (const { far } of this.pairs) far.pause();
+  }
+
+  readOn(): void {
+    for (const { far } of this.pairs) far.resume();
+  }
+
+  /** Nothing passes any more, and neither end is told: half-open connections. */
+  freeze(): void {
+    for (const { near, far } of this.pairs) {
+      near.pause();
+      far.pause();
+    }
+  }
+
+  /** Breaks the connections (RST), with whatever is on the way. */
+  cut(): void {
+    for (const { near, far } of this.pairs) {
+      near.resetAndDestroy();
+      far.resetAndDestroy();
+    }
+  }
+
+  private connect(near: Socket): void {
+    const far = createConnection({ port: this.target, host: "127.0.0.1" });
+    const pair = { near, far };
+    this.pairs.add(pair);
+    near.on("data", (chunk) => far.write(chunk));
+    far.on("data", (chunk) => {
+      this.received += chunk.length;
+      near.write(chunk);
+    });
+    for (const [end, other] of [
+      [near, far],
+      [far, near],
+    ] as const) {
+      end.setNoDelay(true);
+      end.on("end", () => other.end());
+      end.on("error", () => other.destroy());
+      end.on("close", () => this.pairs.delete(pair));
+    }
+  }
+}

@@ -1,0 +1,43 @@
+// What a room has in the end, read as a member does: join, then page back to the first message.
+import { ChatClient } from "../../src/client/chat-client.ts";
+import type { ChatMessage } from "../../src/protocol/messages.ts";
+import { type HistoryEvent, seenOf } from "./history.ts";
+import { addressOf } from "./person.ts";
+import { until } from "./until.ts";
+
+export type LogEvent = Extract<HistoryEvent, { type: "log" }>;
+
+/** The whole log of a room that is quiet. Throws an Error where it does not come within 30 s. */
+export async function readLog(url: string, room: string): Promise<LogEvent> {
+  const messages: ChatMessage[] = [];
+  let epoch: string | null = null;
+  let isComplete = false;
+  const client: ChatClient = new ChatClient({
+    url: addressOf(url, room),
+    name: "reader",
+    key: crypto.randomUUID(),
+    client: "log",
+    onEvent: (event) => {
+      if (event.type === "joined") {
+        epoch = event.epoch;
+        client.history(Number.MAX_SAFE_INTEGER);
+      }
+      if (event.type !== "history") return;
+      messages.unshift(...event.messages);
+      isComplete = !event.more;
+      if (event.more) client.history(messages[0]?.seq ?? 0);
+    },
+  });
+  client.start();
+  try {
+    await until(
+      () => isComplete,
+      () => `the whole log of ${room}, of which ${messages.length} messages came`,
+      30_000,
+    );
+  } finally {
+    client.stop();
+  }
+  const floor = (messages[0]?.seq ?? 1) - 1;
+  return { type: "log", epoch: epoch ?? "", floor, messages: messages.map(seenOf), isQuiet: true };
+}

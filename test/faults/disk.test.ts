@@ -34,7 +34,7 @@ test("[D2] [D5] [D6] a disk that refuses writes: nobody sees what is not stored,
     );
     // Who comes back meets the same disk, and is thrown out again.
     for (let i = 0; i < 5; i++) {
-      crowd.comeBack();
+      crowd.hint();
       await pause(100);
     }
     expect(crowd.head, "the newest message that anybody saw").toBe(head);

@@ -23,7 +23,6 @@ test("[D2] [D3] [D9] a new version takes over, again and again: everybody comes 
     const answer = await fetch(`${server.url}/api/room/redeploy/websocket`);
     expect(await answer.text()).toBe(sentence);
     reached.add("redeploys");
-    crowd.comeBack();
     await crowd.untilHere();
   }
   const { sent, acknowledged } = await crowd.judge();

@@ -60,6 +60,14 @@ export class ClassicPerson {
     this.lose();
   }
 
+  /** What was not echoed by now may be stored or not: nobody will say. */
+  giveUp(): void {
+    for (const message of this.unanswered) {
+      this.history.push({ type: "failed", client: this.client, message });
+    }
+    this.unanswered = new Set();
+  }
+
   private receive({ name, message, timestamp, joined, ready, error }: Frame): void {
     const { client, epoch } = this;
     if (!this.isIn && error !== undefined) this.socket?.close(1000);
@@ -81,10 +89,7 @@ export class ClassicPerson {
     this.losses += 1;
     if (this.isIn) this.history.push({ type: "left", client: this.client });
     this.isIn = false;
-    for (const message of this.unanswered) {
-      this.history.push({ type: "failed", client: this.client, message });
-    }
-    this.unanswered = new Set();
+    this.giveUp();
     setTimeout(() => this.start(), REJOIN_AFTER_MS);
   }
 }

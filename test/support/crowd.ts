@@ -4,8 +4,13 @@ import { check, type Verdict } from "./checker.ts";
 import { ClassicPerson } from "./classic-person.ts";
 import type { HistoryEvent } from "./history.ts";
 import { Person } from "./person.ts";
-import { readLog } from "./read-log.ts";
+import { type LogEvent, readLog } from "./read-log.ts";
 import { until } from "./until.ts";
+
+interface Sizes {
+  readonly people: number;
+  readonly classics: number;
+}
 
 export class Crowd {
   readonly history: HistoryEvent[] = [];
@@ -14,39 +19,41 @@ export class Crowd {
   private readonly url: string;
   private readonly room: string;
 
-  private constructor(url: string, room: string, epoch: string, sizes: { people: number; classics: number }) {
+  private constructor(url: string, room: string, epoch: string, sizes: Sizes, lastUrl: string) {
     const { history } = this;
     this.url = url;
     this.room = room;
-    this.people = names("person", sizes.people).map((name) => new Person(history, url, room, name));
+    this.people = names("person", sizes.people).map(
+      (name, i) => new Person(history, i === sizes.people - 1 ? lastUrl : url, room, name),
+    );
     this.classics = names("classic", sizes.classics).map(
       (name) => new ClassicPerson(history, epoch, url, room, name),
     );
   }
 
-  /** Everybody joins a room that nobody used before. */
-  static async gather(
-    url: string,
-    room: string,
-    sizes: { people: number; classics: number },
-  ): Promise<Crowd> {
+  /** Everybody joins a room that nobody used before; the last of the people through `lastUrl`. */
+  static async gather(url: string, room: string, sizes: Sizes, lastUrl = url): Promise<Crowd> {
     const { epoch } = await readLog(url, room);
-    const crowd = new Crowd(url, room, epoch, sizes);
+    const crowd = new Crowd(url, room, epoch, sizes, lastUrl);
     for (const anybody of [...crowd.people, ...crowd.classics]) anybody.start();
     await crowd.untilHere();
     return crowd;
   }
 
   /** Who was thrown out tries again at once, and does not wait out its backoff. */
-  comeBack(): void {
-    for (const person of this.people) person.hint();
+  hint(): void {
+    for (const person of this.people) if (person.status === "offline") person.hint();
   }
 
+  /** Waits until everybody is in the room. */
   async untilHere(): Promise<void> {
-    await until(
-      () => this.people.every(({ status }) => status === "live") && this.classics.every(({ isIn }) => isIn),
-      () => `everybody in ${this.room}: ${this.people.map(({ status }) => status).join(", ")}`,
-    );
+    const isHere = (): boolean => {
+      this.hint();
+      return (
+        this.people.every(({ status }) => status === "live") && this.classics.every(({ isIn }) => isIn)
+      );
+    };
+    await until(isHere, () => `everybody in ${this.room}: ${this.people.map(({ status }) => status).join(", ")}`);
   }
 
   /** Everybody says so many things. */
@@ -75,15 +82,16 @@ export class Crowd {
     );
   }
 
-  /** Waits until nobody waits for anything, and lets the checker judge. Expects no anomaly. */
-  async judge(): Promise<Verdict["counts"]> {
+  /** Waits until it is quiet, and lets the checker judge. Expects no anomaly; returns the counts, and the room's log. */
+  async judge(): Promise<Verdict["counts"] & { readonly log: LogEvent }> {
     await this.untilHere();
     await this.untilQuiet();
     const log = await readLog(this.url, this.room);
-    const verdict = check([...this.history, log]);
+    for (const classic of this.classics) classic.giveUp();
+    const { anomalies, counts } = check([...this.history, log]);
     this.leave();
-    expect(verdict.anomalies).toEqual([]);
-    return verdict.counts;
+    expect(anomalies).toEqual([]);
+    return { ...counts, log };
   }
 
   leave(): void {

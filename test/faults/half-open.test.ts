@@ -1,0 +1,75 @@
+import { expect, test } from "vitest";
+import { Crowd } from "../support/crowd.ts";
+import { serve } from "../support/fault-server.ts";
+import { Proxy } from "../support/proxy.ts";
+import { Reached } from "../support/reached.ts";
+import { until } from "../support/until.ts";
+
+/** connection.ts pings every 25 s and waits 10 s for the answer; after a hint it waits 3 s. */
+const WITHOUT_HINT_MS = 35_000;
+const WITH_HINT_MS = 3_000;
+const SLACK_MS = 8_000;
+
+test.concurrent.each([
+  { how: "a hint of the device", room: "hinted", withinMs: WITH_HINT_MS },
+  { how: "its own ping", room: "pinged", withinMs: WITHOUT_HINT_MS },
+])(
+  "[D2] [D3] [D8] [P4] a connection that died without a word: $how shows it, and the room lets go of the old one",
+  async ({ how, room, withinMs }) => {
+    const reached = new Reached("sent while half-open", "milliseconds to notice", "resumes", "acknowledged");
+    const server = await serve(`half-open-${room}`);
+    const proxy = await Proxy.before(server.url);
+    const crowd = await Crowd.gather(server.url, room, { people: 2, classics: 1 }, proxy.url);
+    const [here, away] = crowd.people;
+    if (here === undefined || away === undefined) throw new Error("Two people make a room.");
+    crowd.say(3);
+    await crowd.untilQuiet();
+    proxy.freeze();
+    const began = performance.now();
+    crowd.say(3);
+    if (room === "hinted") away.hint();
+    await until(
+      () => away.losses === 1,
+      () => "the dead connection noticed",
+      withinMs + SLACK_MS,
+    );
+    reached.add("milliseconds to notice", Math.round(performance.now() - began));
+    reached.add("sent while half-open", 9);
+    await crowd.untilHere();
+    await crowd.untilQuiet();
+    // The zombie is gone for everybody: two people and the classic one.
+    await until(
+      () => crowd.people.every(({ members }) => members === 3),
+      () => `three members; they see ${crowd.people.map(({ members }) => members).join(" and ")}`,
+    );
+    expect([here.losses, away.losses]).toEqual([0, 1]);
+    const { acknowledged } = await crowd.judge();
+    reached.add("resumes", away.resumes);
+    reached.add("acknowledged", acknowledged);
+    reached.report(`[D2] half-open, noticed by ${how}: lost 0, ghosts 0;`);
+  },
+);
+
+test("[D2] [D3] [D5] connections cut in mid-traffic, again and again: nothing is lost or doubled", async () => {
+  const reached = new Reached("cuts", "sent", "acknowledged", "recovered without an echo", "resumes");
+  const server = await serve("cut");
+  const proxy = await Proxy.before(server.url);
+  const crowd = await Crowd.gather(server.url, "cut", { people: 3, classics: 0 }, proxy.url);
+  for (let round = 0; round < 60; round++) {
+    crowd.say(3);
+    const { head } = crowd;
+    await until(
+      () => crowd.head > head,
+      () => "anything shown",
+    );
+    proxy.cut();
+    reached.add("cuts");
+    await crowd.untilHere();
+  }
+  const { sent, acknowledged } = await crowd.judge();
+  reached.add("sent", sent);
+  reached.add("acknowledged", acknowledged);
+  reached.add("recovered without an echo", crowd.count("recovered"));
+  reached.add("resumes", crowd.count("resumes"));
+  reached.report("[D2] connections cut: lost 0, duplicated 0;");
+});

@@ -14,30 +14,37 @@ interface Sizes {
 
 export class Crowd {
   readonly history: HistoryEvent[] = [];
-  readonly people: readonly Person[];
+  readonly people: Person[];
   readonly classics: readonly ClassicPerson[];
   private readonly url: string;
   private readonly room: string;
 
-  private constructor(url: string, room: string, epoch: string, sizes: Sizes, lastUrl: string) {
+  private constructor(url: string, room: string, epoch: string, sizes: Sizes) {
     const { history } = this;
     this.url = url;
     this.room = room;
-    this.people = names("person", sizes.people).map(
-      (name, i) => new Person(history, i === sizes.people - 1 ? lastUrl : url, room, name),
-    );
+    this.people = names("person", sizes.people).map((name) => new Person(history, url, room, name));
     this.classics = names("classic", sizes.classics).map(
       (name) => new ClassicPerson(history, epoch, url, room, name),
     );
   }
 
-  /** Everybody joins a room that nobody used before; the last of the people through `lastUrl`. */
-  static async gather(url: string, room: string, sizes: Sizes, lastUrl = url): Promise<Crowd> {
+  /** Everybody joins a room that nobody used before. */
+  static async gather(url: string, room: string, sizes: Sizes): Promise<Crowd> {
     const { epoch } = await readLog(url, room);
-    const crowd = new Crowd(url, room, epoch, sizes, lastUrl);
+    const crowd = new Crowd(url, room, epoch, sizes);
     for (const anybody of [...crowd.people, ...crowd.classics]) anybody.start();
     await crowd.untilHere();
     return crowd;
+  }
+
+  /** One more, who may come by another way. */
+  async invite(name: string, url: string): Promise<Person> {
+    const person = new Person(this.history, url, this.room, name);
+    this.people.push(person);
+    person.start();
+    await this.untilHere();
+    return person;
   }
 
   /** Who was thrown out tries again at once, and does not wait out its backoff. */

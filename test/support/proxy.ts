@@ -1,8 +1,11 @@
 // A network between a client and the server, which can stop, stutter or break. Every fault is of the connections there
-// are; new ones work.
+// are; new ones work. It lets nobody offer compression, so that bytes are what the room wrote.
 import { createConnection, createServer, type Server, type Socket } from "node:net";
 import { once } from "node:events";
 import { onTestFinished } from "vitest";
+
+const COMPRESSION = /^Sec-WebSocket-Extensions:.*\r\n/im;
+const TAIL_BYTES = 128;
 
 interface Pair {
   readonly near: Socket;
@@ -10,8 +13,10 @@ interface Pair {
 }
 
 export class Proxy {
-  /** Bytes that came from the server. */
+  /** Bytes that came from the server, over all connections. */
   received = 0;
+  /** What each connection that has ended got from the server: how much, and the last bytes of it. */
+  readonly ended: { readonly received: number; readonly tail: string }[] = [];
   private readonly server: Server;
   private readonly target: number;
   private readonly pairs = new Set<Pair>();
@@ -67,11 +72,19 @@ export class Proxy {
     const far = createConnection({ port: this.target, host: "127.0.0.1" });
     const pair = { near, far };
     this.pairs.add(pair);
-    near.on("data", (chunk) => far.write(chunk));
+    let received = 0;
+    let tail = Buffer.alloc(0);
+    near.once("data", (chunk) => {
+      far.write(chunk.toString("latin1").replace(COMPRESSION, ""), "latin1");
+      near.on("data", (more) => far.write(more));
+    });
     far.on("data", (chunk) => {
+      received += chunk.length;
       this.received += chunk.length;
+      tail = Buffer.concat([tail, chunk]).subarray(-TAIL_BYTES);
       near.write(chunk);
     });
+    far.on("close", () => this.ended.push({ received, tail: tail.toString("latin1") }));
     for (const [end, other] of [
       [near, far],
       [far, near],

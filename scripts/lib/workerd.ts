@@ -81,8 +81,9 @@ export class Workerd {
       process.off("exit", dieWithUs);
       if (this.child === child) this.child = null;
     });
-    child.stdout.on("data", (chunk: Buffer) => this.keep(chunk));
-    child.stderr.on("data", (chunk: Buffer) => this.keep(chunk));
+    for (const stream of [child.stdout, child.stderr]) {
+      stream?.on("data", (chunk: Buffer) => this.keep(chunk));
+    }
     const port = await listens(child);
     if (port !== null) this.port = port;
     else {

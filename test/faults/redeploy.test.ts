@@ -19,7 +19,10 @@ test("[D2] [D3] [D9] a new version takes over, again and again: everybody comes 
     await pause(version * 5);
     const sentence = `${SENTENCE}, says version ${version}`;
     const code = worker.code.replace(SENTENCE, sentence);
-    await server.restart({ worker: { ...worker, code }, vars: { ...UNLIMITED, ROSTER_MAX: `${version % 2}` } });
+    await server.restart({
+      worker: { ...worker, code },
+      vars: { ...UNLIMITED, ROSTER_MAX: `${version % 2}` },
+    });
     const answer = await fetch(`${server.url}/api/room/redeploy/websocket`);
     expect(await answer.text()).toBe(sentence);
     reached.add("redeploys");

@@ -13,8 +13,6 @@ export class ClassicPerson {
   losses = 0;
   echoes = 0;
   private readonly history: HistoryEvent[];
-  /** Classic frames do not say it. */
-  private readonly epoch: string;
   private readonly address: string;
   private readonly name: string;
   private socket: WebSocket | null = null;
@@ -23,9 +21,8 @@ export class ClassicPerson {
   private unanswered = new Set<string>();
   private isStopped = false;
 
-  constructor(history: HistoryEvent[], epoch: string, url: string, room: string, name: string) {
+  constructor(history: HistoryEvent[], url: string, room: string, name: string) {
     this.history = history;
-    this.epoch = epoch;
     this.address = addressOf(url, room);
     this.name = name;
   }
@@ -69,18 +66,18 @@ export class ClassicPerson {
   }
 
   private receive({ name, message, timestamp, joined, ready, error }: Frame): void {
-    const { client, epoch } = this;
+    const { client } = this;
     if (!this.isIn && error !== undefined) this.socket?.close(1000);
     if (!this.isIn && (joined !== undefined || message !== undefined || ready === true)) {
       this.isIn = true;
-      this.history.push({ type: "joined", client, epoch, resumed: false, after: null });
+      this.history.push({ type: "joined", client, epoch: "", resumed: false, after: null, head: null });
     }
     if (name === undefined || message === undefined || timestamp === undefined) return;
     this.newest = message;
-    this.history.push({ type: "received", client, epoch, seen: { seq: null, name, message, timestamp } });
+    this.history.push({ type: "received", client, epoch: "", seen: { seq: null, name, message, timestamp } });
     if (!this.unanswered.delete(message)) return;
     this.echoes += 1;
-    this.history.push({ type: "acknowledged", client, epoch, message });
+    this.history.push({ type: "acknowledged", client, epoch: "", message });
   }
 
   private lose(): void {

@@ -1,6 +1,6 @@
 // A client's side of the delivery protocol as a pure machine: what to send, what to show, when to come back.
 import { DELIVERY_PROTOCOL, MAX_PAGE, PING, PONG } from "../protocol/limits.ts";
-import { type ChatMessage, CLOSE, type Refusal, type Since } from "../protocol/messages.ts";
+import { type ChatMessage, CLOSE, type ErrorCode, type Refusal, type Since } from "../protocol/messages.ts";
 import type { ServerFrame, Welcome } from "../protocol/messages.ts";
 import { decodeServerFrame } from "../protocol/server-frames.ts";
 import { backoff } from "./backoff.ts";
@@ -20,13 +20,18 @@ export interface ClientOptions {
 
 const PING_EVERY_MS = 25_000;
 const PONG_WITHIN_MS = 10_000;
-/** After a hint that the network changed, an answer has to come sooner. */
+/** After a hint that the network changed, an answer has to come sooner; */
 const PROBE_WITHIN_MS = 3_000;
+/** and while it is said to be gone, one pong is no proof: it may have been on its way. */
+const PROBE_EVERY_MS = 5_000;
 /** Live for so long: the next loss starts with a short backoff again. */
 const STEADY_MS = 10_000;
 const BUSY_RETRY_MS = 1_000;
 /** A full room is not tried again soon. */
 const FULL_ATTEMPT = 5;
+
+/** Codes for a first frame that the room will never take. */
+const FINAL: ReadonlySet<ErrorCode> = new Set(["bad-frame", "frame-too-large", "name-too-long"]);
 
 export class Connection {
   private readonly options: ClientOptions;
@@ -39,8 +44,12 @@ export class Connection {
   private attempt = 0;
   private author = "";
   private isJoined = false;
+  /** The device said so, and has not taken it back. */
+  private isNetworkGone = false;
   /** The page of history that was asked for and has not come. */
   private wantsBefore: number | null = null;
+  /** Why the room has no place for us just now, in its words. */
+  private complaint = "";
   private effects: ClientEffect[] = [];
 
   constructor(options: ClientOptions) {
@@ -59,10 +68,12 @@ export class Connection {
       case "online":
       case "visible":
         // A good moment to come back, if an attempt was being waited for, and to see whether a socket still lives.
+        if (event.type === "online") this.isNetworkGone = false;
         if (this.status === "offline") this.open();
         else this.probe();
         break;
       case "offline":
+        this.isNetworkGone = true;
         this.probe();
         break;
       case "opened":
@@ -134,6 +145,7 @@ export class Connection {
     if (!this.isJoined) return;
     this.emit({ type: "transmit", text: PING });
     this.arm("pong", PROBE_WITHIN_MS);
+    this.arm("ping", this.isNetworkGone ? PROBE_EVERY_MS : PING_EVERY_MS);
   }
 
   private sayHello(): void {
@@ -141,12 +153,12 @@ export class Connection {
     const since: Since | null =
       this.seen === null || this.seen.seq === null ? null : { epoch: this.seen.epoch, seq: this.seen.seq };
     this.transmit({ name, protocol: DELIVERY_PROTOCOL, key, client, ...(since && { since }) });
+    this.arm("pong", PONG_WITHIN_MS);
   }
 
   private onFrame(text: unknown, random: number): void {
     if (this.socket !== "open") return;
     this.arm("pong", null);
-    this.arm("ping", PING_EVERY_MS);
     if (text === PONG) return;
     const frame = decodeServerFrame(text);
     if (frame !== null) this.onServerFrame(frame, random);
@@ -176,14 +188,13 @@ export class Connection {
         break;
       }
       case "history":
-        if (frame.history.before === this.wantsBefore) this.wantsBefore = null;
+        // A page of a log that is gone, or one that was asked for twice, must not be shown.
+        if (frame.history.before !== this.wantsBefore) break;
+        this.wantsBefore = null;
         this.emit({ type: "history", messages: frame.history.events, more: frame.history.more });
         break;
       case "error":
-        // A room without a place says so and closes; any other complaint about a hello would come again and again.
-        if (this.isJoined || frame.code === "room-full" || frame.code === "too-many-sockets") break;
-        if (frame.code === "rate-limited" || frame.code === "busy") break;
-        this.giveUp("refused", frame.error);
+        this.onError(frame.code, frame.error);
         break;
       default:
         frame satisfies never;
@@ -196,13 +207,17 @@ export class Connection {
     this.author = author;
     const after = resumed ? (before?.seq ?? null) : head === 0 ? 0 : null;
     this.emit({ type: "joined", author, epoch, resumed, after, head });
-    if (before !== null && !resumed) this.emit({ type: "reset" });
+    if (before !== null && !resumed) {
+      this.wantsBefore = null;
+      this.emit({ type: "reset" });
+    }
     if (gap !== undefined) this.emit({ type: "gap", gap });
     this.seen = { epoch, seq: gap?.last ?? after };
     this.emitConfirmed(this.outbox.welcome(epoch, counter));
     this.roster.welcome(members, roster);
     this.setStatus("live");
     this.arm("steady", STEADY_MS);
+    this.arm("ping", PING_EVERY_MS);
     this.emitRoster();
     this.pump();
     this.emitOutbox();
@@ -246,6 +261,13 @@ export class Connection {
     }
   }
 
+  /** What is wrong with a hello would be wrong again and again; a room without a place may have one later. */
+  private onError(code: ErrorCode, error: string): void {
+    if (this.isJoined) return;
+    if (FINAL.has(code)) this.giveUp("refused", error);
+    else this.complaint = error;
+  }
+
   private emitRoster(): void {
     this.emit({ type: "roster", members: this.roster.members, count: this.roster.count });
   }
@@ -258,6 +280,7 @@ export class Connection {
 
   private askHistory(): void {
     if (!this.isJoined || this.wantsBefore === null) return;
+    this.arm("history", null);
     this.transmit({ history: { before: this.wantsBefore, limit: MAX_PAGE } });
   }
 
@@ -276,9 +299,12 @@ export class Connection {
         this.askHistory();
         break;
       case "ping":
-        if (this.socket !== "open") return;
+        if (!this.isJoined) return;
+        if (this.isNetworkGone) return this.probe();
+        // Also while much is received: pings are all by which the room knows that somebody is there (P6).
         this.emit({ type: "transmit", text: PING });
         this.arm("pong", PONG_WITHIN_MS);
+        this.arm("ping", PING_EVERY_MS);
         break;
       case "pong":
         this.drop(random);
@@ -316,7 +342,8 @@ export class Connection {
     this.end();
     if (code === CLOSE.full) this.attempt = Math.max(this.attempt, FULL_ATTEMPT);
     const ms = backoff(this.attempt++, random);
-    this.setStatus("offline", { retryMs: ms });
+    this.setStatus("offline", { retryMs: ms, ...(this.complaint !== "" && { reason: this.complaint }) });
+    this.complaint = "";
     this.arm("reconnect", ms);
   }
 }

@@ -28,7 +28,7 @@ export type ShellEffect =
 
 /** What the app hears of. */
 export type AppEvent =
-  /** `retryMs`: when the next attempt is made; `reason`: the room's sentence for "refused". */
+  /** `retryMs`: when the next attempt is made; `reason`: the room's sentence, where it said one. */
   | {
       readonly type: "status";
       readonly status: Status;
@@ -60,6 +60,7 @@ export type AppEvent =
   | { readonly type: "confirmed"; readonly ids: readonly string[] }
   /** `members` is null where the room is too large for a roster. */
   | { readonly type: "roster"; readonly members: readonly Member[] | null; readonly count: number }
+  /** People, not connections: an author's second tab, or a new connection of somebody who is here, is no news. */
   | { readonly type: "arrived"; readonly members: readonly Member[] }
   | { readonly type: "left"; readonly members: readonly Member[] };
 

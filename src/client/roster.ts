@@ -4,6 +4,10 @@ import type { Member, Presence } from "../protocol/messages.ts";
 const byConnection = (members: readonly Member[]): Map<string, Member> =>
   new Map(members.map((member) => [member.connection, member]));
 
+/** One member for each person: an author, with however many tabs; a classic client counts by its connection. */
+export const peopleOf = (members: Iterable<Member>): ReadonlyMap<string, Member> =>
+  new Map([...members].map((member) => [member.author || member.connection, member]));
+
 export class Roster {
   count = 0;
   private known: Map<string, Member> | null = null;
@@ -19,7 +23,10 @@ export class Roster {
     this.known = members === undefined ? null : byConnection(members);
   }
 
-  /** Takes in a change; returns who came and who went, as far as their names are known. */
+  /**
+   * Takes in a change; returns who came and who went, as far as their names are known. People, not connections: a
+   * second tab, or a new connection in place of an old one, is nobody new.
+   */
   apply({ count, roster, joined, left }: Presence): {
     readonly arrived: readonly Member[];
     readonly gone: readonly Member[];
@@ -29,10 +36,14 @@ export class Roster {
     if (joined === undefined) this.known = roster === undefined ? null : byConnection(roster);
     const known = this.known;
     if (known === null) return { arrived: [], gone: [] };
-    const arrived = (joined ?? []).filter(({ connection }) => !known.has(connection));
-    const gone = (left ?? []).flatMap((connection) => known.get(connection) ?? []);
+    const before = peopleOf(known.values());
+    const leavers = (left ?? []).flatMap((connection) => known.get(connection) ?? []);
     for (const member of joined ?? []) known.set(member.connection, member);
     for (const connection of left ?? []) known.delete(connection);
-    return { arrived, gone };
+    const after = peopleOf(known.values());
+    return {
+      arrived: [...after].flatMap(([person, member]) => (before.has(person) ? [] : [member])),
+      gone: [...peopleOf(leavers)].flatMap(([person, member]) => (after.has(person) ? [] : [member])),
+    };
   }
 }

@@ -71,11 +71,11 @@ const isPresence = (value: unknown): value is Presence =>
   optional(value.joined, isMembers) &&
   optional(value.left, isTexts);
 
-/** Messages of a frame must stand in rising order and fit its head: otherwise the frame is corrupt. */
+/** Messages of a frame must follow each other without a hole and fit its head: otherwise the frame is corrupt (P2). */
 function isEvents({ first, last, events }: Fields): boolean {
   if (!isMessages(events) || events.length === 0) return false;
   if (events[0]?.seq !== first || events.at(-1)?.seq !== last) return false;
-  return events.every((event, i) => i === 0 || event.seq > (events[i - 1]?.seq ?? 0));
+  return events.every((event, i) => i === 0 || event.seq === (events[i - 1]?.seq ?? 0) + 1);
 }
 
 /** A frame of a room that speaks the delivery protocol, or null where it is none. Never throws. */

@@ -198,14 +198,20 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "the client shows what it has seen again",
     file: "src/client/connection.ts",
-    from: "events.filter((event) => event.seq > seq)",
-    to: "events.filter((event) => event.seq > 0 * seq)",
+    from: "event.seq > (seq ?? 0)",
+    to: "event.seq > 0",
   },
   {
     name: "the client does not confirm by the welcome",
     file: "src/client/outbox.ts",
-    from: "if (isSameLog) this.confirm(counter);",
-    to: "void isSameLog;",
+    from: "epoch === this.epoch ? this.confirm(counter) : []",
+    to: "[]",
+  },
+  {
+    name: "a reloaded client takes what it never sent for stored",
+    file: "src/client/outbox.ts",
+    from: "this.items = items;\n    this.epoch = epoch;\n    this.stored = counter;",
+    to: "this.items = items;\n    this.epoch = epoch;\n    this.stored = 0;",
   },
   {
     name: "the client sends on past a refusal",

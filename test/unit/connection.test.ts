@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { Connection } from "../../src/client/connection.ts";
-import type { ClientEffect } from "../../src/client/events.ts";
+import type { ClientEffect, Timer } from "../../src/client/events.ts";
 import { backoff } from "../../src/client/backoff.ts";
 import { messageAt } from "../support/log-contract.ts";
 
@@ -17,6 +17,27 @@ function welcomed(): { receive: (frame: object) => readonly ClientEffect[]; conn
   return { receive, connection };
 }
 
+/** A connection that came back after a loss, and has said hello again. */
+function returned(): ReturnType<typeof welcomed> {
+  const pair = welcomed();
+  pair.receive(eventsFrame(1, 2));
+  pair.connection.handle({ type: "closed", code: 1006, random: 0 });
+  pair.connection.handle({ type: "timer", timer: "reconnect", random: 0 });
+  pair.connection.handle({ type: "opened" });
+  return pair;
+}
+
+/** What goes out on the wire: frames as objects, ping as it is. */
+const sentIn = (effects: readonly ClientEffect[]): unknown[] =>
+  effects.flatMap((effect) =>
+    effect.type !== "transmit" ? [] : [effect.text.startsWith("{") ? JSON.parse(effect.text) : effect.text],
+  );
+
+const statusIn = (effects: readonly ClientEffect[]): ClientEffect | undefined =>
+  effects.findLast(({ type }) => type === "status");
+
+const timer = (name: Timer, ms: number | null): ClientEffect => ({ type: "timer", timer: name, ms });
+
 const eventsFrame = (first: number, last: number): object => ({
   first,
   last,
@@ -26,14 +47,14 @@ const eventsFrame = (first: number, last: number): object => ({
 const shownIn = (effects: readonly ClientEffect[]): number[] =>
   effects.flatMap((effect) => (effect.type === "messages" ? effect.messages.map(({ seq }) => seq) : []));
 
-test("[D3] a message that comes again is not shown again, alone or within a frame", () => {
+test("[D3] [P16] a message that comes again is not shown again, alone or within a frame", () => {
   const { receive } = welcomed();
   expect(shownIn(receive(eventsFrame(1, 2)))).toEqual([1, 2]);
   expect(shownIn(receive(eventsFrame(1, 2)))).toEqual([]);
   expect(shownIn(receive(eventsFrame(2, 4)))).toEqual([3, 4]);
 });
 
-test("[D2] a hole in the order makes the client come back and resume from what it has", () => {
+test("[D2] [P16] a hole in the order makes the client come back and resume from what it has", () => {
   const { receive, connection } = welcomed();
   receive(eventsFrame(1, 2));
   const effects = receive(eventsFrame(5, 6));
@@ -69,7 +90,229 @@ test("[P4] a superseded client stays away until it is told to come back", () => 
   expect(connection.handle({ type: "online" })).toEqual([]);
 });
 
-test("backoff is full-jitter: anywhere from nothing to twice as much each time, up to 30 s", () => {
+test.each(["online", "offline", "visible"] as const)(
+  "[P11] on the hint '%s' a live client asks for a sign of life, and comes back when there is none within 3 s",
+  (hint) => {
+    const { connection } = welcomed();
+    const effects = connection.handle({ type: hint });
+    expect(effects.slice(0, 2)).toEqual([{ type: "transmit", text: "ping" }, timer("pong", 3_000)]);
+    const lost = connection.handle({ type: "timer", timer: "pong", random: 0.5 });
+    expect(lost).toContainEqual({ type: "close" });
+    expect(statusIn(lost)).toMatchObject({ status: "offline", retryMs: 250 });
+  },
+);
+
+test("[P11] while the network is said to be gone, one pong is no proof: the client asks every 5 s", () => {
+  const { connection } = welcomed();
+  const probe = [{ type: "transmit", text: "ping" }, timer("pong", 3_000), timer("ping", 5_000)];
+  expect(connection.handle({ type: "offline" })).toEqual(probe);
+  connection.handle({ type: "frame", frame: "pong", random: 0 });
+  expect(connection.handle({ type: "timer", timer: "ping", random: 0 })).toEqual(probe);
+  expect(connection.handle({ type: "online" })).toContainEqual(timer("ping", 25_000));
+});
+
+test("[P11] a pong answers a probe", () => {
+  const { connection } = welcomed();
+  connection.handle({ type: "offline" });
+  expect(connection.handle({ type: "frame", frame: "pong", random: 0 })).toEqual([timer("pong", null)]);
+});
+
+test("[P10] who waits for the next attempt makes it at once when the network is back, and not when it goes", () => {
+  const { connection } = welcomed();
+  connection.handle({ type: "closed", code: 1006, random: 0.5 });
+  expect(connection.handle({ type: "offline" })).toEqual([]);
+  expect(connection.handle({ type: "online" })).toContainEqual({ type: "open" });
+});
+
+test("[P6] a client pings every 25 s, also while it receives without a pause", () => {
+  const { connection, receive } = welcomed();
+  expect(receive(eventsFrame(1, 1))).not.toContainEqual(timer("ping", 25_000));
+  expect(connection.handle({ type: "timer", timer: "ping", random: 0 })).toEqual([
+    { type: "transmit", text: "ping" },
+    timer("pong", 10_000),
+    timer("ping", 25_000),
+  ]);
+});
+
+test.each(["bad-frame", "frame-too-large", "name-too-long"])(
+  "[P10] a hello refused with %s is the end: no attempt follows, and the room's sentence is told",
+  (code) => {
+    const connection = new Connection({ name: "ann", key: "k".repeat(16), client: "tab" });
+    connection.handle({ type: "start" });
+    connection.handle({ type: "opened" });
+    const frame = JSON.stringify({ error: "Name too long.", code });
+    const effects = connection.handle({ type: "frame", frame, random: 0 });
+    expect(effects).toContainEqual({ type: "close" });
+    expect(statusIn(effects)).toEqual({ type: "status", status: "refused", reason: "Name too long." });
+    expect(connection.handle({ type: "closed", code: 1009, random: 0 })).toEqual([]);
+    for (const type of ["online", "visible"] as const) expect(connection.handle({ type })).toEqual([]);
+  },
+);
+
+test("[P10] a full room is tried again later than a lost one, and its sentence is told", () => {
+  const connection = new Connection({ name: "ann", key: "k".repeat(16), client: "tab" });
+  connection.handle({ type: "start" });
+  connection.handle({ type: "opened" });
+  const frame = JSON.stringify({ error: "This room is full.", code: "room-full" });
+  expect(statusIn(connection.handle({ type: "frame", frame, random: 0 }))).toBeUndefined();
+  const effects = connection.handle({ type: "closed", code: 4003, random: 0.5 });
+  expect(statusIn(effects)).toEqual({
+    type: "status",
+    status: "offline",
+    retryMs: 8_000,
+    reason: "This room is full.",
+  });
+});
+
+test("[P10] each failed attempt waits longer, and ten seconds of being live begin anew", () => {
+  const { connection, receive } = welcomed();
+  const waits: (number | undefined)[] = [];
+  const lose = (): void => {
+    const status = statusIn(connection.handle({ type: "closed", code: 1006, random: 0.5 }));
+    if (status?.type === "status") waits.push(status.retryMs);
+    connection.handle({ type: "timer", timer: "reconnect", random: 0.5 });
+  };
+  for (let i = 0; i < 3; i++) lose();
+  connection.handle({ type: "opened" });
+  expect(receive({ welcome: { ...ROOM, resumed: false } })).toContainEqual(timer("steady", 10_000));
+  connection.handle({ type: "timer", timer: "steady", random: 0 });
+  lose();
+  expect(waits).toEqual([250, 500, 1_000, 250]);
+});
+
+test("[P10] a room that does not answer a hello within 10 s is given up and tried again", () => {
+  const connection = new Connection({ name: "ann", key: "k".repeat(16), client: "tab" });
+  connection.handle({ type: "start" });
+  expect(connection.handle({ type: "opened" })).toContainEqual(timer("pong", 10_000));
+  expect(statusIn(connection.handle({ type: "timer", timer: "pong", random: 0 }))).toMatchObject({
+    status: "offline",
+  });
+});
+
+test("[P10] a hello that is refused for now is said again on the same socket after retryAfter", () => {
+  const connection = new Connection({ name: "ann", key: "k".repeat(16), client: "tab" });
+  connection.handle({ type: "start" });
+  const [hello] = sentIn(connection.handle({ type: "opened" }));
+  const frame = JSON.stringify({ refused: { code: "rate-limited", retryAfter: 1_234 } });
+  expect(connection.handle({ type: "frame", frame, random: 0 })).toContainEqual(timer("resend", 1_234));
+  expect(sentIn(connection.handle({ type: "timer", timer: "resend", random: 0 }))).toEqual([hello]);
+});
+
+test("[P5] history that was refused for now is asked for again after retryAfter, and shown once", () => {
+  const { connection, receive } = welcomed();
+  const ask = { history: { before: 50, limit: 100 } };
+  expect(sentIn(connection.handle({ type: "history", before: 50 }))).toEqual([ask]);
+  expect(receive({ refused: { code: "rate-limited", retryAfter: 250 } })).toContainEqual(
+    timer("history", 250),
+  );
+  expect(sentIn(connection.handle({ type: "timer", timer: "history", random: 0 }))).toEqual([ask]);
+  const page = { history: { before: 50, events: [messageAt(49)], more: true } };
+  expect(receive(page)).toContainEqual({ type: "history", messages: [messageAt(49)], more: true });
+  expect(receive(page)).not.toContainEqual(expect.objectContaining({ type: "history" }));
+  expect(sentIn(connection.handle({ type: "timer", timer: "history", random: 0 }))).toEqual([]);
+});
+
+test("[P5] history that was on its way when the connection broke is asked for again after the welcome", () => {
+  const { connection, receive } = welcomed();
+  receive(eventsFrame(50, 51));
+  connection.handle({ type: "history", before: 50 });
+  connection.handle({ type: "closed", code: 1006, random: 0 });
+  connection.handle({ type: "timer", timer: "reconnect", random: 0 });
+  connection.handle({ type: "opened" });
+  const effects = receive({ welcome: { ...ROOM, head: 51, resumed: true } });
+  expect(sentIn(effects)).toContainEqual({ history: { before: 50, limit: 100 } });
+});
+
+test("[P5] history of a log that is gone is neither asked for again nor shown", () => {
+  const { connection, receive } = returned();
+  connection.handle({ type: "history", before: 50 });
+  const effects = receive({ welcome: { ...ROOM, epoch: "another", resumed: false } });
+  expect(effects).toContainEqual({ type: "reset" });
+  expect(sentIn(effects)).toEqual([]);
+  const late = receive({ history: { before: 50, events: [messageAt(49)], more: true } });
+  expect(late).not.toContainEqual(expect.objectContaining({ type: "history" }));
+});
+
+test("[C6] a message that is too long fails at once and does not go out", () => {
+  const { connection } = welcomed();
+  const message = "x".repeat(257);
+  const effects = connection.handle({ type: "send", id: "long", message });
+  expect(sentIn(effects)).toEqual([]);
+  expect(effects).toContainEqual(
+    expect.objectContaining({ type: "outbox", items: [{ id: "long", message, state: "failed" }] }),
+  );
+});
+
+test("[P8] a refusal for good fails that message alone: the client comes back and sends those after it", () => {
+  const { connection, receive } = welcomed();
+  for (const id of ["one", "two"]) connection.handle({ type: "send", id, message: id });
+  const effects = receive({ refused: { counter: 1, code: "message-too-long" } });
+  expect(effects).toContainEqual({ type: "close" });
+  expect(statusIn(effects)).toMatchObject({ status: "offline" });
+  connection.handle({ type: "timer", timer: "reconnect", random: 0 });
+  connection.handle({ type: "opened" });
+  const back = receive({ welcome: { ...ROOM, resumed: false } });
+  expect(sentIn(back)).toEqual([{ message: "two", counter: 1 }]);
+  expect(back.findLast(({ type }) => type === "outbox")).toMatchObject({
+    items: [
+      { id: "one", state: "failed" },
+      { id: "two", state: "pending" },
+    ],
+  });
+});
+
+test("[P8] out-of-order follows from a predecessor's refusal; without one the client begins again", () => {
+  const { connection, receive } = welcomed();
+  for (const id of ["one", "two"]) connection.handle({ type: "send", id, message: id });
+  receive({ refused: { counter: 1, code: "rate-limited", retryAfter: 5_000 } });
+  expect(receive({ refused: { counter: 2, code: "out-of-order", expected: 1 } })).not.toContainEqual({
+    type: "close",
+  });
+  expect(sentIn(connection.handle({ type: "timer", timer: "resend", random: 0 }))).toEqual([
+    { message: "one", counter: 1 },
+    { message: "two", counter: 2 },
+  ]);
+  expect(receive({ refused: { counter: 2, code: "out-of-order", expected: 1 } })).toContainEqual({
+    type: "close",
+  });
+});
+
+test("[D5] confirmed names what is stored: by the echo, by 'stored', and by the welcome", () => {
+  const { connection, receive } = welcomed();
+  for (const id of ["one", "two", "three"]) connection.handle({ type: "send", id, message: id });
+  const echo = messageAt(1, { author: "me", client: "tab", counter: 1 });
+  expect(receive({ first: 1, last: 1, events: [echo] })).toContainEqual({ type: "confirmed", ids: ["one"] });
+  expect(receive({ stored: 2 })).toContainEqual({ type: "confirmed", ids: ["two"] });
+  connection.handle({ type: "closed", code: 1006, random: 0 });
+  connection.handle({ type: "timer", timer: "reconnect", random: 0 });
+  connection.handle({ type: "opened" });
+  expect(receive({ welcome: { ...ROOM, counter: 3, head: 3, resumed: true } })).toContainEqual({
+    type: "confirmed",
+    ids: ["three"],
+  });
+});
+
+test("[D2] a frame with a hole in it is not shown, and the next one makes the client come back", () => {
+  const { receive } = welcomed();
+  expect(shownIn(receive({ first: 1, last: 3, events: [messageAt(1), messageAt(3)] }))).toEqual([]);
+  expect(receive(eventsFrame(4, 4))).toContainEqual({ type: "close" });
+});
+
+const tab = (connection: string): object => ({ connection, author: "bob", name: "Bob" });
+
+test("[P9] people come and go, connections do not: a second tab, or a new one for an old one, is no news", () => {
+  const { receive } = welcomed();
+  const news = (frame: object): string[] =>
+    receive({ presence: frame }).flatMap(({ type }) => (type === "arrived" || type === "left" ? [type] : []));
+  receive({ welcome: { ...ROOM, resumed: false, roster: [] } });
+  expect(news({ count: 2, joined: [tab("b1")], left: [] })).toEqual(["arrived"]);
+  expect(news({ count: 3, joined: [tab("b2")], left: [] })).toEqual([]);
+  expect(news({ count: 2, joined: [], left: ["b1"] })).toEqual([]);
+  expect(news({ count: 2, joined: [tab("b3")], left: ["b2"] })).toEqual([]);
+  expect(news({ count: 1, joined: [], left: ["b3"] })).toEqual(["left"]);
+});
+
+test("[P10] backoff is full-jitter: anywhere from nothing to twice as much each time, up to 30 s", () => {
   expect([0, 1, 2, 3, 20].map((attempt) => backoff(attempt, 0.999_999))).toEqual([
     499, 999, 1_999, 3_999, 29_999,
   ]);

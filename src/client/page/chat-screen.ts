@@ -2,11 +2,14 @@
 import { MAX_MESSAGE_LENGTH } from "../../protocol/limits.ts";
 import type { Member } from "../../protocol/messages.ts";
 import { ChatClient } from "../chat-client.ts";
-import type { AppEvent, Status } from "../events.ts";
-import { parseSavedOutbox, type SavedOutbox } from "../outbox.ts";
+import type { AppEvent } from "../events.ts";
+import type { OutboxItem } from "../outbox.ts";
+import { peopleOf } from "../roster.ts";
 import { avatar } from "./avatar.ts";
 import { byId, el, nameOf } from "./dom.ts";
 import { MessageList } from "./message-list.ts";
+import { keepOutbox, keptOutbox } from "./outbox-store.ts";
+import { StatusLine } from "./status-line.ts";
 
 export interface ChatScreenOptions {
   readonly room: string;
@@ -14,6 +17,8 @@ export interface ChatScreenOptions {
   readonly name: string;
   readonly key: string;
   readonly client: string;
+  /** Enters the room anew: after another tab took this one's place, or the room refused us. */
+  readonly onRestart: () => void;
 }
 
 /** A counter appears when so few characters are left. */
@@ -25,18 +30,30 @@ export class ChatScreen {
   private readonly options: ChatScreenOptions;
   private readonly message = byId("message", HTMLTextAreaElement);
   private readonly listeners = new AbortController();
+  private readonly status: StatusLine;
+  private readonly url: URL;
   private isLoadingOlder = false;
   private hasOlder = true;
+  private isLive = false;
+  private wasLive = false;
+  private outbox: readonly OutboxItem[] = [];
 
   constructor(options: ChatScreenOptions, list: MessageList) {
     this.options = options;
     this.list = list;
-    const scheme = location.protocol === "https:" ? "wss" : "ws";
+    this.url = new URL(`/api/room/${encodeURIComponent(options.room)}/websocket`, location.href);
+    const socketUrl = new URL(this.url);
+    socketUrl.protocol = this.url.protocol === "https:" ? "wss:" : "ws:";
     this.client = new ChatClient({
       ...options,
-      url: `${scheme}://${location.host}/api/room/${encodeURIComponent(options.room)}/websocket`,
-      outbox: this.savedOutbox(),
+      url: socketUrl.href,
+      outbox: keptOutbox(options.room, options.client),
       onEvent: (event) => this.show(event),
+    });
+    this.status = new StatusLine({
+      onNow: () => this.client.hint("online"),
+      onRestart: options.onRestart,
+      signal: this.listeners.signal,
     });
   }
 
@@ -45,6 +62,7 @@ export class ChatScreen {
     byId("room-title", HTMLElement).textContent = title;
     document.title = `${title} · Edge Chat`;
     this.list.clear();
+    this.showOlder(true);
     this.listen();
     this.client.start();
     this.message.focus();
@@ -83,14 +101,18 @@ export class ChatScreen {
   private show(event: AppEvent): void {
     switch (event.type) {
       case "status":
-        this.showStatus(event.status, event.reason);
+        this.status.show(event);
+        this.isLive = event.status === "live";
+        this.wasLive ||= this.isLive;
+        this.showOutbox();
+        if (event.status === "offline" && !this.wasLive) void this.stopIfThereIsNoRoom();
         break;
       case "messages":
         this.list.append(event.messages);
         break;
       case "history":
-        this.showOlder(event.messages.length, event.more);
         this.list.prepend(event.messages);
+        this.showOlder(event.messages.length > 0 && event.more);
         break;
       case "reset":
         this.list.clear();
@@ -100,14 +122,17 @@ export class ChatScreen {
         this.list.gap(event.gap);
         break;
       case "outbox":
-        this.saveOutbox(event);
-        this.list.showOutbox(event.items, ({ id }) => this.client.discard(id));
+        keepOutbox(this.options.room, this.options.client, event);
+        this.outbox = event.items;
+        this.showOutbox();
         break;
       case "roster":
         this.showRoster(event.members, event.count);
         break;
       case "joined":
         this.list.author = event.author;
+        if (event.resumed) this.list.cameBack(event.head);
+        else this.showOlder(event.after !== 0);
         break;
       case "confirmed":
         break;
@@ -120,17 +145,19 @@ export class ChatScreen {
     }
   }
 
-  private showStatus(status: Status, reason = ""): void {
-    const text = {
-      connecting: "Connecting …",
-      live: "Connected",
-      offline: "Offline. Trying again …",
-      superseded: "Opened elsewhere. Reload to talk here.",
-      refused: `Not let in: ${reason}`,
-    }[status];
-    const element = byId("status", HTMLElement);
-    element.textContent = text;
-    element.dataset.status = status;
+  private showOutbox(): void {
+    this.list.showOutbox(this.outbox, this.isLive, {
+      onDiscard: ({ id }) => this.client.discard(id),
+      onRetry: (item) => this.retry(item),
+    });
+  }
+
+  /** A browser does not say why a socket would not open; a plain request to the same address does. */
+  private async stopIfThereIsNoRoom(): Promise<void> {
+    const answer = await fetch(this.url).catch(() => null);
+    if (answer?.status !== 404 || this.listeners.signal.aborted) return;
+    this.client.stop();
+    this.status.show({ status: "refused", reason: "There is no such room. Check the link." });
   }
 
   private showNotices(what: "arrived" | "left", members: readonly Member[]): void {
@@ -146,7 +173,8 @@ export class ChatScreen {
     byId("count", HTMLElement).textContent = `${count}`;
     const list = byId("members", HTMLUListElement);
     if (members === null) return list.replaceChildren(el("li", "hint", `${count} people: too many to list`));
-    const people = new Map(members.map((member) => [member.author || member.connection, member]));
+    const people = peopleOf(members);
+    byId("count", HTMLElement).textContent = `${people.size}`;
     const rows = [...people.values()].map(({ name, author }) => {
       const isSelf = author !== "" && author === this.list.author;
       return el("li", "", avatar(name, author), nameOf(name), isSelf ? " (you)" : "");
@@ -162,6 +190,18 @@ export class ChatScreen {
     this.showLeft();
     this.client.send(text);
     this.list.toEnd();
+  }
+
+  /** Sends a failed message again; one that is too long goes back to where it can be shortened. */
+  private retry({ id, message }: OutboxItem): void {
+    this.client.discard(id);
+    if (message.length <= MAX_MESSAGE_LENGTH) {
+      this.client.send(message);
+      return;
+    }
+    this.message.value = message;
+    this.showLeft();
+    this.message.focus();
   }
 
   private onKey(event: KeyboardEvent): void {
@@ -180,15 +220,14 @@ export class ChatScreen {
   private loadOlder(): void {
     if (this.isLoadingOlder || !this.hasOlder || this.list.oldest <= 1) return;
     this.isLoadingOlder = true;
+    byId("older", HTMLElement).textContent = "Loading older messages …";
     this.client.history(this.list.oldest);
   }
 
-  private showOlder(count: number, more: boolean): void {
+  private showOlder(hasMore: boolean): void {
     this.isLoadingOlder = false;
-    this.hasOlder = more && count > 0;
-    const older = byId("older", HTMLElement);
-    older.hidden = this.hasOlder;
-    older.textContent = "This is where the room's memory begins.";
+    this.hasOlder = hasMore;
+    byId("older", HTMLElement).textContent = hasMore ? "" : "This is where the room's memory begins.";
   }
 
   private async copyLink(): Promise<void> {
@@ -202,18 +241,5 @@ export class ChatScreen {
     setTimeout(() => {
       button.textContent = "Copy link";
     }, 2_000);
-  }
-
-  private get outboxKey(): string {
-    return `edge-chat-outbox ${this.options.room}`;
-  }
-
-  private saveOutbox({ items, epoch, counter }: SavedOutbox): void {
-    if (items.length === 0) sessionStorage.removeItem(this.outboxKey);
-    else sessionStorage.setItem(this.outboxKey, JSON.stringify({ items, epoch, counter }));
-  }
-
-  private savedOutbox(): SavedOutbox {
-    return parseSavedOutbox(sessionStorage.getItem(this.outboxKey)) ?? { items: [], epoch: null, counter: 0 };
   }
 }

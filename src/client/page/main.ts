@@ -37,7 +37,14 @@ async function show(): Promise<void> {
   const address = room.kind === "private" ? room.id : room.name;
   const isPrivate = room.kind === "private";
   screen = new ChatScreen(
-    { room: address, isPrivate, name: rememberedName(), key: secretKey(), client },
+    {
+      room: address,
+      isPrivate,
+      name: rememberedName(),
+      key: secretKey(),
+      client,
+      onRestart: () => void show(),
+    },
     list,
   );
   screen.start();

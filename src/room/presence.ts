@@ -25,8 +25,12 @@ export class PresenceQueue {
     return !this.waiting;
   }
 
-  /** True if a flush has to be ordered: none is under way. */
-  add(change: { readonly joined: Member } | { readonly left: string }): boolean {
+  /**
+   * A change, with the `count` of members after it. True if a flush has to be ordered: none is under way. Whoever is
+   * welcomed above the bound gets no roster: the room owes it one, although the count may fall again before the flush.
+   */
+  add(change: { readonly joined: Member } | { readonly left: string }, count: number): boolean {
+    if (count > this.rosterMax) this.countsOnly = true;
     if ("joined" in change) {
       this.joined.set(change.joined.connection, change.joined);
     } else {

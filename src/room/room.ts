@@ -326,7 +326,8 @@ export class Room {
   }
 
   private announce(change: { joined: Member } | { left: string }): void {
-    if (this.presence.add(change)) this.emit({ type: "flush-after", ms: PRESENCE_WINDOW_MS });
+    if (this.presence.add(change, this.members().length))
+      this.emit({ type: "flush-after", ms: PRESENCE_WINDOW_MS });
   }
 
   private flush(): void {

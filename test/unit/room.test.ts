@@ -93,3 +93,20 @@ test("[D12] a full room turns the next away with a sentence and a code, and lets
   world.leave(sockets[0] ?? late);
   expect(world.connect("late").closed).toBeNull();
 });
+
+test("[D8] who is welcomed above the roster's bound gets the roster when the room comes back under it before anybody was told", () => {
+  const { world, cleo } = threeMembers();
+  const [dan, eve] = [world.connect("d"), world.connect("e")];
+  world.say(dan, { name: "dan" });
+  world.settle();
+  world.say(eve, { name: "eve", protocol: 1, key: "e".repeat(16), client: "tab" });
+  world.ask();
+  world.answer(0);
+  expect(eve.frames[0]?.welcome).toMatchObject({ members: 5 });
+  expect(eve.frames[0]?.welcome?.roster).toBeUndefined();
+  world.leave(dan);
+  world.settle();
+  for (const { frames } of [cleo, eve]) {
+    expect(frames.at(-1)?.presence?.roster?.map(({ name }) => name)).toEqual(["ann", "bob", "cleo", "eve"]);
+  }
+});

@@ -33,7 +33,8 @@ async function route(request: Request, env: Env): Promise<Response> {
       "This origin may not talk to these rooms; its operator can list it in ALLOWED_ORIGINS.",
     );
   }
-  if (name === undefined || name === "") return newPrivateRoom(request, env, origin);
+  if (name === undefined || (name === "" && action === undefined))
+    return newPrivateRoom(request, env, origin);
   const room = roomOf(name, env);
   if (room === null) return plain(404, "No such room: a name has 1 to 32 characters, an id 64 hex digits.");
   if (action === "websocket") return connect(request, room);

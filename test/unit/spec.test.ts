@@ -1,11 +1,36 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { CLOSE } from "../../src/protocol/messages.ts";
+import * as limits from "../../src/protocol/limits.ts";
+import * as charge from "../../src/rate-limit/charge.ts";
+import { PRESENCE_WINDOW_MS } from "../../src/room/presence.ts";
 
-/** All ids of rules: the first cells of SPEC.md's tables. */
-const rules = [...readFileSync("SPEC.md", "utf8").matchAll(/^\| ([CPDL]\d+) \|/gm)].map(([, id]) => id ?? "");
+const spec = readFileSync("SPEC.md", "utf8");
 
-/** All ids at the start of tests' names. */
+/** The rows of the table whose first head cell is this, as cells without backticks. */
+function table(head: string): string[][] {
+  const lines = spec.split("\n");
+  const start = lines.findIndex((line) => line.startsWith(`| ${head} |`));
+  const end = lines.findIndex((line, i) => i > start && !line.startsWith("|"));
+  return lines.slice(start + 2, end).map((line) =>
+    line
+      .slice(2, -2)
+      .split(" | ")
+      .map((cell) => cell.replaceAll("`", "").trim()),
+  );
+}
+
+/** What stands between two marks of a source file: some things are in the types or the parser alone. */
+function excerpt(file: string, from: string, to: string): string {
+  const source = readFileSync(file, "utf8");
+  const start = source.indexOf(from);
+  return source.slice(start, source.indexOf(to, start));
+}
+
+const rules = [...spec.matchAll(/^\| ([CPDL]\d+) \|/gm)].map(([, id]) => id ?? "");
+
+/** All ids at the start of tests' names, on every floor: faults and browser too. */
 const tested = new Set(
   readdirSync("test", { recursive: true, encoding: "utf8" })
     .filter((file) => file.endsWith(".ts"))
@@ -13,8 +38,48 @@ const tested = new Set(
     .flatMap(([, ids]) => (ids ?? "").match(/[CPDL]\d+/g) ?? []),
 );
 
-test("every rule of SPEC.md has a test, and every test's rule stands in SPEC.md", () => {
-  expect(rules.length).toBeGreaterThan(30);
+test("every rule of SPEC.md has a test, every test's rule stands in SPEC.md, and no id is given twice", () => {
+  expect(rules.length).toBeGreaterThan(50);
   expect(rules.filter((id) => !tested.has(id))).toEqual([]);
   expect([...tested].filter((id) => !rules.includes(id))).toEqual([]);
+  expect(rules.filter((id, i) => rules.indexOf(id) !== i)).toEqual([]);
+});
+
+test("the codes of SPEC.md are those of ErrorCode", () => {
+  const type = excerpt("src/protocol/messages.ts", "export type ErrorCode", ";");
+  const codes = [...type.matchAll(/"([a-z-]+)"/g)].map(([, code]) => code);
+  expect(codes.length).toBeGreaterThan(5);
+  expect(table("code").map(([code]) => code)).toEqual(codes);
+});
+
+test("the close codes of SPEC.md are those of CLOSE", () => {
+  const stated = table("close code").map(([code, name]) => [name, Number(code)]);
+  expect(Object.fromEntries(stated)).toEqual(CLOSE);
+});
+
+test("the vars of SPEC.md are those of wrangler.toml with their defaults, and ranges those of config.ts", () => {
+  const toml = excerpt("wrangler.toml", "[vars]", "\n# A secret");
+  const set = [...toml.matchAll(/^([A-Z_]+) = (.*)$/gm)].map(([, name, value]) => [name, value]);
+  const stated = table("var");
+  expect(set.length).toBeGreaterThan(10);
+  expect(stated.map(([name, value]) => [name, value])).toEqual(set);
+  const config = readFileSync("src/room/config.ts", "utf8");
+  const reads = [...config.matchAll(/read\("([A-Z_]+)", ([\d_]+), ([\d_]+)\)/g)];
+  const read = reads.map(([, name, least = "", most = ""]) => [
+    name,
+    `${least} to ${most}`.replaceAll("_", ""),
+  ]);
+  const ranges = new Map(stated.map(([name = "", , range = ""]) => [name, range] as const));
+  expect(read.length).toBeGreaterThan(5);
+  for (const [name = "", range] of read) expect(ranges.get(name), name).toBe(range);
+});
+
+test("the fixed limits of SPEC.md are those of the code", () => {
+  const bounds = Object.entries({ ...limits, ...charge, PRESENCE_WINDOW_MS }).filter(
+    ([name, value]) => typeof value === "number" && name !== "DELIVERY_PROTOCOL",
+  );
+  expect(bounds.length).toBeGreaterThan(10);
+  expect(Object.fromEntries(table("limit").map(([name, value]) => [name, Number(value)]))).toEqual(
+    Object.fromEntries(bounds),
+  );
 });

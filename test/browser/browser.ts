@@ -14,7 +14,12 @@ import { buildPage } from "../../scripts/lib/page.ts";
 import { type LocalServer, startServer } from "../../scripts/lib/server.ts";
 
 export const ARTIFACTS = join(ROOT, "artifacts");
-const STATE = ".state/browser-tests";
+
+/** The page as it is now, once for all files: vitest.config.ts names this file as the project's set-up. */
+export async function setup(): Promise<void> {
+  await mkdir(ARTIFACTS, { recursive: true });
+  await buildPage();
+}
 
 export async function launch(): Promise<Browser> {
   const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";
@@ -28,12 +33,14 @@ export async function launch(): Promise<Browser> {
   });
 }
 
-/** The app from an empty state. Tests share one address, so it gets a large burst; the limit has tests of its own. */
-export async function serve(port = 0, keep = false): Promise<LocalServer> {
-  if (!keep) await rm(join(ROOT, STATE), { recursive: true, force: true });
-  await mkdir(ARTIFACTS, { recursive: true });
-  await buildPage();
-  return startServer({ port, state: STATE, vars: { RATE_BURST: "1000" } });
+/**
+ * The app from an empty state of this name; on the port of an earlier one, what that has kept. Tests share one
+ * address, so it gets a large burst; the limit has tests of its own.
+ */
+export async function serve(name: string, port = 0): Promise<LocalServer> {
+  const state = `.state/browser-tests-${name}`;
+  if (port === 0) await rm(join(ROOT, state), { recursive: true, force: true });
+  return startServer({ port, state, vars: { RATE_BURST: "1000" } });
 }
 
 export interface Visitor {

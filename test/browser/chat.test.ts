@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import type { Browser } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { LocalServer } from "../../scripts/lib/server.ts";
 import { ARTIFACTS, isLive, launch, say, seesLast, serve, texts, visit } from "./browser.ts";
@@ -8,7 +8,7 @@ let browser: Browser;
 let server: LocalServer;
 
 beforeAll(async () => {
-  [browser, server] = await Promise.all([launch(), serve()]);
+  [browser, server] = await Promise.all([launch(), serve("chat")]);
 });
 
 afterAll(async () => {
@@ -78,49 +78,6 @@ test("a room's name is normalised as the server does it", async () => {
   await context.close();
 });
 
-test("[D2] history comes by scrolling up, each message once", async () => {
-  const ann = await visit(browser, server.url, "long", "Ann");
-  for (let i = 1; i <= 130; i++) {
-    await say(ann.page, `m${i}`);
-    if (i % 8 === 0) await seesLast(ann.page, `m${i}`);
-  }
-  await seesLast(ann.page, "m130");
-  await ann.page.reload();
-  await seesLast(ann.page, "m130");
-  expect(await texts(ann.page)).toHaveLength(100);
-  await ann.page.locator("#scroller").evaluate((element) => element.scrollTo(0, 0));
-  await ann.page.waitForFunction(() => document.querySelectorAll("#log .bubble").length === 130);
-  expect(await texts(ann.page)).toEqual(Array.from({ length: 130 }, (_, i) => `m${i + 1}`));
-  await ann.context.close();
-});
-
-test("[D2] [D3] [D4] a page open during a restart of the server, and offline, has each message once, in order", async () => {
-  const ann = await visit(browser, server.url, "storm", "Ann");
-  const bob = await visit(browser, server.url, "storm", "Bob");
-  await say(ann.page, "before");
-  await seesLast(bob.page, "before");
-  const port = Number(new URL(server.url).port);
-  await server.stop();
-  await ann.page.waitForSelector('#status:not([data-status="live"])');
-  for (const text of ["while down 1", "while down 2"]) await say(ann.page, text);
-  server = await serve(port, true);
-  await Promise.all([isLive(ann.page), isLive(bob.page)]);
-  await seesLast(bob.page, "while down 2");
-  await ann.context.setOffline(true);
-  await bob.page.waitForTimeout(2_000);
-  for (const text of ["bob 1", "bob 2"]) await say(bob.page, text);
-  await seesLast(bob.page, "bob 2");
-  await ann.context.setOffline(false);
-  await say(ann.page, "after");
-  await seesLast(bob.page, "after");
-  await seesLast(ann.page, "after");
-  const expected = ["before", "while down 1", "while down 2", "bob 1", "bob 2", "after"];
-  expect(await texts(ann.page)).toEqual(expected);
-  expect(await texts(bob.page)).toEqual(expected);
-  await ann.page.screenshot({ path: join(ARTIFACTS, "after-restart.png") });
-  await Promise.all([ann.context.close(), bob.context.close()]);
-});
-
 const CONVERSATION: readonly (readonly ["Ann" | "Bob" | "Chidi", string])[] = [
   ["Bob", "Morning! Did the deploy go out?"],
   ["Ann", "Yes, twenty minutes ago. Every room kept its history."],
@@ -131,28 +88,38 @@ const CONVERSATION: readonly (readonly ["Ann" | "Bob" | "Chidi", string])[] = [
   ["Ann", "That is the idea."],
 ];
 
-test.each([
-  { scheme: "light", width: 1100, height: 720, shot: "desktop-light" },
-  { scheme: "dark", width: 1100, height: 720, shot: "desktop-dark" },
-  { scheme: "light", width: 390, height: 844, shot: "phone-light" },
-  { scheme: "dark", width: 390, height: 844, shot: "phone-dark" },
-] as const)("screenshot: $shot", async ({ scheme, width, height, shot }) => {
-  const look = { colorScheme: scheme, viewport: { width, height } };
-  const ann = await visit(browser, server.url, shot, "Ann", look);
-  const bob = await visit(browser, server.url, shot, "Bob");
-  const chidi = await visit(browser, server.url, shot, "Chidi");
+const LOOKS = [
+  { colorScheme: "light", width: 1100, height: 720, shot: "desktop-light" },
+  { colorScheme: "dark", width: 1100, height: 720, shot: "desktop-dark" },
+  { colorScheme: "light", width: 390, height: 844, shot: "phone-light" },
+  { colorScheme: "dark", width: 390, height: 844, shot: "phone-dark" },
+] as const;
+
+/** One screenshot a look; nothing may be wider than the screen. */
+async function shoot(page: Page, suffix: string): Promise<void> {
+  for (const { colorScheme, width, height, shot } of LOOKS) {
+    await page.emulateMedia({ colorScheme });
+    await page.setViewportSize({ width, height });
+    await page.waitForTimeout(200);
+    await page.screenshot({ path: join(ARTIFACTS, `${shot}${suffix}.png`) });
+    const overflow = await page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth);
+    expect(overflow, `nothing is wider than ${width} px`).toBe(false);
+  }
+}
+
+test("screenshots: a conversation and the start, on a desktop and a phone, light and dark", async () => {
+  const ann = await visit(browser, server.url, "rose-garden", "Ann");
+  const bob = await visit(browser, server.url, "rose-garden", "Bob");
+  const chidi = await visit(browser, server.url, "rose-garden", "Chidi");
   const people = { Ann: ann, Bob: bob, Chidi: chidi };
   for (const [name, text] of CONVERSATION) {
     await say(people[name].page, text);
     await seesLast(ann.page, text);
   }
-  await ann.page.waitForTimeout(300);
-  await ann.page.screenshot({ path: join(ARTIFACTS, `${shot}.png`) });
-  const overflow = await ann.page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth);
-  expect(overflow, "nothing is wider than the screen").toBe(false);
+  await shoot(ann.page, "");
   await ann.page.goto(server.url);
   await ann.page.waitForSelector("#start:not([hidden])");
-  await ann.page.screenshot({ path: join(ARTIFACTS, `${shot}-start.png`) });
+  await shoot(ann.page, "-start");
   expect(ann.complaints).toEqual([]);
   await Promise.all([ann.context.close(), bob.context.close(), chidi.context.close()]);
 });

@@ -1,0 +1,94 @@
+// Pages that lose the network or the server, judged by the history checker. Real waits: the page's timers are what is proven.
+import { join } from "node:path";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import type { LocalServer } from "../../scripts/lib/server.ts";
+import { ARTIFACTS, isLive, launch, seesLast, serve, visit } from "./browser.ts";
+import { Story } from "./story.ts";
+
+const OFFLINE_MS = 30_000;
+let browser: Browser;
+let server: LocalServer;
+
+beforeAll(async () => {
+  [browser, server] = await Promise.all([launch(), serve("offline")]);
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await server?.stop();
+});
+
+const isTroubled = (page: Page): Promise<unknown> => page.waitForSelector("#trouble:not([hidden])");
+const hasNothingToSend = (page: Page): Promise<unknown> =>
+  page.waitForFunction(() => document.querySelectorAll("#outbox li").length === 0);
+
+test("[D2] [D3] [D4] [P11] thirty seconds offline while others talk: the page says so, keeps what is written, and has each message once, in order", async () => {
+  const ann = await visit(browser, server.url, "train", "Ann");
+  const bob = await visit(browser, server.url, "train", "Bob");
+  const phone = { viewport: { width: 390, height: 844 }, colorScheme: "dark" } as const;
+  const chidi = await visit(browser, server.url, "train", "Chidi", phone);
+  const story = new Story({ Ann: ann, Bob: bob, Chidi: chidi });
+  await story.say("Ann", "before");
+  await seesLast(bob.page, "before");
+  await Promise.all([ann.context.setOffline(true), chidi.context.setOffline(true)]);
+  const until = Date.now() + OFFLINE_MS;
+  await Promise.all([isTroubled(ann.page), isTroubled(chidi.page)]);
+  for (const i of [1, 2, 3]) {
+    await story.say("Ann", `ann in the tunnel ${i}`);
+    await story.say("Chidi", `chidi in the tunnel ${i}`);
+  }
+  for (let i = 1; Date.now() < until; i++) {
+    await story.say("Bob", `bob ${i}`);
+    if (i === 5) {
+      await ann.page.screenshot({ path: join(ARTIFACTS, "offline.png") });
+      await chidi.page.screenshot({ path: join(ARTIFACTS, "offline-phone.png") });
+    }
+    await bob.page.waitForTimeout(1_000);
+  }
+  expect(await ann.page.locator("#outbox .state").allTextContents()).toEqual([
+    "Waiting for a connection …",
+    "Waiting for a connection …",
+    "Waiting for a connection …",
+  ]);
+  await Promise.all([ann.context.setOffline(false), chidi.context.setOffline(false)]);
+  await Promise.all([ann, bob, chidi].map(({ page }) => isLive(page).then(() => hasNothingToSend(page))));
+  await story.say("Bob", "welcome back");
+  await Promise.all([ann, bob, chidi].map(({ page }) => seesLast(page, "welcome back")));
+  expect(
+    await ann.page.locator(".unread + .message .bubble").textContent(),
+    "where the missed ones begin",
+  ).toBe("bob 1");
+  await ann.page.screenshot({ path: join(ARTIFACTS, "after-offline.png") });
+  await chidi.page.screenshot({ path: join(ARTIFACTS, "after-offline-phone.png") });
+  const { anomalies, counts } = await story.verdict(server.url, "train");
+  console.log(`train: ${JSON.stringify(counts)}`);
+  expect(anomalies).toEqual([]);
+  expect(counts.acknowledged).toBe(counts.sent);
+  await Promise.all([ann, bob, chidi].map(({ context }) => context.close()));
+});
+
+test("[D2] [D3] [D4] [D5] the server dies and is away for seconds: what is written meanwhile arrives once, in order", async () => {
+  const ann = await visit(browser, server.url, "outage", "Ann");
+  const bob = await visit(browser, server.url, "outage", "Bob");
+  const story = new Story({ Ann: ann, Bob: bob });
+  await story.say("Ann", "before");
+  await seesLast(bob.page, "before");
+  const port = Number(new URL(server.url).port);
+  await server.kill();
+  await Promise.all([isTroubled(ann.page), isTroubled(bob.page)]);
+  for (const i of [1, 2, 3]) {
+    await story.say("Ann", `ann while it is down ${i}`);
+    await story.say("Bob", `bob while it is down ${i}`);
+  }
+  await ann.page.waitForTimeout(3_000);
+  server = await serve("offline", port);
+  await Promise.all([ann, bob].map(({ page }) => isLive(page).then(() => hasNothingToSend(page))));
+  await story.say("Ann", "after");
+  await Promise.all([ann, bob].map(({ page }) => seesLast(page, "after")));
+  const { anomalies, counts } = await story.verdict(server.url, "outage");
+  console.log(`outage: ${JSON.stringify(counts)}`);
+  expect(anomalies).toEqual([]);
+  expect(counts.acknowledged).toBe(counts.sent);
+  await Promise.all([ann.context.close(), bob.context.close()]);
+});

@@ -1,26 +1,27 @@
 // What one limiter answers to one charge: admitted or refused, and who may accept one action ahead of asking (a pass).
 import { type Budget, FULL, type Policy, retryAfter, settle, spend } from "./gcra.ts";
 
-/**
- * Connections of one identity that may hold a pass at the same time, over all rooms. It is the whole overshoot: in
- * any window W an identity gets at most B + floor((W + MAX_AGE_MS) / T) + MAX_PASSES actions (L1).
- */
+/** Connections of one identity that may hold a pass at the same time, over all rooms: the overshoot P of L1. */
 export const MAX_PASSES = 3;
 /** A pass that was not used for so long is void, so that a crashed room does not hold it for ever. */
-export const PASS_LIFE_MS = 600_000;
-/** No action is counted as older than this, and no room waits longer for an answer. */
-export const MAX_AGE_MS = 2_000;
+export const PASS_LIFE_MS = 60_000;
+/** A room waits no longer for one answer; then it decides alone (L9). */
+export const CALL_MS = 1_000;
+/**
+ * A of L1 and L3: an action waits for at most one call under way and then for its own. So a limiter sees it up to so
+ * much later than it came, and who keeps to the rate may seem to be ahead of it by so much.
+ */
+export const SLACK_MS = 2 * CALL_MS;
 /** Actions in one charge; a longer queue is refused by the room. */
 export const MAX_CHARGE = 32;
 
-/** Ages are milliseconds since the action came to the room: a duration travels, an instant does not. */
 export interface Charge {
   /** Who may get a pass: one connection, named unguessably by its room. */
   readonly holder: string;
   /** Actions that were accepted already, under a pass. Charged whatever the budget says. */
-  readonly spent: readonly number[];
-  /** Actions that wait for the answer, in their order. */
-  readonly asked: readonly number[];
+  readonly spent: number;
+  /** Actions that wait for the answer. */
+  readonly asked: number;
 }
 
 export interface ChargeReply {
@@ -41,36 +42,38 @@ export interface Account {
 
 export const NEW_ACCOUNT: Account = { budget: FULL, passes: [] };
 
-/** Charges an account. A refused action costs nothing (L4). */
+/**
+ * Charges an account. A refused action costs nothing (L4). At every instant `tat` + passes * T is at most
+ * now + (B + MAX_PASSES) * T + SLACK_MS, from which L1 follows: what is asked is granted only within B and the slack,
+ * and a pass that is spent moves its T from the one term to the other.
+ */
 export function charge(
   policy: Policy,
   account: Account,
-  request: Charge,
+  { holder, spent, asked }: Charge,
   now: number,
 ): { readonly account: Account; readonly reply: ChargeReply } {
-  let budget = settle(account.budget, now);
   const jump = Math.max(0, account.budget.last - now);
-  for (const age of request.spent) budget = spend(policy, budget, clampAge(age));
+  let budget = settle(account.budget, now);
+  for (let i = 0; i < spent; i++) budget = spend(policy, budget);
   let granted = 0;
-  for (const age of request.asked) {
-    if (retryAfter(policy, budget) > 0) break;
-    budget = spend(policy, budget, clampAge(age));
+  while (granted < asked && retryAfter(policy, budget, SLACK_MS) === 0) {
+    budget = spend(policy, budget);
     granted += 1;
   }
-  const others = account.passes
-    .map(([holder, until]) => [holder, until - jump] as const)
-    .filter(([holder, until]) => holder !== request.holder && until > now);
-  const wait = retryAfter(policy, budget);
-  const pass = wait === 0 && granted === request.asked.length && others.length < MAX_PASSES;
-  const passes = pass ? [...others, [request.holder, now + PASS_LIFE_MS] as const] : others;
+  const wait = retryAfter(policy, budget, SLACK_MS);
+  const live = account.passes
+    .map(([name, until]) => [name, until - jump] as const)
+    .filter(([, until]) => until > now);
+  const others = live.filter(([name]) => name !== holder);
+  // An unspent pass stays: a call that comes late must not void what a later call was given.
+  const isHeld = spent === 0 && others.length < live.length;
+  const pass = isHeld || (wait === 0 && granted === asked && others.length < MAX_PASSES);
+  const passes = pass ? [...others, [holder, now + PASS_LIFE_MS] as const] : others;
   return { account: { budget, passes }, reply: { granted, retryAfter: wait, pass } };
 }
 
 /** Gives a pass back: the connection is gone. */
 export function release(account: Account, holder: string): Account {
   return { ...account, passes: account.passes.filter(([other]) => other !== holder) };
-}
-
-function clampAge(age: number): number {
-  return Number.isFinite(age) ? Math.min(Math.max(0, Math.trunc(age)), MAX_AGE_MS) : 0;
 }

@@ -26,16 +26,15 @@ export function settle(budget: Budget, now: number): Budget {
   return { tat: budget.tat - jump, last: now };
 }
 
-/** Milliseconds until one more action is admitted; 0 if it is admitted now. Takes a settled budget. */
-export function retryAfter(policy: Policy, budget: Budget): number {
-  return Math.max(0, budget.tat - (budget.last + (policy.burst - 1) * policy.periodMs));
+/**
+ * Milliseconds until one more action is admitted; 0 if it is admitted now. Takes a settled budget. `slackMs` is by
+ * how much actions may reach the budget later than they came: that is not held against their sender (L3).
+ */
+export function retryAfter(policy: Policy, budget: Budget, slackMs = 0): number {
+  return Math.max(0, budget.tat - (budget.last + (policy.burst - 1) * policy.periodMs + slackMs));
 }
 
-/**
- * Takes one action from a settled budget, whether it was admitted or not. `age` is how many milliseconds ago the
- * action came: the wait for the limiter is not held against its sender (L3).
- */
-export function spend(policy: Policy, budget: Budget, age: number): Budget {
-  const came = budget.last - age;
-  return { tat: Math.max(budget.tat, came) + policy.periodMs, last: budget.last };
+/** Takes one action from a settled budget, whether it was admitted or not. */
+export function spend(policy: Policy, budget: Budget): Budget {
+  return { tat: Math.max(budget.tat, budget.last) + policy.periodMs, last: budget.last };
 }

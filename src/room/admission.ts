@@ -27,6 +27,8 @@ export interface AdmissionPorts {
 
 export class Admission {
   private readonly local: LocalBudgets = new Map();
+  /** Connections that are gone while their charge is under way, with their identities. */
+  private readonly departed = new Map<string, string>();
   private readonly rate: Policy;
   private readonly room: AdmissionPorts;
 
@@ -50,18 +52,18 @@ export class Admission {
     if (session.charging === null && session.waiting.length === 0 && passIsLive(session, now)) {
       const charged = this.room.perform(session, action, now);
       this.room.commit();
-      if (charged) this.charge(session, [0], now);
+      if (charged) this.charge(session, 1, now);
       return;
     }
     session.waiting.push(action);
-    if (session.charging === null) this.charge(session, [], now);
+    if (session.charging === null) this.charge(session, 0, now);
   }
 
   /** The one call to the limiter that a connection has under way: order is kept because the rest waits (D4). */
-  private charge(session: Session, spent: readonly number[], now: number): void {
-    session.charging = { asked: session.waiting.length, since: now };
-    if (spent.length > 0) session.pass = null;
-    const asked = session.waiting.map((item) => Math.max(0, now - item.came));
+  private charge(session: Session, spent: number, now: number): void {
+    const asked = session.waiting.length;
+    // Until the answer says whether there is a pass, none is used: a pass is spent once.
+    session.charging = { asked, since: now };
     const { connection, identity } = session;
     this.room.emit({ type: "charge", connection, identity, charge: { holder: connection, spent, asked } });
   }
@@ -73,8 +75,7 @@ export class Admission {
     session.charging = null;
     const asked = session.waiting.splice(0, charging.asked);
     const { rate } = this;
-    const admitsOne = reply === null && asked.length > 0 && admitLocally(this.local, rate, session, now);
-    const granted = reply?.granted ?? (admitsOne ? 1 : 0);
+    const granted = reply?.granted ?? admitLocally(this.local, rate, session, asked.length, now);
     const wait = reply?.retryAfter ?? rate.periodMs;
     for (const action of asked.slice(0, granted)) this.room.perform(session, action, now);
     this.room.commit();
@@ -87,6 +88,25 @@ export class Admission {
     this.drain(session, now);
   }
 
+  /** The connection is gone and its pass goes back; never before a charge that is under way has taken from it (L1). */
+  leave({ connection, identity, charging, pass }: Session): void {
+    if (charging !== null) this.departed.set(connection, identity);
+    else if (pass !== null) this.room.emit({ type: "release", identity, holder: connection });
+  }
+
+  /** The answer to the last charge of a connection that is gone. */
+  settleGone(connection: string): void {
+    const identity = this.departed.get(connection);
+    if (this.departed.delete(connection) && identity !== undefined) {
+      this.room.emit({ type: "release", identity, holder: connection });
+    }
+  }
+
+  /** Whether no answer is awaited for a connection that is gone. */
+  get isQuiet(): boolean {
+    return this.departed.size === 0;
+  }
+
   /** What came while the limiter was asked. */
   private drain(session: Session, now: number): void {
     const wait = refusedFor(session, this.rate, now);
@@ -95,7 +115,7 @@ export class Admission {
         this.refuse(session, action, { code: "rate-limited", retryAfter: wait });
       }
     }
-    if (session.waiting.length > 0) this.charge(session, [], now);
+    if (session.waiting.length > 0) this.charge(session, 0, now);
   }
 
   private refuse(session: Session, action: Waiting, refusal: Refusal): void {

@@ -1,6 +1,6 @@
 // The room's side of the rate limit: what it may accept or refuse without a call, and what to do when no answer comes.
 import { FULL, type Budget, type Policy, retryAfter, settle, spend } from "../rate-limit/gcra.ts";
-import { MAX_PASSES, PASS_LIFE_MS } from "../rate-limit/charge.ts";
+import { MAX_PASSES, PASS_LIFE_MS, SLACK_MS } from "../rate-limit/charge.ts";
 import type { Pass, Session } from "./session.ts";
 
 /** A pass lives from when it was asked for, so the room never believes in it longer than the limiter does. */
@@ -24,16 +24,27 @@ export function refusedFor({ refused }: Session, rate: Policy, now: number): num
 /** While the limiter cannot be reached, each room gives an identity one action a period, and no burst (L9). */
 export type LocalBudgets = Map<string, Budget>;
 
-/** Whether one action is admitted without the limiter; takes it. Forgets budgets that are full again. */
-export function admitLocally(budgets: LocalBudgets, rate: Policy, session: Session, now: number): boolean {
+/** How many of `asked` actions are admitted without the limiter; takes them. Forgets budgets that are full again. */
+export function admitLocally(
+  budgets: LocalBudgets,
+  rate: Policy,
+  session: Session,
+  asked: number,
+  now: number,
+): number {
   const policy: Policy = { periodMs: rate.periodMs, burst: 1 };
   for (const [key, budget] of budgets) if (settle(budget, now).tat <= now) budgets.delete(key);
-  const budget = settle(budgets.get(session.identity) ?? FULL, now);
-  if (retryAfter(policy, budget) > 0) return false;
+  let budget = settle(budgets.get(session.identity) ?? FULL, now);
+  let admitted = 0;
+  while (admitted < asked && retryAfter(policy, budget, SLACK_MS) === 0) {
+    budget = spend(policy, budget);
+    admitted += 1;
+  }
+  if (admitted === 0) return 0;
   // In the attachment too: hibernation is no refill (L6).
-  session.local = spend(policy, budget, 0);
-  budgets.set(session.identity, session.local);
-  return true;
+  session.local = budget;
+  budgets.set(session.identity, budget);
+  return admitted;
 }
 
 /** Brings back what a waking room finds in an attachment. */

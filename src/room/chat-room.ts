@@ -3,7 +3,7 @@ import { createHash, randomUUID } from "node:crypto";
 import { DurableObject } from "cloudflare:workers";
 import { type Env, varsOf } from "../env.ts";
 import { PING, PONG } from "../protocol/limits.ts";
-import { type Charge, type ChargeReply, MAX_AGE_MS } from "../rate-limit/charge.ts";
+import { type Charge, type ChargeReply, CALL_MS } from "../rate-limit/charge.ts";
 import type { RateLimiter } from "../rate-limit/rate-limiter.ts";
 import { readConfig } from "./config.ts";
 import type { RoomEffect, RoomEvent } from "./effects.ts";
@@ -147,10 +147,10 @@ export class ChatRoom extends DurableObject<Env> {
   }
 }
 
-/** The answer, or null when it failed or took longer than MAX_AGE_MS: a limiter that is down is no hang (L9). */
+/** The answer, or null when it failed or took longer than CALL_MS: a limiter that is down is no hang (L9). */
 function inTime(answer: Promise<ChargeReply>): Promise<ChargeReply | null> {
   return new Promise((resolve) => {
-    const timer = setTimeout(() => resolve(null), MAX_AGE_MS);
+    const timer = setTimeout(() => resolve(null), CALL_MS);
     const settle = (reply: ChargeReply | null): void => {
       clearTimeout(timer);
       resolve(reply);

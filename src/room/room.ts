@@ -14,6 +14,7 @@ import {
   encodeStored,
 } from "../protocol/codec.ts";
 import { type ChatMessage, CLOSE, type Hello, type Member } from "../protocol/messages.ts";
+import type { ChargeReply } from "../rate-limit/charge.ts";
 import { retryAfter, settle, spend } from "../rate-limit/gcra.ts";
 import { Admission } from "./admission.ts";
 import type { RoomConfig } from "./config.ts";
@@ -96,9 +97,7 @@ export class Room {
         this.withSession(event.connection, (session) => this.onFrame(session, event.frame, event.now));
         break;
       case "charged":
-        this.withSession(event.connection, (session) =>
-          this.admission.settle(session, event.reply, event.now),
-        );
+        this.onCharged(event.connection, event.reply, event.now);
         break;
       case "closed":
         this.withSession(event.connection, (session) => this.leave(session, CLOSE.normal, "Bye."));
@@ -128,7 +127,7 @@ export class Room {
 
   /** Whether nothing is under way that only memory holds. The platform does not hibernate an object otherwise. */
   get isQuiet(): boolean {
-    if (!this.presence.isEmpty) return false;
+    if (!this.presence.isEmpty || !this.admission.isQuiet) return false;
     for (const session of this.sessions.values()) if (session.charging !== null) return false;
     return true;
   }
@@ -183,11 +182,13 @@ export class Room {
     if (!decoded.ok) return this.onBadFrame(session, decoded.error);
     const { value } = decoded;
     if (value.kind === "history") return this.onHistory(session, value.before, value.limit, now);
-    this.admission.submit(
-      session,
-      { kind: "message", message: value.message, counter: value.counter, came: now },
-      now,
-    );
+    this.admission.submit(session, { kind: "message", message: value.message, counter: value.counter }, now);
+  }
+
+  private onCharged(connection: string, reply: ChargeReply | null, now: number): void {
+    const session = this.sessions.get(connection);
+    if (session === undefined) this.admission.settleGone(connection);
+    else this.admission.settle(session, reply, now);
   }
 
   private onHello(session: Session, frame: unknown, now: number): void {
@@ -195,7 +196,7 @@ export class Room {
     if (!decoded.ok) return this.onBadFrame(session, decoded.error);
     const key = decoded.value.delivery?.key;
     const author = key === undefined ? "" : this.ports.authorOf(key);
-    this.admission.submit(session, { kind: "join", hello: decoded.value, author, came: now }, now);
+    this.admission.submit(session, { kind: "join", hello: decoded.value, author }, now);
   }
 
   private onBadFrame(session: Session, { code, error, counter }: DecodeError): void {
@@ -213,7 +214,7 @@ export class Room {
     if (wait > 0) {
       return this.send([session.connection], encodeRefused({ code: "rate-limited", retryAfter: wait }));
     }
-    session.pages = spend(PAGES, budget, 0);
+    session.pages = spend(PAGES, budget);
     const events = this.ports.log.before(before, limit);
     const more = (events[0]?.seq ?? 0) > this.ports.log.floor + 1;
     this.send([session.connection], encodeHistory({ before, events, more }));
@@ -315,11 +316,9 @@ export class Room {
 
   private leave(session: Session, code: number, reason: string): void {
     if (!this.sessions.delete(session.connection)) return;
-    const { connection, identity, joined } = session;
+    const { connection, joined } = session;
     this.emit({ type: "close", connection, code, reason });
-    if (session.pass !== null || session.charging !== null) {
-      this.emit({ type: "release", identity, holder: connection });
-    }
+    this.admission.leave(session);
     if (joined === null) return;
     this.send(this.connections(false), encodeQuit(joined.name));
     this.announce({ left: connection });

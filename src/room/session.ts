@@ -17,8 +17,8 @@ export interface Joined {
 
 /** An action that waits for the limiter. */
 export type Waiting =
-  | { readonly kind: "join"; readonly hello: Hello; readonly author: string; readonly came: number }
-  | { readonly kind: "message"; readonly message: string; readonly counter: number; readonly came: number };
+  | { readonly kind: "join"; readonly hello: Hello; readonly author: string }
+  | { readonly kind: "message"; readonly message: string; readonly counter: number };
 
 export interface Session {
   readonly connection: string;

@@ -120,14 +120,14 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "GCRA without max",
     file: GCRA,
-    from: "tat: Math.max(budget.tat, came) + policy.periodMs",
+    from: "tat: Math.max(budget.tat, budget.last) + policy.periodMs",
     to: "tat: budget.tat + policy.periodMs",
   },
   {
     name: "burst one too large",
     file: GCRA,
-    from: "(policy.burst - 1) * policy.periodMs",
-    to: "policy.burst * policy.periodMs",
+    from: "(policy.burst - 1) * policy.periodMs + slackMs",
+    to: "policy.burst * policy.periodMs + slackMs",
   },
   {
     name: "a clock that went back is believed",
@@ -138,20 +138,50 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "the wait for the limiter counts against the sender",
     file: GCRA,
-    from: "const came = budget.last - age;",
-    to: "const came = budget.last - age * 0;",
+    from: "(policy.burst - 1) * policy.periodMs + slackMs",
+    to: "(policy.burst - 1) * policy.periodMs + slackMs * 0",
   },
   {
     name: "a refusal costs an action",
     file: CHARGE,
-    from: "if (retryAfter(policy, budget) > 0) break;",
-    to: "if (retryAfter(policy, budget) > 0) {\n      budget = spend(policy, budget, 0);\n      break;\n    }",
+    from: "const wait = retryAfter(policy, budget, SLACK_MS);",
+    to: "if (granted < asked) budget = spend(policy, budget);\n  const wait = retryAfter(policy, budget, SLACK_MS);",
+  },
+  {
+    name: "what was accepted under a pass is not charged",
+    file: CHARGE,
+    from: "for (let i = 0; i < spent; i++) budget = spend(policy, budget);",
+    to: "",
+  },
+  {
+    name: "a late call voids the pass that a later call got",
+    file: CHARGE,
+    from: "const isHeld = spent === 0 && others.length < live.length;",
+    to: "const isHeld = false;",
+  },
+  {
+    name: "a pass goes back before its last charge",
+    file: ADMISSION,
+    from: "if (charging !== null) this.departed.set(connection, identity);",
+    to: 'if (charging !== null) this.room.emit({ type: "release", identity, holder: connection });',
+  },
+  {
+    name: "a pass for nothing when no answer comes",
+    file: ADMISSION,
+    from: "session.pass = reply?.pass === true ? newPass(charging.since) : null;",
+    to: "session.pass = reply === null || reply.pass ? newPass(charging.since) : null;",
+  },
+  {
+    name: "a refusal from the future is believed",
+    file: "src/room/allowance.ts",
+    from: "return from <= now && now < until &&",
+    to: "return now < until &&",
   },
   {
     name: "passes without number",
     file: CHARGE,
-    from: "&& others.length < MAX_PASSES",
-    to: "&& others.length < 99",
+    from: "&& others.length < MAX_PASSES)",
+    to: "&& others.length < 99)",
   },
   {
     name: "the limiter only in memory",
@@ -186,8 +216,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "a limiter that is down lets all pass",
     file: "src/room/allowance.ts",
-    from: "if (retryAfter(policy, budget) > 0) return false;",
-    to: "",
+    from: "while (admitted < asked && retryAfter(policy, budget, SLACK_MS) === 0) {",
+    to: "while (admitted < asked) {",
   },
   {
     name: "no join deadline",

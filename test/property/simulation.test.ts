@@ -18,7 +18,7 @@ test("[D1] [D2] [D3] [D4] [D5] [D6] [D7] [D8] [D11] whatever breaks, all clients
 });
 
 const withLimiter = (step: Step): Step =>
-  step.do === "limiter" ? { ...step, fault: null, latency: Math.min(step.latency, 900) } : step;
+  step.do === "limiter" ? { ...step, fault: null, latency: Math.min(step.latency, 450) } : step;
 
 test("[D9] the same scenario with a room that sleeps whenever it can, and with one that never does, gives everybody the same frames", () => {
   prove("[D9] simulation", {

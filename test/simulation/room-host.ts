@@ -1,5 +1,6 @@
 // A room's Durable Object in memory: the same Room on a simulated platform, with output gate, eviction, reset and crash.
 // The twin of src/room/chat-room.ts; what the platform does is as its documentation and our faults on workerd show it.
+import { CALL_MS } from "../../src/rate-limit/charge.ts";
 import { PING, PONG } from "../../src/protocol/limits.ts";
 import type { RoomConfig } from "../../src/room/config.ts";
 import type { RoomEffect, RoomEvent } from "../../src/room/effects.ts";
@@ -10,9 +11,6 @@ import { Disk, type Write } from "./disk.ts";
 import type { Limiters } from "./limiters.ts";
 import type { Link, RoomEnd } from "./link.ts";
 import type { Scheduler } from "./scheduler.ts";
-
-/** The room gives up waiting for a limiter (chat-room.ts, inTime). */
-const CHARGE_WITHIN_MS = 2_000;
 
 export interface RoomHostPorts {
   readonly scheduler: Scheduler;
@@ -272,7 +270,7 @@ export class RoomHost {
       this.handle({ type: "charged", now: this.ports.clock(), connection, reply });
     };
     this.ports.limiters.charge(identity, charge, answer);
-    this.ports.scheduler.after(CHARGE_WITHIN_MS, () => answer(null));
+    this.ports.scheduler.after(CALL_MS, () => answer(null));
   }
 
   /** Alarms are durable, and ring on the server's clock. */

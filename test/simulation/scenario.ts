@@ -83,7 +83,7 @@ const steps = fc.array(
     }),
     step(3, "limiter", {
       fault: fc.constantFrom<LimiterFault | null>("request lost", "reply lost", "slow", null),
-      latency: fc.oneof(fc.constant(2), fc.integer({ min: 0, max: 1_500 })),
+      latency: fc.oneof(fc.constant(2), fc.integer({ min: 0, max: 800 })),
     }),
     step(1, "clock", { ms: fc.integer({ min: -7_200_000, max: 7_200_000 }) }),
     step(4, "hibernate", { room }),

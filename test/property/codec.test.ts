@@ -38,8 +38,8 @@ const hostile = fc.oneof(
   fc.record({ name: text, message: text, counter: fc.nat() }).map((value) => JSON.stringify(value)),
 );
 
-test("[D11] the decoders are total: any input gives a bounded value or an error, and never throws", () => {
-  prove("[D11] decoders", {
+test("[D11] the decoders are total: any input gives a bounded value or an error, and never throws", async () => {
+  await prove("[D11] decoders", {
     runs: 1_000,
     states: ["hello", "message", "error"],
     arbitrary: fc.tuple(hostile, fc.boolean()),
@@ -74,8 +74,8 @@ const messages: fc.Arbitrary<ChatMessage> = fc.record({
   counter: fc.nat(),
 });
 
-test("[D1] what is encoded is decoded to the same, in both protocols", () => {
-  prove("[D1] events", {
+test("[D1] what is encoded is decoded to the same, in both protocols", async () => {
+  await prove("[D1] events", {
     runs: 200,
     states: ["many in a frame", "unusual text"],
     arbitrary: fc.tuple(seqs, fc.array(messages, { minLength: 1 })),
@@ -99,7 +99,7 @@ test("[D1] what is encoded is decoded to the same, in both protocols", () => {
   });
 });
 
-test("[D1] welcome, refusal and presence round-trip", () => {
+test("[D1] welcome, refusal and presence round-trip", async () => {
   const member = fc.record({ connection: fc.string(), author: fc.string(), name: fc.string() });
   const fields = fc.record({
     protocol: fc.constant(1),
@@ -108,7 +108,7 @@ test("[D1] welcome, refusal and presence round-trip", () => {
     counter: fc.nat(),
     connection: fc.string(),
   });
-  prove("[D1] other frames", {
+  await prove("[D1] other frames", {
     runs: 100,
     states: ["resumed", "with a roster"],
     arbitrary: fc.tuple(fields, fc.array(member), fc.boolean(), fc.nat()),
@@ -125,13 +125,13 @@ test("[D1] welcome, refusal and presence round-trip", () => {
   });
 });
 
-test("room names: the normaliser is total, and what it gives it keeps", () => {
+test("room names: the normaliser is total, and what it gives it keeps", async () => {
   const id = fc.string({
     unit: fc.constantFrom(..."0123456789abcdef".split("")),
     minLength: 64,
     maxLength: 64,
   });
-  prove("room names", {
+  await prove("room names", {
     runs: 1_000,
     states: ["public", "private", "refused"],
     arbitrary: fc.oneof(text, fc.string(), fc.string({ unit: "grapheme" }), id),

@@ -4,8 +4,8 @@ import { scenarios, type Step } from "../simulation/scenario.ts";
 import { Simulation } from "../simulation/simulation.ts";
 import { prove } from "../support/prove.ts";
 
-test("[D1] [D2] [D3] [D4] [D5] [D6] [D7] [D8] [D11] whatever breaks, all clients agree on one log, and nothing is lost, doubled or reordered", () => {
-  prove("[D1-D8] simulation", {
+test("[D1] [D2] [D3] [D4] [D5] [D6] [D7] [D8] [D11] whatever breaks, all clients agree on one log, and nothing is lost, doubled or reordered", async () => {
+  await prove("[D1-D8] simulation", {
     runs: 1_500,
     keepAs: "simulation",
     arbitrary: scenarios,
@@ -20,8 +20,8 @@ test("[D1] [D2] [D3] [D4] [D5] [D6] [D7] [D8] [D11] whatever breaks, all clients
 const withLimiter = (step: Step): Step =>
   step.do === "limiter" ? { ...step, fault: null, latency: Math.min(step.latency, 450) } : step;
 
-test("[D9] the same scenario with a room that sleeps whenever it can, and with one that never does, gives everybody the same frames", () => {
-  prove("[D9] simulation", {
+test("[D9] the same scenario with a room that sleeps whenever it can, and with one that never does, gives everybody the same frames", async () => {
+  await prove("[D9] simulation", {
     runs: 500,
     keepAs: "hibernation",
     // While a limiter is silent, a room remembers an address's allowance for a period at most (L9): evicted sooner than

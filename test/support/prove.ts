@@ -21,18 +21,23 @@ export interface Property<T> {
   readonly arbitrary: fc.Arbitrary<T>;
   /** Where shrunk failures are kept, under this name. Only for cases that are plain data. */
   readonly keepAs?: string;
-  /** Throws where the law does not hold. */
-  readonly holds: (value: T, reached: Reached) => void;
+  /** Throws, or rejects, where the law does not hold. */
+  readonly holds: (value: T, reached: Reached) => void | Promise<void>;
 }
 
-/** Checks a property. Throws with the shrunk case, its seed and its path. `law` is what the counts are printed under. */
-export function prove<T>(law: string, { runs, states, arbitrary, keepAs, holds }: Property<T>): void {
+/** Checks a property. Rejects with the shrunk case, its seed and its path. `law` is what the counts are printed under. */
+export async function prove<T>(
+  law: string,
+  { runs, states, arbitrary, keepAs, holds }: Property<T>,
+): Promise<void> {
   const reached = new Reached(...states);
   const kept = keepAs === undefined ? [] : (readKept(keepAs) as T[]);
-  const property = fc.property(arbitrary, (value) => holds(value, reached));
+  const property = fc.asyncProperty(arbitrary, async (value) => {
+    await holds(value, reached);
+  });
   const numRuns = Math.max(kept.length + 1, Math.round(runs * FACTOR));
   const examples = kept.map((value): [T] => [value]);
-  const result = fc.check(property, { numRuns, examples, endOnFailure: IS_QUICK });
+  const result = await fc.check(property, { numRuns, examples, endOnFailure: IS_QUICK });
   if (result.failed) {
     const told = fc.defaultReportMessage(result) ?? "The property failed.";
     const advice =

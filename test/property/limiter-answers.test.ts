@@ -5,13 +5,12 @@ import type { Policy } from "../../src/rate-limit/gcra.ts";
 import type { Member, Said } from "../support/limited-members.ts";
 import { LimitedRooms, OFFSETS, POLICIES } from "../support/limited-rooms.ts";
 import { anyOrder, InOrder, settle } from "../support/network.ts";
-import { Reached } from "../support/reached.ts";
+import { prove } from "../support/prove.ts";
 
 const policies = fc.constantFrom(...POLICIES);
 const room = fc.nat(OFFSETS.length - 1);
 
 test("[L2] refused with retryAfter r: refused before r, accepted at r, whatever another identity does", async () => {
-  const reached = new Reached("refused before", "accepted at", "late answers");
   const rounds = fc.array(
     fc.record({ burst: fc.integer({ min: 1, max: 8 }), legs: fc.nat(4), gap: fc.nat(900) }),
     {
@@ -20,8 +19,11 @@ test("[L2] refused with retryAfter r: refused before r, accepted at r, whatever 
     },
   );
   const all = fc.tuple(fc.scheduler(), policies, rounds, fc.boolean(), fc.nat(9));
-  await fc.assert(
-    fc.asyncProperty(all, async ([scheduler, policy, list, isDelivery, early]) => {
+  await prove("[L2]", {
+    runs: 200,
+    states: ["refused before", "accepted at", "late answers"],
+    arbitrary: all,
+    holds: async ([scheduler, policy, list, isDelivery, early], reached) => {
       const network = anyOrder(scheduler);
       const rooms = new LimitedRooms(network, policy, OFFSETS);
       const [ann, noise] = [rooms.connect(1, "i0", isDelivery), rooms.connect(1, "i1", false)];
@@ -49,10 +51,8 @@ test("[L2] refused with retryAfter r: refused before r, accepted at r, whatever 
         reached.add("accepted at");
         if (again.answered !== again.at) reached.add("late answers");
       }
-    }),
-    { numRuns: 200 },
-  );
-  reached.report("[L2]");
+    },
+  });
 });
 
 interface Act {
@@ -104,47 +104,49 @@ async function answersTo(
 }
 
 test("[L8] an identity gets the same answers at the same times with and without another's traffic", async () => {
-  const reached = new Reached("same", "same refusals");
-  await fc.assert(
-    fc.asyncProperty(policies, acts, async (policy, list) => {
+  await prove("[L8]", {
+    runs: 200,
+    states: ["same", "same refusals"],
+    arbitrary: fc.tuple(policies, acts),
+    holds: async ([policy, list], reached) => {
       const together = await answersTo(policy, list, () => true);
       const alone = await answersTo(policy, list, (index) => list[index]?.identity === 0);
       for (const [index, said] of alone) {
         expect(together.get(index)).toEqual(said);
         reached.add(said.isAccepted ? "same" : "same refusals");
       }
-    }),
-    { numRuns: 200 },
-  );
-  reached.report("[L8]");
+    },
+  });
 });
 
 test("[L4] what was refused has cost nothing: without it all the rest is accepted just so", async () => {
-  const reached = new Reached("accepted", "refused");
-  await fc.assert(
-    fc.asyncProperty(policies, acts, async (policy, some) => {
+  await prove("[L4]", {
+    runs: 150,
+    states: ["accepted", "refused"],
+    arbitrary: fc.tuple(policies, acts),
+    holds: async ([policy, some], reached) => {
       const list = some.map((act) => ({ ...act, next: "settle" as const }));
       const hammered = await answersTo(policy, list, () => true);
       const calm = await answersTo(policy, list, (index) => hammered.get(index)?.isAccepted === true);
       for (const [index, said] of calm) expect(said).toEqual(hammered.get(index));
       reached.add("accepted", calm.size);
       reached.add("refused", hammered.size - calm.size);
-    }),
-    { numRuns: 150 },
-  );
-  reached.report("[L4]");
+    },
+  });
 });
 
 test("[L5] whatever a room's clock does, a refusal is repeated at most once, for no longer than it was told", async () => {
-  const reached = new Reached("refused", "jumps back", "jumps forward", "repeated");
   const cases = fc.tuple(
     policies,
     fc.oneof(fc.integer({ min: -6_000, max: 0 }), fc.integer({ min: -100_000, max: 100_000 })),
     fc.nat(100),
     fc.boolean(),
   );
-  await fc.assert(
-    fc.asyncProperty(cases, async ([policy, ms, share, isDelivery]) => {
+  await prove("[L5]", {
+    runs: 100,
+    states: ["refused", "jumps back", "jumps forward", "repeated"],
+    arbitrary: cases,
+    holds: async ([policy, ms, share, isDelivery], reached) => {
       const network = new InOrder();
       const rooms = new LimitedRooms(network, policy, OFFSETS);
       const ann = rooms.connect(0, "i0", isDelivery);
@@ -169,7 +171,6 @@ test("[L5] whatever a room's clock does, a refusal is repeated at most once, for
       const last = rooms.say(ann);
       await settle(network);
       expect(last.isAccepted).toBe(true);
-    }),
-  );
-  reached.report("[L5]");
+    },
+  });
 });

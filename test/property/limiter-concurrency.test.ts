@@ -5,7 +5,8 @@ import type { Policy } from "../../src/rate-limit/gcra.ts";
 import type { Said } from "../support/limited-members.ts";
 import { type Action, LimitedRooms, OFFSETS, POLICIES } from "../support/limited-rooms.ts";
 import { anyOrder, type Network, settle } from "../support/network.ts";
-import { Reached } from "../support/reached.ts";
+import { prove } from "../support/prove.ts";
+import type { Reached } from "../support/reached.ts";
 
 type Step =
   | { readonly do: "connect"; readonly room: number; readonly identity: number; readonly isDelivery: boolean }
@@ -150,17 +151,19 @@ function checkAnswers({ said }: Run, reached: Reached): void {
 }
 
 test("[L1] [L6] over all rooms no window holds more than the bound, with calls in any order, sleeps and crashes", async () => {
-  const reached = new Reached(
-    "pass uses",
-    "beyond the budget",
-    "refusals",
-    "late answers",
-    "overtaken replies",
-    "hibernations",
-    "crashes",
-  );
-  await fc.assert(
-    fc.asyncProperty(fc.scheduler(), policies, traffic(leaves, deaths), async (scheduler, policy, steps) => {
+  await prove("[L1] [L6]", {
+    runs: 300,
+    states: [
+      "pass uses",
+      "beyond the budget",
+      "refusals",
+      "late answers",
+      "overtaken replies",
+      "hibernations",
+      "crashes",
+    ],
+    arbitrary: fc.tuple(fc.scheduler(), policies, traffic(leaves, deaths)),
+    holds: async ([scheduler, policy, steps], reached) => {
       const run = await perform(anyOrder(scheduler), policy, steps, true);
       checkWindows(run, policy, reached);
       checkAnswers(run, reached);
@@ -168,30 +171,30 @@ test("[L1] [L6] over all rooms no window holds more than the bound, with calls i
       reached.add("overtaken replies", run.rooms.counts.overtaken);
       reached.add("hibernations", run.hibernations);
       reached.add("crashes", run.crashes);
-    }),
-    { numRuns: 300 },
-  );
-  reached.report("[L1] [L6]");
+    },
+  });
 });
 
 test("[L1] [L9] lost calls add at most what SPEC.md says, every action has an answer within A", async () => {
-  const reached = new Reached(
-    "lost legs",
-    "late replies",
-    "unanswered pass uses",
-    "local answers",
-    "beyond the bound without losses",
-    "refusals",
-    "late answers",
-    "crashes",
-  );
   const losses = fc.array(
     fc.oneof({ weight: 3, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) }),
     { minLength: 1, maxLength: 40 },
   );
   const all = fc.tuple(fc.scheduler(), policies, losses, traffic(leaves, deaths));
-  await fc.assert(
-    fc.asyncProperty(all, async ([scheduler, policy, lost, steps]) => {
+  await prove("[L1] [L9]", {
+    runs: 300,
+    states: [
+      "lost legs",
+      "late replies",
+      "unanswered pass uses",
+      "local answers",
+      "beyond the bound without losses",
+      "refusals",
+      "late answers",
+      "crashes",
+    ],
+    arbitrary: all,
+    holds: async ([scheduler, policy, lost, steps], reached) => {
       const run = await perform(anyOrder(scheduler, lost), policy, steps, false);
       checkAnswers(run, reached);
       const { accepted, unanswered, counts } = run.rooms;
@@ -212,24 +215,22 @@ test("[L1] [L9] lost calls add at most what SPEC.md says, every action has an an
       reached.add("unanswered pass uses", unanswered.filter(({ spent }) => spent > 0).length);
       reached.add("local answers", unanswered.filter(({ spent }) => spent === 0).length);
       reached.add("crashes", run.crashes);
-    }),
-    { numRuns: 300 },
-  );
-  reached.report("[L1] [L9]");
+    },
+  });
 });
 
 test("[L5] clocks of rooms that jump, and a limiter's that jumps back, admit no more", async () => {
-  const reached = new Reached("jumps", "beyond the budget", "refusals", "late answers");
   // Short enough that no pass grows old: a room whose clock went back would believe in it for longer.
   const short: Policy = { periodMs: 400, burst: 3 };
-  await fc.assert(
-    fc.asyncProperty(fc.scheduler(), traffic(leaves, deaths, jumps, jumps), async (scheduler, steps) => {
+  await prove("[L5]", {
+    runs: 150,
+    states: ["jumps", "beyond the budget", "refusals", "late answers"],
+    arbitrary: fc.tuple(fc.scheduler(), traffic(leaves, deaths, jumps, jumps)),
+    holds: async ([scheduler, steps], reached) => {
       const run = await perform(anyOrder(scheduler), short, steps, true);
       checkWindows(run, short, reached);
       checkAnswers(run, reached);
       reached.add("jumps", steps.filter((step) => step.do === "jump").length);
-    }),
-    { numRuns: 150 },
-  );
-  reached.report("[L5]");
+    },
+  });
 });

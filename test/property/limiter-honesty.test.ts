@@ -5,7 +5,7 @@ import type { Policy } from "../../src/rate-limit/gcra.ts";
 import type { Said } from "../support/limited-members.ts";
 import { LimitedRooms, OFFSETS, POLICIES } from "../support/limited-rooms.ts";
 import { anyOrder, settle } from "../support/network.ts";
-import { Reached } from "../support/reached.ts";
+import { prove } from "../support/prove.ts";
 
 const policies = fc.constantFrom(...POLICIES);
 const room = fc.nat(OFFSETS.length - 1);
@@ -21,13 +21,6 @@ function honest({ periodMs, burst }: Policy): (now: number) => boolean {
 }
 
 test("[L3] [L8] who keeps to the rate over all rooms is never refused, whatever others do and calls take up to C", async () => {
-  const reached = new Reached(
-    "actions",
-    "full bursts",
-    "late answers",
-    "overtaken replies",
-    "others refused",
-  );
   const steps = fc.array(
     fc.record({
       gap: fc.oneof(fc.constant(0), fc.integer({ min: 1, max: 150 })),
@@ -39,8 +32,11 @@ test("[L3] [L8] who keeps to the rate over all rooms is never refused, whatever 
     }),
     { minLength: 10, maxLength: 60, size: "max" },
   );
-  await fc.assert(
-    fc.asyncProperty(fc.scheduler(), policies, steps, async (scheduler, policy, all) => {
+  await prove("[L3] [L8]", {
+    runs: 250,
+    states: ["actions", "full bursts", "late answers", "overtaken replies", "others refused"],
+    arbitrary: fc.tuple(fc.scheduler(), policies, steps),
+    holds: async ([scheduler, policy, all], reached) => {
       const network = anyOrder(scheduler);
       const rooms = new LimitedRooms(network, policy, OFFSETS);
       const mayAct = honest(policy);
@@ -72,20 +68,20 @@ test("[L3] [L8] who keeps to the rate over all rooms is never refused, whatever 
       }
       reached.add("actions", said.length);
       reached.add("overtaken replies", rooms.counts.overtaken);
-    }),
-    { numRuns: 250 },
-  );
-  reached.report("[L3] [L8]");
+    },
+  });
 });
 
 test("[L3] a paced sender's message leaves in its own event, at any time that the limiter takes up to C", async () => {
-  const reached = new Reached("messages", "slow calls", "sleeps");
   const gaps = fc.array(fc.record({ late: fc.nat(3_000), legs: fc.nat(2), sleeps: fc.boolean() }), {
     minLength: 5,
     maxLength: 30,
   });
-  await fc.assert(
-    fc.asyncProperty(fc.scheduler(), gaps, fc.boolean(), async (scheduler, all, isDelivery) => {
+  await prove("[L3]", {
+    runs: 100,
+    states: ["messages", "slow calls", "sleeps"],
+    arbitrary: fc.tuple(fc.scheduler(), gaps, fc.boolean()),
+    holds: async ([scheduler, all, isDelivery], reached) => {
       const network = anyOrder(scheduler);
       const rooms = new LimitedRooms(network, { periodMs: 5_000, burst: 5 }, OFFSETS);
       const ann = rooms.connect(1, "i0", isDelivery);
@@ -101,14 +97,11 @@ test("[L3] a paced sender's message leaves in its own event, at any time that th
         for (let i = 0; i < legs; i++) await network.step();
         if (scheduler.count() > 0) reached.add("slow calls");
       }
-    }),
-    { numRuns: 100 },
-  );
-  reached.report("[L3]");
+    },
+  });
 });
 
 test("[L3] [L9] a paced sender is not refused by a limiter that is slow, loses calls, or is down", async () => {
-  const reached = new Reached("messages", "lost legs", "late replies", "local answers", "answers in time");
   const steps = fc.array(
     fc.record({ late: fc.oneof(fc.constant(0), fc.constant(0), fc.nat(1_000)), legs: fc.nat(3) }),
     {
@@ -118,8 +111,11 @@ test("[L3] [L9] a paced sender is not refused by a limiter that is slow, loses c
   );
   const losses = fc.array(fc.boolean(), { minLength: 1, maxLength: 12 });
   const all = fc.tuple(fc.scheduler(), policies, losses, steps, fc.boolean());
-  await fc.assert(
-    fc.asyncProperty(all, async ([scheduler, policy, lost, rounds, isDelivery]) => {
+  await prove("[L3] [L9]", {
+    runs: 300,
+    states: ["messages", "lost legs", "late replies", "local answers", "answers in time"],
+    arbitrary: all,
+    holds: async ([scheduler, policy, lost, rounds, isDelivery], reached) => {
       const network = anyOrder(scheduler, lost);
       const rooms = new LimitedRooms(network, policy, OFFSETS);
       const ann = rooms.connect(0, "i0", isDelivery);
@@ -143,8 +139,6 @@ test("[L3] [L9] a paced sender is not refused by a limiter that is slow, loses c
       reached.add("late replies", rooms.counts.late);
       reached.add("local answers", rooms.unanswered.length);
       reached.add("answers in time", rooms.counts.calls - rooms.unanswered.length);
-    }),
-    { numRuns: 300 },
-  );
-  reached.report("[L3] [L9]");
+    },
+  });
 });

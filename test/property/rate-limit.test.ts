@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { type Account, charge, MAX_PASSES, NEW_ACCOUNT, SLACK_MS } from "../../src/rate-limit/charge.ts";
 import { FULL, type Policy, retryAfter, settle, spend } from "../../src/rate-limit/gcra.ts";
-import { Reached } from "../support/reached.ts";
+import { prove } from "../support/prove.ts";
 
 const policies = fc.record({
   periodMs: fc.integer({ min: 1, max: 10_000 }),
@@ -37,10 +37,12 @@ class Bucket {
   }
 }
 
-test("[L1] [L3] GCRA admits exactly what a token bucket admits", () => {
-  const reached = new Reached("admitted", "refused", "full bursts");
-  fc.assert(
-    fc.property(policies, gaps, fc.constantFrom(0, SLACK_MS), (policy, steps, slackMs) => {
+test("[L1] [L3] GCRA admits exactly what a token bucket admits", async () => {
+  await prove("[L1] [L3]", {
+    runs: 100,
+    states: ["admitted", "refused", "full bursts"],
+    arbitrary: fc.tuple(policies, gaps, fc.constantFrom(0, SLACK_MS)),
+    holds: ([policy, steps, slackMs], reached) => {
       let now = 1_000_000;
       let budget = FULL;
       const bucket = new Bucket(policy, now, slackMs);
@@ -55,13 +57,11 @@ test("[L1] [L3] GCRA admits exactly what a token bucket admits", () => {
         if (run === policy.burst) reached.add("full bursts");
         reached.add(isAdmitted ? "admitted" : "refused");
       }
-    }),
-  );
-  reached.report("[L1] [L3]");
+    },
+  });
 });
 
-test("[L1] no window holds more than B + floor((W + A) / T) + P charges, whatever passes and holders do", () => {
-  const reached = new Reached("charged under a pass", "beyond the budget", "refused", "kept passes");
+test("[L1] no window holds more than B + floor((W + A) / T) + P charges, whatever passes and holders do", async () => {
   const steps = fc.array(
     fc.record({
       gap: fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 12_000 })),
@@ -72,8 +72,11 @@ test("[L1] no window holds more than B + floor((W + A) / T) + P charges, whateve
     { minLength: 5, maxLength: 80 },
   );
   const policy = { periodMs: 5_000, burst: 5 };
-  fc.assert(
-    fc.property(steps, (all) => {
+  await prove("[L1]", {
+    runs: 300,
+    states: ["charged under a pass", "beyond the budget", "refused", "kept passes"],
+    arbitrary: steps,
+    holds: (all, reached) => {
       let now = 1_000_000;
       let account: Account = NEW_ACCOUNT;
       const passes = new Set<string>();
@@ -101,16 +104,16 @@ test("[L1] no window holds more than B + floor((W + A) / T) + P charges, whateve
           expect(to - from + 1).toBeLessThanOrEqual(bound);
         }
       }
-    }),
-    { numRuns: 300 },
-  );
-  reached.report("[L1]");
+    },
+  });
 });
 
-test("[L2] [L4] refused before retryAfter, accepted at it, and a refusal changes nothing", () => {
-  const reached = new Reached("refused");
-  fc.assert(
-    fc.property(policies, gaps, (policy, steps) => {
+test("[L2] [L4] refused before retryAfter, accepted at it, and a refusal changes nothing", async () => {
+  await prove("[L2] [L4]", {
+    runs: 100,
+    states: ["refused"],
+    arbitrary: fc.tuple(policies, gaps),
+    holds: ([policy, steps], reached) => {
       let now = 1_000_000;
       let account: Account = NEW_ACCOUNT;
       const ask = (at: number) => charge(policy, account, { holder: "h", spent: 0, asked: 1 }, at);
@@ -126,16 +129,17 @@ test("[L2] [L4] refused before retryAfter, accepted at it, and a refusal changes
         }
         account = after;
       }
-    }),
-  );
-  reached.report("[L2] [L4]");
+    },
+  });
 });
 
-test("[L3] who keeps to the rate is never refused, at any delay up to A, in whatever order the charges come", () => {
-  const reached = new Reached("late", "overtaken", "needs the slack");
+test("[L3] who keeps to the rate is never refused, at any delay up to A, in whatever order the charges come", async () => {
   const delays = fc.array(fc.integer({ min: 0, max: SLACK_MS }), { minLength: 60, maxLength: 60 });
-  fc.assert(
-    fc.property(policies, gaps, delays, (policy, steps, late) => {
+  await prove("[L3]", {
+    runs: 1_000,
+    states: ["late", "overtaken", "needs the slack"],
+    arbitrary: fc.tuple(policies, gaps, delays),
+    holds: ([policy, steps, late], reached) => {
       // An honest sender: sends only what a token bucket of its own admits. Each action comes late, by its own delay.
       let came = 1_000_000;
       const own = new Bucket(policy, came);
@@ -155,17 +159,17 @@ test("[L3] who keeps to the rate is never refused, at any delay up to A, in what
         account = result.account;
         expect(result.reply.granted).toBe(1);
       }
-    }),
-    { numRuns: 1_000 },
-  );
-  reached.report("[L3]");
+    },
+  });
 });
 
-test("[L5] a clock that jumps back admits no more and blocks for at most T; forwards, at most B + floor(A / T) once", () => {
-  const reached = new Reached("jumps back", "jumps forward");
+test("[L5] a clock that jumps back admits no more and blocks for at most T; forwards, at most B + floor(A / T) once", async () => {
   const moves = fc.array(fc.integer({ min: -100_000, max: 100_000 }), { minLength: 1, maxLength: 40 });
-  fc.assert(
-    fc.property(policies, moves, (policy, jumps) => {
+  await prove("[L5]", {
+    runs: 100,
+    states: ["jumps back", "jumps forward"],
+    arbitrary: fc.tuple(policies, moves),
+    holds: ([policy, jumps], reached) => {
       let now = 10_000_000;
       let account: Account = NEW_ACCOUNT;
       for (const jump of jumps) {
@@ -185,7 +189,6 @@ test("[L5] a clock that jumps back admits no more and blocks for at most T; forw
         expect(admitted).toBeLessThanOrEqual(policy.burst + Math.floor(SLACK_MS / policy.periodMs));
         if (jump < 0 && before !== NEW_ACCOUNT) expect(admitted).toBe(0);
       }
-    }),
-  );
-  reached.report("[L5]");
+    },
+  });
 });

@@ -1,0 +1,46 @@
+import { expect, test } from "vitest";
+import { encodeHistory } from "../../src/protocol/codec.ts";
+import {
+  MAX_CLIENT_TAG_LENGTH,
+  MAX_MESSAGE_LENGTH,
+  MAX_NAME_LENGTH,
+  MAX_PAGE,
+  MAX_REPLAY,
+} from "../../src/protocol/limits.ts";
+import { LEAST_SLOW_READER_BYTES } from "../../src/room/config.ts";
+import { newSession } from "../../src/room/session.ts";
+import { deliverySnapshot } from "../../src/room/snapshot.ts";
+import { MemoryLog } from "../support/memory-log.ts";
+
+/** JSON writes each unit with six bytes; UTF-8 needs at most three for one that it does not escape. */
+const longest = (units: number): string => "\u0001".repeat(units);
+const AUTHOR = "a".repeat(22);
+const ROSTER_MAX = 1_000;
+const bytesOf = (frame: string): number => Buffer.byteLength(frame);
+
+test("[D10] who comes back and has the largest snapshot unsent is not slow: it fits under the least bound, with a page of history", () => {
+  const log = new MemoryLog("e".repeat(36));
+  const messages = Array.from({ length: MAX_REPLAY }, (_, i) => ({
+    seq: i + 1,
+    name: longest(MAX_NAME_LENGTH),
+    message: longest(MAX_MESSAGE_LENGTH),
+    timestamp: 9_999_999_000_000 + i,
+    author: AUTHOR,
+    client: longest(MAX_CLIENT_TAG_LENGTH),
+    counter: 9_999_999_000 + i,
+  }));
+  log.append(messages);
+  const members = Array.from({ length: ROSTER_MAX }, () => ({
+    connection: "c".repeat(36),
+    author: AUTHOR,
+    name: longest(MAX_NAME_LENGTH),
+  }));
+  const session = newSession("c".repeat(36), "4:1.2.3.4", 0, 0);
+  const since = { epoch: log.epoch, seq: 0 };
+  const frames = deliverySnapshot(session, members, since, ROSTER_MAX, log);
+  const snapshot = frames.reduce((sum, frame) => sum + bytesOf(frame), 0);
+  const page = encodeHistory({ before: MAX_REPLAY + 1, events: messages.slice(-MAX_PAGE), more: true });
+  console.log(`[D10] the largest snapshot: ${snapshot} bytes, and a page of history ${bytesOf(page)}`);
+  expect(snapshot).toBeGreaterThan(1_000_000);
+  expect(snapshot + bytesOf(page)).toBeLessThan(LEAST_SLOW_READER_BYTES);
+});

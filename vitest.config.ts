@@ -9,7 +9,7 @@ export default defineConfig({
       { test: { name: "property", include: ["test/property/**/*.test.ts"], testTimeout: 60_000 } },
       {
         plugins: [cloudflareTest({ wrangler: { configPath: "./wrangler.toml" } })],
-        test: { name: "workerd", include: ["test/integration/workerd/**/*.test.ts"], testTimeout: 30_000 },
+        test: { name: "workerd", include: ["test/integration/workerd/**/*.test.ts"], testTimeout: 90_000 },
       },
       {
         test: {

@@ -1,9 +1,6 @@
-import { env } from "cloudflare:workers";
 import { evictDurableObject } from "cloudflare:test";
 import { describe, expect, test } from "vitest";
-import { connect, freshAddress, freshRoom, join, request } from "./client.ts";
-
-const stubOf = (room: string): DurableObjectStub => env.ROOMS.get(env.ROOMS.idFromName(room));
+import { connect, freshAddress, freshRoom, join, request, roomOf } from "./client.ts";
 
 describe("the classic protocol, row by row", () => {
   test("[C1] POST makes a private room, another method is 405", async () => {
@@ -105,9 +102,9 @@ describe("the classic protocol, row by row", () => {
     lurker.leave();
     await lurker.closed();
     ann.expectSilence();
-    await evictDurableObject(stubOf(room), { webSockets: "hibernate" });
+    await evictDurableObject(roomOf(room), { webSockets: "hibernate" });
     const late = await connect(room);
-    await evictDurableObject(stubOf(room), { webSockets: "hibernate" });
+    await evictDurableObject(roomOf(room), { webSockets: "hibernate" });
     late.send({ name: "bob" });
     expect(await late.upTo("ready")).toMatchObject([
       { joined: "ann" },
@@ -163,7 +160,7 @@ describe("the classic protocol, row by row", () => {
 
   test("[D9] eviction between any two steps changes no frame", async () => {
     const room = freshRoom();
-    const evict = () => evictDurableObject(stubOf(room), { webSockets: "hibernate" });
+    const evict = () => evictDurableObject(roomOf(room), { webSockets: "hibernate" });
     const { client: ann } = await join(room, "ann");
     await evict();
     const { client: bob, frames } = await join(room, "bob");

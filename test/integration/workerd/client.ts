@@ -1,7 +1,17 @@
 // A WebSocket test client inside workerd. Every wait has a deadline that rejects with a sentence.
-import { exports } from "cloudflare:workers";
+import { env, exports } from "cloudflare:workers";
+import { identityOf } from "../../../src/rate-limit/identity.ts";
+import type { RateLimiter } from "../../../src/rate-limit/rate-limiter.ts";
+import type { ChatRoom } from "../../../src/room/chat-room.ts";
 
 export type Frame = Readonly<Record<string, unknown>>;
+
+// Taken before a test holds the clock (held-room.ts): deadlines of waits are of the real one.
+const { setTimeout, clearTimeout } = globalThis;
+const WAIT_MS = 5_000;
+
+/** What the room says to a binary frame. Nobody but a fence sends one, and it changes nothing. */
+const FENCE_ANSWER = '{"error":"Frames must be text.","code":"bad-frame"}';
 
 let addresses = 0;
 /** An address that no other test uses, so that budgets stay apart. */
@@ -9,34 +19,79 @@ export const freshAddress = (): string => `10.${(addresses >> 8) & 255}.${addres
 let rooms = 0;
 export const freshRoom = (): string => `room-${rooms++}`;
 
+export const roomOf = (room: string): DurableObjectStub<ChatRoom> =>
+  env.ROOMS.get(env.ROOMS.idFromName(room));
+
+export const limiterOf = (address: string): DurableObjectStub<RateLimiter> =>
+  env.LIMITERS.get(env.LIMITERS.idFromName(identityOf(address)));
+
 export class TestClient {
   readonly frames: Frame[] = [];
   close: { code: number; reason: string } | null = null;
+  /** Hears every frame as text, fences' answers left out. */
+  onText: (text: string) => void = () => {};
+  onClose: (code: number) => void = () => {};
   private read = 0;
+  private isLeaving = false;
+  private fences = { sent: 0, answered: 0 };
   private readonly socket: WebSocket;
-  private wake: () => void = () => {};
+  private readonly waiting = new Set<() => void>();
 
   constructor(socket: WebSocket) {
     this.socket = socket;
     socket.accept();
     socket.addEventListener("message", ({ data }) => {
-      this.frames.push(data === "pong" ? { pong: true } : (JSON.parse(String(data)) as Frame));
+      if (this.fences.sent > 0 && data === FENCE_ANSWER) this.fences.answered += 1;
+      else this.take(String(data));
       this.wake();
     });
     socket.addEventListener("close", ({ code, reason }) => {
       this.close = { code, reason };
+      this.onClose(code);
       this.wake();
     });
   }
 
+  private take(text: string): void {
+    this.frames.push(text === "pong" ? { pong: true } : (JSON.parse(text) as Frame));
+    this.onText(text);
+  }
+
+  /** Whether the room has surely seen all that this client did. */
+  isSeen = true;
+
+  /** Whether frames may still be sent. */
+  get isOpen(): boolean {
+    return this.close === null && !this.isLeaving;
+  }
+
   send(frame: unknown): void {
+    this.isSeen = false;
     this.socket.send(
       typeof frame === "string" || frame instanceof ArrayBuffer ? frame : JSON.stringify(frame),
     );
   }
 
-  leave(code = 1000): void {
-    this.socket.close(code, "test");
+  leave(code?: number, reason = "test"): void {
+    this.isLeaving = true;
+    this.isSeen = false;
+    if (code === undefined) this.socket.close();
+    else this.socket.close(code, reason);
+  }
+
+  /**
+   * Returns when the room has seen every frame that this client sent, and this client every frame that the room
+   * sent it before; or when the connection is closed.
+   */
+  async fence(): Promise<void> {
+    if (!this.isOpen) {
+      await this.closed();
+      return;
+    }
+    const mine = ++this.fences.sent;
+    this.send(new ArrayBuffer(1));
+    await this.until(() => this.fences.answered >= mine || this.close !== null, "no fence came back");
+    this.isSeen = true;
   }
 
   /** The next frame that nobody has taken yet. */
@@ -69,20 +124,26 @@ export class TestClient {
       throw new Error(`unexpected ${JSON.stringify(this.frames[this.read])}`);
   }
 
+  private wake(): void {
+    for (const look of this.waiting) look();
+  }
+
   private async until(done: () => boolean, complaint: string): Promise<void> {
-    const deadline = Date.now() + 5_000;
-    while (!done()) {
-      if (Date.now() > deadline) {
-        throw new Error(`After 5 s ${complaint}; so far: ${JSON.stringify(this.frames).slice(0, 500)}`);
-      }
-      await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, 1_000);
-        this.wake = () => {
-          clearTimeout(timer);
-          resolve();
-        };
-      });
-    }
+    if (done()) return;
+    let look = (): void => {};
+    await new Promise<void>((resolve, reject) => {
+      const timer = setTimeout(
+        () =>
+          reject(new Error(`After 5 s ${complaint}; so far: ${JSON.stringify(this.frames).slice(0, 500)}`)),
+        WAIT_MS,
+      );
+      look = () => {
+        if (!done()) return;
+        clearTimeout(timer);
+        resolve();
+      };
+      this.waiting.add(look);
+    }).finally(() => this.waiting.delete(look));
   }
 }
 

@@ -1,10 +1,8 @@
 import { evictDurableObject, runInDurableObject } from "cloudflare:test";
-import { env } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
 import type { ChatMessage, Welcome } from "../../../src/protocol/messages.ts";
-import { connect, freshRoom, join, type Frame, type TestClient } from "./client.ts";
+import { connect, freshRoom, join, roomOf, type Frame, type TestClient } from "./client.ts";
 
-const roomOf = (room: string) => env.ROOMS.get(env.ROOMS.idFromName(room));
 const KEY = "a-secret-key-of-ann";
 
 async function enter(room: string, fields: Frame = {}): Promise<{ client: TestClient; welcome: Welcome }> {

@@ -1,12 +1,8 @@
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
-import { env } from "cloudflare:workers";
 import { describe, expect, test, vi } from "vitest";
 import { RateLimiter } from "../../../src/rate-limit/rate-limiter.ts";
-import { identityOf } from "../../../src/rate-limit/identity.ts";
-import { connect, freshAddress, freshRoom, join } from "./client.ts";
+import { connect, freshAddress, freshRoom, join, limiterOf, roomOf } from "./client.ts";
 
-const roomOf = (room: string) => env.ROOMS.get(env.ROOMS.idFromName(room));
-const limiterOf = (address: string) => env.LIMITERS.get(env.LIMITERS.idFromName(identityOf(address)));
 const LIMITED = "Your IP is being rate-limited, please try again later.";
 
 describe("the rate limit", () => {

@@ -1,0 +1,139 @@
+// A room whose clock and timers the test holds, so that a random sequence of steps plays the same way twice.
+// The Durable Objects run in the test's isolate: what is mocked here is mocked for them.
+import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
+import { vi } from "vitest";
+import type { ChatMessage } from "../../../src/protocol/messages.ts";
+import type { Account } from "../../../src/rate-limit/charge.ts";
+import { PRESENCE_WINDOW_MS } from "../../../src/room/presence.ts";
+import type { Room } from "../../../src/room/room.ts";
+import { connect, freshRoom, limiterOf, roomOf, type TestClient } from "./client.ts";
+
+/** Far ahead of the machine's clock, which alarms and the runtime's own timestamps go by: no alarm rings by itself. */
+const START = Date.UTC(2040, 0, 1);
+/** A round trip takes under a millisecond. */
+const MAX_LOOKS = 5_000;
+
+/** From here on time stands still until the test moves it; also for the Durable Objects. */
+export function holdClock(): void {
+  vi.useFakeTimers({ toFake: ["Date", "setTimeout", "clearTimeout"], now: START });
+}
+
+export function releaseClock(): void {
+  vi.useRealTimers();
+}
+
+/** Back to the start, for the next play. */
+export function rewindClock(): void {
+  vi.clearAllTimers();
+  vi.setSystemTime(START);
+}
+
+/** The timers of an object that is gone would run in its successor. */
+export const forgetTimers = (): void => void vi.clearAllTimers();
+
+export const passTime = (ms: number): void => void vi.setSystemTime(Date.now() + ms);
+
+export class HeldRoom {
+  readonly name = freshRoom();
+  private readonly clients = new Set<TestClient>();
+  private readonly addresses = new Set<string>();
+  /** Those that the room has when it is quiet. */
+  private connections: ReadonlySet<string> = new Set();
+
+  async connect(address: string): Promise<TestClient> {
+    const client = await connect(this.name, address);
+    this.clients.add(client);
+    this.addresses.add(address);
+    return client;
+  }
+
+  /**
+   * Returns when nothing is under way any more: all frames are seen, all charges answered, all passes given back,
+   * presence is told, and everybody has received everything. The platform hibernates no room before that.
+   */
+  async settle(): Promise<void> {
+    const before = this.connections;
+    await this.fence(({ isSeen }) => !isSeen);
+    await until(() => this.flush(), "The limiter's answers did not come back.");
+    if ([...before].some((connection) => !this.connections.has(connection))) {
+      await until(() => this.areReleased(), "A pass of a connection that is gone was not given back.");
+    }
+    await this.fence(() => true);
+  }
+
+  private async fence(whom: (client: TestClient) => boolean): Promise<void> {
+    await Promise.all([...this.clients].filter(whom).map((client) => client.fence()));
+    for (const client of this.clients) if (client.close !== null) this.clients.delete(client);
+  }
+
+  /** Lets the presence window pass, if no charge is under way. In the object's own context: its timers send. */
+  private flush(): Promise<boolean> {
+    return runInDurableObject(roomOf(this.name), (room) => {
+      const sessions = [...(Reflect.get(room, "room") as Room).sessions.values()];
+      if (sessions.some(({ charging }) => charging !== null)) return false;
+      vi.advanceTimersByTime(PRESENCE_WINDOW_MS);
+      this.connections = new Set(sessions.map(({ connection }) => connection));
+      return true;
+    });
+  }
+
+  /** A limiter that was told of every leave knows only holders that are here. */
+  private async areReleased(): Promise<boolean> {
+    const released = await Promise.all(
+      [...this.addresses].map((address) =>
+        runInDurableObject(limiterOf(address), (limiter) => {
+          const { passes } = Reflect.get(limiter, "account") as Account;
+          return passes.every(([holder]) => this.connections.has(holder));
+        }),
+      ),
+    );
+    return released.every((is) => is);
+  }
+
+  /** What the platform does to a quiet room: memory is lost, sockets and attachments stay. Call `settle` before. */
+  hibernate(): Promise<void> {
+    return evictDurableObject(roomOf(this.name), { webSockets: "hibernate" });
+  }
+
+  /** The same for the limiters of everybody who was here. */
+  async evictLimiters(): Promise<void> {
+    for (const address of this.addresses) {
+      // Only a running object can be evicted.
+      await runInDurableObject(limiterOf(address), () => {});
+      await evictDurableObject(limiterOf(address), {});
+    }
+  }
+
+  /** The object is gone, and every socket with it. */
+  async reset(): Promise<void> {
+    await runInDurableObject(roomOf(this.name), () => {});
+    await evictDurableObject(roomOf(this.name), { webSockets: "close" });
+    forgetTimers();
+  }
+
+  /** The alarm rings now, if one is set. */
+  alarm(): Promise<boolean> {
+    return runDurableObjectAlarm(roomOf(this.name));
+  }
+
+  log(): Promise<{ epoch: string; floor: number; messages: ChatMessage[] }> {
+    return runInDurableObject(roomOf(this.name), (_room, { storage: { sql } }) => {
+      const meta = new Map(
+        sql
+          .exec("SELECT key, value FROM meta")
+          .toArray()
+          .map((row) => [row.key, row.value]),
+      );
+      const rows = sql.exec("SELECT * FROM messages ORDER BY seq").toArray();
+      return {
+        epoch: String(meta.get("epoch")),
+        floor: Number(meta.get("floor") ?? 0),
+        messages: rows as unknown as ChatMessage[],
+      };
+    });
+  }
+}
+
+async function until(done: () => Promise<boolean>, complaint: string): Promise<void> {
+  for (let looks = 0; !(await done()); looks++) if (looks > MAX_LOOKS) throw new Error(complaint);
+}

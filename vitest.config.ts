@@ -8,7 +8,12 @@ export default defineConfig({
       { test: { name: "unit", include: ["test/unit/**/*.test.ts"] } },
       { test: { name: "property", include: ["test/property/**/*.test.ts"], testTimeout: 60_000 } },
       {
-        plugins: [cloudflareTest({ wrangler: { configPath: "./wrangler.toml" } })],
+        plugins: [
+          cloudflareTest({
+            wrangler: { configPath: "./wrangler.toml" },
+            miniflare: { bindings: { ADMIN_TOKEN: "the-token-of-the-tests" } },
+          }),
+        ],
         test: { name: "workerd", include: ["test/integration/workerd/**/*.test.ts"], testTimeout: 90_000 },
       },
       {

@@ -3,6 +3,11 @@ declare namespace Cloudflare {
   interface Env {
     readonly ROOMS: DurableObjectNamespace<import("../../../src/room/chat-room.ts").ChatRoom>;
     readonly LIMITERS: DurableObjectNamespace<import("../../../src/rate-limit/rate-limiter.ts").RateLimiter>;
+    readonly HISTORY_MAX_ROWS: number;
+    readonly HISTORY_MAX_AGE_MS: number;
+    readonly RATE_PERIOD_MS: number;
+    readonly RATE_BURST: number;
+    readonly ADMIN_TOKEN: string;
   }
   interface GlobalProps {
     mainModule: typeof import("../../../src/worker.ts");

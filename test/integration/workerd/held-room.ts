@@ -6,6 +6,7 @@ import type { ChatMessage } from "../../../src/protocol/messages.ts";
 import type { Account } from "../../../src/rate-limit/charge.ts";
 import { PRESENCE_WINDOW_MS } from "../../../src/room/presence.ts";
 import type { Room } from "../../../src/room/room.ts";
+import { fromAttachment } from "../../../src/room/session.ts";
 import { connect, freshRoom, limiterOf, roomOf, type TestClient } from "./client.ts";
 
 /** Far ahead of the machine's clock, which alarms and the runtime's own timestamps go by: no alarm rings by itself. */
@@ -37,7 +38,7 @@ export class HeldRoom {
   readonly name = freshRoom();
   private readonly clients = new Set<TestClient>();
   private readonly addresses = new Set<string>();
-  /** Those that the room has when it is quiet. */
+  /** Those that the room had when it was last asked. */
   private connections: ReadonlySet<string> = new Set();
 
   async connect(address: string): Promise<TestClient> {
@@ -48,17 +49,32 @@ export class HeldRoom {
   }
 
   /**
-   * Returns when nothing is under way any more: all frames are seen, all charges answered, all passes given back,
-   * presence is told, and everybody has received everything. The platform hibernates no room before that.
+   * Returns when nothing is under way any more: all frames are seen, all charges answered, presence is told, and
+   * everybody has received everything. The platform hibernates no room before that.
    */
   async settle(): Promise<void> {
-    const before = this.connections;
-    await this.fence(({ isSeen }) => !isSeen);
-    await until(() => this.flush(), "The limiter's answers did not come back.");
-    if ([...before].some((connection) => !this.connections.has(connection))) {
-      await until(() => this.areReleased(), "A pass of a connection that is gone was not given back.");
-    }
+    await this.answered();
+    // In the object's own context: its timers send.
+    await runInDurableObject(roomOf(this.name), () => void vi.advanceTimersByTime(PRESENCE_WINDOW_MS));
     await this.fence(() => true);
+  }
+
+  /** Returns when the room has seen all frames, and every charge is answered. Moves no clock. */
+  async answered(): Promise<void> {
+    await this.fence(({ isSeen }) => !isSeen);
+    await until(() => this.isAnswered(), "The limiter's answers did not come back.");
+  }
+
+  /** Returns when every socket is closed, as they are when the object was reset from inside. */
+  async allClosed(): Promise<void> {
+    await Promise.all([...this.clients].map((client) => client.closed()));
+    this.clients.clear();
+    forgetTimers();
+  }
+
+  /** Returns when the limiters know of every leave. Not after a reset: a crash gives no pass back. */
+  async settleLimiters(): Promise<void> {
+    await until(() => this.areReleased(), "A pass of a connection that is gone was not given back.");
   }
 
   private async fence(whom: (client: TestClient) => boolean): Promise<void> {
@@ -66,14 +82,11 @@ export class HeldRoom {
     for (const client of this.clients) if (client.close !== null) this.clients.delete(client);
   }
 
-  /** Lets the presence window pass, if no charge is under way. In the object's own context: its timers send. */
-  private flush(): Promise<boolean> {
+  private isAnswered(): Promise<boolean> {
     return runInDurableObject(roomOf(this.name), (room) => {
       const sessions = [...(Reflect.get(room, "room") as Room).sessions.values()];
-      if (sessions.some(({ charging }) => charging !== null)) return false;
-      vi.advanceTimersByTime(PRESENCE_WINDOW_MS);
       this.connections = new Set(sessions.map(({ connection }) => connection));
-      return true;
+      return sessions.every(({ charging }) => charging === null);
     });
   }
 
@@ -114,6 +127,19 @@ export class HeldRoom {
   /** The alarm rings now, if one is set. */
   alarm(): Promise<boolean> {
     return runDurableObjectAlarm(roomOf(this.name));
+  }
+
+  /** The connections that are joined and open, as the platform and the attachments have it; sorted. */
+  members(): Promise<string[]> {
+    return runInDurableObject(roomOf(this.name), (_room, state) =>
+      state
+        .getWebSockets()
+        .flatMap((socket) => {
+          const session = fromAttachment(socket.deserializeAttachment());
+          return session === null || session.joined === null ? [] : [session.connection];
+        })
+        .toSorted(),
+    );
   }
 
   log(): Promise<{ epoch: string; floor: number; messages: ChatMessage[] }> {

@@ -82,6 +82,7 @@ async function play(moves: readonly Move[], reached: Reached | null): Promise<Pl
     if (isAsleep && step.do === "alarm") reached?.add("woken by the alarm");
     await perform(room, person, step);
     await room.settle();
+    await room.settleLimiters();
     isAsleep = reached !== null && sleeps;
     if (isAsleep) {
       await room.hibernate();
@@ -176,7 +177,7 @@ test("[D9] the same steps with and without evictions, anywhere, give everybody t
         expect(asleep.transcripts[i]).toBe(transcript);
       expect(asleep.messages).toEqual(awake.messages);
     }),
-    { numRuns: 15, interruptAfterTimeLimit: 60_000 },
+    { numRuns: 15, interruptAfterTimeLimit: 40_000 },
   );
   reached.report("[D9]");
 });

@@ -30,16 +30,21 @@ export function rewindClock(): void {
 }
 
 /** The timers of an object that is gone would run in its successor. */
-export const forgetTimers = (): void => void vi.clearAllTimers();
+export function forgetTimers(): void {
+  const now = Date.now();
+  vi.clearAllTimers();
+  // Vitest's clearing also winds the clock back.
+  vi.setSystemTime(now);
+}
 
 export const passTime = (ms: number): void => void vi.setSystemTime(Date.now() + ms);
 
 export class HeldRoom {
   readonly name = freshRoom();
   private readonly clients = new Set<TestClient>();
-  private readonly addresses = new Set<string>();
+  readonly addresses = new Set<string>();
   /** Those that the room had when it was last asked. */
-  private connections: ReadonlySet<string> = new Set();
+  connections: ReadonlySet<string> = new Set();
 
   async connect(address: string): Promise<TestClient> {
     const client = await connect(this.name, address);
@@ -56,7 +61,12 @@ export class HeldRoom {
     await this.answered();
     // In the object's own context: its timers send.
     await runInDurableObject(roomOf(this.name), () => void vi.advanceTimersByTime(PRESENCE_WINDOW_MS));
-    await this.fence(() => true);
+    await this.received();
+  }
+
+  /** Returns when everybody has received what the room has sent. */
+  received(): Promise<void> {
+    return this.fence(() => true);
   }
 
   /** Returns when the room has seen all frames, and every charge is answered. Moves no clock. */
@@ -72,11 +82,6 @@ export class HeldRoom {
     forgetTimers();
   }
 
-  /** Returns when the limiters know of every leave. Not after a reset: a crash gives no pass back. */
-  async settleLimiters(): Promise<void> {
-    await until(() => this.areReleased(), "A pass of a connection that is gone was not given back.");
-  }
-
   private async fence(whom: (client: TestClient) => boolean): Promise<void> {
     await Promise.all([...this.clients].filter(whom).map((client) => client.fence()));
     for (const client of this.clients) if (client.close !== null) this.clients.delete(client);
@@ -88,19 +93,6 @@ export class HeldRoom {
       this.connections = new Set(sessions.map(({ connection }) => connection));
       return sessions.every(({ charging }) => charging === null);
     });
-  }
-
-  /** A limiter that was told of every leave knows only holders that are here. */
-  private async areReleased(): Promise<boolean> {
-    const released = await Promise.all(
-      [...this.addresses].map((address) =>
-        runInDurableObject(limiterOf(address), (limiter) => {
-          const { passes } = Reflect.get(limiter, "account") as Account;
-          return passes.every(([holder]) => this.connections.has(holder));
-        }),
-      ),
-    );
-    return released.every((is) => is);
   }
 
   /** What the platform does to a quiet room: memory is lost, sockets and attachments stay. Call `settle` before. */
@@ -157,6 +149,23 @@ export class HeldRoom {
         messages: rows as unknown as ChatMessage[],
       };
     });
+  }
+}
+
+/**
+ * Returns when the limiters of everybody in these rooms know of every leave: only who is here holds a pass. Not after a
+ * reset: a crash gives no pass back.
+ */
+export async function settleLimiters(...rooms: readonly HeldRoom[]): Promise<void> {
+  const here = new Set(rooms.flatMap(({ connections }) => [...connections]));
+  const addresses = new Set(rooms.flatMap(({ addresses }) => [...addresses]));
+  const isReleased = (address: string): Promise<boolean> =>
+    runInDurableObject(limiterOf(address), (limiter) => {
+      const { passes } = Reflect.get(limiter, "account") as Account;
+      return passes.every(([holder]) => here.has(holder));
+    });
+  for (const address of addresses) {
+    await until(() => isReleased(address), "A pass of a connection that is gone was not given back.");
   }
 }
 

@@ -5,7 +5,7 @@ import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { Reached } from "../../support/reached.ts";
 import { freshAddress } from "./client.ts";
-import { HeldRoom, holdClock, passTime, releaseClock, rewindClock } from "./held-room.ts";
+import { HeldRoom, holdClock, passTime, releaseClock, rewindClock, settleLimiters } from "./held-room.ts";
 import { Person } from "./person.ts";
 
 /** Two speak the classic protocol, three the delivery protocol. The last two are one author with one tag. */
@@ -82,7 +82,7 @@ async function play(moves: readonly Move[], reached: Reached | null): Promise<Pl
     if (isAsleep && step.do === "alarm") reached?.add("woken by the alarm");
     await perform(room, person, step);
     await room.settle();
-    await room.settleLimiters();
+    await settleLimiters(room);
     isAsleep = reached !== null && sleeps;
     if (isAsleep) {
       await room.hibernate();

@@ -19,6 +19,7 @@ export class DeliveryClient {
   private readonly room: HeldRoom;
   private readonly address: string;
   private readonly timers = new Map<Timer, number>();
+  /** Message frames. */
   private readonly transmitted = new Set<string>();
   private socket: TestClient | null = null;
   private opening: Promise<void> = Promise.resolve();
@@ -38,6 +39,12 @@ export class DeliveryClient {
     const id = `${this.name}:${++this.said}`;
     this.recorder.sent(id, id);
     this.handle({ type: "send", id, message: id });
+  }
+
+  /** Says the last message once more, as a client does that does not believe what it was told. */
+  repeat(): void {
+    const last = [...this.transmitted].at(-1);
+    if (this.status === "live" && last !== undefined) this.transmit(last);
   }
 
   /** The network drops this client's connection. */
@@ -87,8 +94,10 @@ export class DeliveryClient {
 
   private transmit(text: string): void {
     if (this.socket?.isOpen !== true) return;
-    if (text.startsWith('{"message"') && this.transmitted.has(text)) this.resent += 1;
-    this.transmitted.add(text);
+    if (text.startsWith('{"message"')) {
+      if (this.transmitted.has(text)) this.resent += 1;
+      this.transmitted.add(text);
+    }
     this.socket.send(text);
   }
 

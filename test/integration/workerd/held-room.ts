@@ -97,22 +97,17 @@ export class HeldRoom {
 
   /** What the platform does to a quiet room: memory is lost, sockets and attachments stay. Call `settle` before. */
   hibernate(): Promise<void> {
-    return evictDurableObject(roomOf(this.name), { webSockets: "hibernate" });
+    return evict(roomOf(this.name), "hibernate");
   }
 
   /** The same for the limiters of everybody who was here. */
   async evictLimiters(): Promise<void> {
-    for (const address of this.addresses) {
-      // Only a running object can be evicted.
-      await runInDurableObject(limiterOf(address), () => {});
-      await evictDurableObject(limiterOf(address), {});
-    }
+    for (const address of this.addresses) await evict(limiterOf(address), "hibernate");
   }
 
   /** The object is gone, and every socket with it. */
   async reset(): Promise<void> {
-    await runInDurableObject(roomOf(this.name), () => {});
-    await evictDurableObject(roomOf(this.name), { webSockets: "close" });
+    await evict(roomOf(this.name), "close");
     forgetTimers();
   }
 
@@ -150,6 +145,12 @@ export class HeldRoom {
       };
     });
   }
+}
+
+async function evict(stub: DurableObjectStub, webSockets: "hibernate" | "close"): Promise<void> {
+  // Only a running object can be evicted.
+  await runInDurableObject(stub, () => {});
+  await evictDurableObject(stub, { webSockets });
 }
 
 /**

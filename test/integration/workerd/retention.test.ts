@@ -166,10 +166,11 @@ describe("erasing a room over the network", () => {
     expect((await erase(room, { Authorization: `Bearer ${env.ADMIN_TOKEN}` })).status).toBe(200);
     for (const client of [ann, nameless]) expect(await client.closed()).toMatchObject({ code: 4010 });
     await room.settle();
-    await room.reset();
     const after = await room.log();
     expect(after).toMatchObject({ floor: 0, messages: [] });
     expect(after.epoch).not.toBe(before.epoch);
+    await room.reset();
+    expect(await room.log()).toEqual(after);
     const back = await delivery(room, "ann", { epoch: before.epoch, seq: 1 });
     expect(welcomeOf(back)).toMatchObject({ resumed: false, head: 0, counter: 0, epoch: after.epoch });
     await say(room, back, { message: "first", counter: 1 });

@@ -4,6 +4,7 @@ import { Connection } from "../../../src/client/connection.ts";
 import type { ClientEffect, ClientEvent, Status, Timer } from "../../../src/client/events.ts";
 import type { OutboxItem } from "../../../src/client/outbox.ts";
 import type { Member } from "../../../src/protocol/messages.ts";
+import type { Frame } from "../../support/frames.ts";
 import { ClientRecorder, type HistoryEvent } from "../../support/history.ts";
 import type { TestClient } from "./client.ts";
 import type { HeldRoom } from "./held-room.ts";
@@ -172,21 +173,21 @@ export class ClassicClient {
     this.client = `${this.name}#${++this.connections}`;
     this.socket = socket;
     socket.onText = (text) => {
-      if (this.socket === socket) this.onFrame(JSON.parse(text) as Record<string, unknown>);
+      if (this.socket === socket) this.onFrame(JSON.parse(text) as Frame);
     };
     socket.onClose = () => {
       if (this.socket === socket) this.onClosed();
     };
   }
 
-  private onFrame({ error, message, name, timestamp }: Record<string, unknown>): void {
+  private onFrame({ error, message, name, timestamp }: Frame): void {
     const { client, epoch, history } = this;
     if (error !== undefined) return this.answered("failed");
-    if (!this.isJoined) history.push({ type: "joined", client, epoch, resumed: false, after: null });
+    if (!this.isJoined)
+      history.push({ type: "joined", client, epoch, resumed: false, after: null, head: null });
     this.isJoined = true;
-    if (message === undefined) return;
-    const seen = { seq: null, name: String(name), message: String(message), timestamp: Number(timestamp) };
-    history.push({ type: "received", client, epoch, seen });
+    if (name === undefined || message === undefined || timestamp === undefined) return;
+    history.push({ type: "received", client, epoch, seen: { seq: null, name, message, timestamp } });
     if (message === this.unanswered[0]) this.answered("acknowledged");
   }
 

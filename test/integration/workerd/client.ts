@@ -35,7 +35,7 @@ export class TestClient {
   private isLeaving = false;
   private fences = { sent: 0, answered: 0 };
   private readonly socket: WebSocket;
-  private readonly waiting = new Set<() => void>();
+  private readonly waits = new Set<{ readonly done: () => boolean; readonly resolve: () => void }>();
 
   constructor(socket: WebSocket) {
     this.socket = socket;
@@ -125,25 +125,28 @@ export class TestClient {
   }
 
   private wake(): void {
-    for (const look of this.waiting) look();
+    for (const wait of this.waits) {
+      if (!wait.done()) continue;
+      this.waits.delete(wait);
+      wait.resolve();
+    }
   }
 
   private async until(done: () => boolean, complaint: string): Promise<void> {
     if (done()) return;
-    let look = (): void => {};
     await new Promise<void>((resolve, reject) => {
-      const timer = setTimeout(
-        () =>
-          reject(new Error(`After 5 s ${complaint}; so far: ${JSON.stringify(this.frames).slice(0, 500)}`)),
-        WAIT_MS,
-      );
-      look = () => {
-        if (!done()) return;
-        clearTimeout(timer);
-        resolve();
-      };
-      this.waiting.add(look);
-    }).finally(() => this.waiting.delete(look));
+      const timer = setTimeout(() => {
+        const frames = JSON.stringify(this.frames).slice(0, 500);
+        reject(new Error(`After 5 s ${complaint}; so far: ${frames}`));
+      }, WAIT_MS);
+      this.waits.add({
+        done,
+        resolve: () => {
+          clearTimeout(timer);
+          resolve();
+        },
+      });
+    });
   }
 }
 

@@ -8,6 +8,8 @@ declare namespace Cloudflare {
     readonly RATE_PERIOD_MS: number;
     readonly RATE_BURST: number;
     readonly ADMIN_TOKEN: string;
+    /** How many cases to try, compared with the usual number; see vitest.config.ts. */
+    readonly RUNS: string;
   }
   interface GlobalProps {
     mainModule: typeof import("../../../src/worker.ts");

@@ -138,8 +138,9 @@ export class HeldRoom {
           .map((row) => [row.key, row.value]),
       );
       const rows = sql.exec("SELECT * FROM messages ORDER BY seq").toArray();
+      const epoch = meta.get("epoch");
       return {
-        epoch: String(meta.get("epoch")),
+        epoch: typeof epoch === "string" ? epoch : "",
         floor: Number(meta.get("floor") ?? 0),
         messages: rows as unknown as ChatMessage[],
       };

@@ -3,10 +3,11 @@
 // sent at a time, because what travels in one frame with what depends on how soon the limiter answers.
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { Reached } from "../../support/reached.ts";
+import type { Reached } from "../../support/reached.ts";
 import { freshAddress } from "./client.ts";
 import { HeldRoom, holdClock, passTime, releaseClock, rewindClock, settleLimiters } from "./held-room.ts";
-import { Person } from "./person.ts";
+import { prove, step } from "./prove.ts";
+import { Speaker } from "./speaker.ts";
 
 /** Two speak the classic protocol, three the delivery protocol. The last two are one author with one tag. */
 const PEOPLE = [
@@ -36,10 +37,6 @@ const frame = fc.constantFrom(
   "x".repeat(8_193),
 );
 
-const step = <T extends object>(weight: number, shape: { [K in keyof T]: fc.Arbitrary<T[K]> }) => ({
-  weight,
-  arbitrary: fc.record(shape),
-});
 const from = fc.constantFrom("seen" as const, "seen" as const, "start" as const, "other log" as const, null);
 
 /** What may happen. `sleeps` and `limitersSleep` say what is evicted when all is quiet after it. */
@@ -88,7 +85,7 @@ async function play(moves: readonly Move[], reached: Reached | null): Promise<Pl
   const room = new HeldRoom();
   const addresses = [freshAddress(), freshAddress(), freshAddress()];
   const people = PEOPLE.map(
-    ({ name, key, address }) => new Person(room, name, key, addresses[address] ?? ""),
+    ({ name, key, address }) => new Speaker(room, name, key, addresses[address] ?? ""),
   );
   let isAsleep = false;
   for (const { step, sleeps, limitersSleep } of moves) {
@@ -112,7 +109,7 @@ async function play(moves: readonly Move[], reached: Reached | null): Promise<Pl
   return { transcripts: people.map((person) => person.transcript()), messages: (await room.log()).messages };
 }
 
-async function perform(room: HeldRoom, person: Person | undefined, step: Move["step"]): Promise<void> {
+async function perform(room: HeldRoom, person: Speaker | undefined, step: Move["step"]): Promise<void> {
   // Who is not here and has something to say comes first.
   if (person?.isJoined === false && ["say", "resend", "page"].includes(step.do)) return person.enter("seen");
   switch (step.do) {
@@ -147,7 +144,7 @@ async function perform(room: HeldRoom, person: Person | undefined, step: Move["s
   }
 }
 
-function count(people: readonly Person[], reached: Reached): void {
+function count(people: readonly Speaker[], reached: Reached): void {
   for (const { frames, closes } of people) {
     for (const { welcome, refused, code, stored, history, presence, quit } of frames) {
       if (welcome?.resumed === true) reached.add("resumed");
@@ -168,35 +165,21 @@ function count(people: readonly Person[], reached: Reached): void {
 beforeAll(holdClock);
 afterAll(releaseClock);
 
-test("[D9] the same steps with and without evictions, anywhere, give everybody the same frames", async () => {
-  const reached = new Reached(
-    "evictions",
-    "limiters evicted",
-    "frames",
-    "resumed",
-    "refused",
-    "out of order",
-    "stored already",
-    "pages",
-    "presence",
-    "superseded",
-    "nameless dropped",
-    "woken by a close",
-    "woken by the alarm",
-  );
-  await fc.assert(
-    fc.asyncProperty(fc.array(move, { minLength: 20, maxLength: 40, size: "max" }), async (moves) => {
+test("[D9] the same steps with and without evictions, anywhere, give everybody the same frames", () =>
+  prove("[D9]", {
+    runs: 12,
+    states: [
+      ...["evictions", "limiters evicted", "frames", "resumed", "refused", "out of order", "stored already"],
+      ...["pages", "presence", "superseded", "nameless dropped", "woken by a close", "woken by the alarm"],
+    ],
+    arbitrary: fc.array(move, { minLength: 20, maxLength: 40, size: "max" }),
+    examples: [TOUR.map((step) => ({ step, sleeps: true, limitersSleep: true }))],
+    holds: async (moves, reached) => {
       const asleep = await play(moves, reached);
       const awake = await play(moves, null);
-      for (const [i, transcript] of awake.transcripts.entries())
+      for (const [i, transcript] of awake.transcripts.entries()) {
         expect(asleep.transcripts[i]).toBe(transcript);
+      }
       expect(asleep.messages).toEqual(awake.messages);
-    }),
-    {
-      numRuns: 12,
-      interruptAfterTimeLimit: 40_000,
-      examples: [[TOUR.map((step) => ({ step, sleeps: true, limitersSleep: true }))]],
     },
-  );
-  reached.report("[D9]");
-});
+  }));

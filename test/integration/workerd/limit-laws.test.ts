@@ -4,9 +4,10 @@ import fc from "fast-check";
 import { env } from "cloudflare:workers";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { MAX_PASSES } from "../../../src/rate-limit/charge.ts";
-import { Reached } from "../../support/reached.ts";
+import type { Reached } from "../../support/reached.ts";
 import { freshAddress, type TestClient } from "./client.ts";
 import { HeldRoom, holdClock, passTime, releaseClock, rewindClock, settleLimiters } from "./held-room.ts";
+import { prove, step } from "./prove.ts";
 
 const { RATE_PERIOD_MS: PERIOD, RATE_BURST: BURST } = env;
 const ROOMS = 2;
@@ -14,10 +15,6 @@ const IDENTITIES = 2;
 /** Each identity is four times in each room. */
 const PLACES = ROOMS * IDENTITIES * 4;
 
-const step = <T extends object>(weight: number, shape: { [K in keyof T]: fc.Arbitrary<T[K]> }) => ({
-  weight,
-  arbitrary: fc.record(shape),
-});
 const steps = fc.array(
   fc.oneof(
     step(8, {
@@ -33,6 +30,9 @@ const steps = fc.array(
   { minLength: 15, maxLength: 40, size: "max" },
 );
 type Step = typeof steps extends fc.Arbitrary<(infer T)[]> ? T : never;
+
+/** An accepted action, or the wait that a refusal asked for. */
+type Answer = "in" | number;
 
 /** One who comes back whenever it has something to say. */
 class Place {
@@ -65,13 +65,13 @@ class Place {
     if (this.client?.isOpen === true) this.client.leave(1000);
   }
 
-  /** What the room answered since the last call: "in" for an accepted action, or the wait that it asked for. */
-  answers(): ("in" | number)[] {
+  /** What the room answered since the last call. */
+  answers(): Answer[] {
     const fresh = this.client?.frames.slice(this.read) ?? [];
     this.read += fresh.length;
     // A snapshot is sent before `ready`, and shows messages of an earlier connection.
     const ready = fresh.findIndex((frame) => frame.ready === true);
-    return fresh.slice(Math.max(0, ready)).flatMap(({ ready, name, code, retryAfter }): ("in" | number)[] => {
+    return fresh.slice(Math.max(0, ready)).flatMap(({ ready, name, code, retryAfter }): Answer[] => {
       if (code === "rate-limited") return [Number(retryAfter)];
       return ready === true || name === this.name ? ["in"] : [];
     });
@@ -91,7 +91,7 @@ class Town {
   async perform(step: Step): Promise<void> {
     switch (step.do) {
       case "say":
-        await Promise.all(step.who.map((number) => this.places[number]?.say(step.times)));
+        await Promise.all(step.who.map(async (number) => this.places[number]?.say(step.times)));
         break;
       case "leave":
         this.places[step.who]?.leave();
@@ -124,18 +124,15 @@ beforeAll(holdClock);
 beforeEach(rewindClock);
 afterAll(releaseClock);
 
-test("[L1] [L6] over all rooms, with sleep and crashes anywhere, no window holds more than B + W/T + P actions of an identity", async () => {
-  const reached = new Reached(
-    "accepted",
-    "refused",
-    "evict limiters",
-    "hibernate",
-    "crash",
-    "leave",
-    "overshoot by passes",
-  );
-  await fc.assert(
-    fc.asyncProperty(steps, async (all) => {
+test("[L1] [L6] over all rooms, with sleep and crashes anywhere, no window holds more than B + W/T + P actions of an identity", () =>
+  prove("[L1] [L6]", {
+    runs: 10,
+    states: [
+      ...["accepted", "refused", "overshoot by passes"],
+      ...["evict limiters", "hibernate", "crash", "leave"],
+    ],
+    arbitrary: steps,
+    holds: async (all, reached) => {
       const town = new Town();
       const accepted = Array.from({ length: IDENTITIES }, (): number[] => []);
       for (const step of all) {
@@ -150,11 +147,8 @@ test("[L1] [L6] over all rooms, with sleep and crashes anywhere, no window holds
         if (step.do !== "say" && step.do !== "wait") reached.add(step.do);
       }
       for (const times of accepted) checkWindows(times, reached);
-    }),
-    { numRuns: 10, interruptAfterTimeLimit: 40_000 },
-  );
-  reached.report("[L1] [L6]");
-});
+    },
+  }));
 
 /** No action is dated back here (A = 0): the clock stands while charges are under way. */
 function checkWindows(times: readonly number[], reached: Reached): void {
@@ -169,67 +163,72 @@ function checkWindows(times: readonly number[], reached: Reached): void {
   }
 }
 
-test("[L8] what one identity is answered does not depend on what another does", async () => {
-  const reached = new Reached("in", "refused", "of others");
-  /** One frame at a time, so that every answer is determined. Only the steps of these identities are performed. */
-  const play = async (all: readonly Step[], identities: readonly number[]): Promise<("in" | number)[]> => {
-    const town = new Town();
-    const answers: ("in" | number)[] = [];
-    for (const step of all) {
-      // A crash gives no pass back, so there would be nothing to wait for.
-      if (step.do === "crash") continue;
-      for (const number of step.do === "say" ? step.who.slice(0, 3) : [0]) {
-        const isTheirs =
-          !("who" in step) || identities.includes((step.do === "say" ? number : step.who) % IDENTITIES);
-        if (isTheirs) await town.perform(step.do === "say" ? { ...step, who: [number], times: 1 } : step);
-        await town.answered();
-        await settleLimiters(...town.rooms);
-      }
-      for (const place of town.places) {
-        const own = place.answers();
-        if (place.identity === 0) answers.push(...own);
-        else reached.add("of others", own.length);
-      }
+/** What the first identity is answered when the steps of these identities are performed, one frame at a time. */
+async function answersTo(all: readonly Step[], identities: readonly number[]): Promise<Answer[]> {
+  const town = new Town();
+  const answers: Answer[] = [];
+  for (const step of all) {
+    // A crash gives no pass back, so there would be nothing to wait for.
+    if (step.do === "crash") continue;
+    for (const one of apart(step)) {
+      if (
+        !("who" in one) ||
+        identities.includes((one.do === "say" ? (one.who[0] ?? 0) : one.who) % IDENTITIES)
+      )
+        await town.perform(one);
+      await town.answered();
+      await settleLimiters(...town.rooms);
     }
-    return answers;
-  };
-  await fc.assert(
-    fc.asyncProperty(steps, async (all) => {
-      const together = await play(all, [0, 1]);
-      expect(together).toEqual(await play(all, [0]));
-      for (const answer of together) reached.add(answer === "in" ? "in" : "refused");
-    }),
-    { numRuns: 5, interruptAfterTimeLimit: 40_000 },
-  );
-  reached.report("[L8]");
-});
+    for (const place of town.places) if (place.identity === 0) answers.push(...place.answers());
+  }
+  return answers;
+}
+
+/** What is said at once, said one after the other, so that every answer is determined. */
+const apart = (step: Step): readonly Step[] =>
+  step.do === "say" ? step.who.slice(0, 3).map((who) => ({ ...step, who: [who], times: 1 })) : [step];
+
+test("[L8] what one identity is answered does not depend on what another does", () =>
+  prove("[L8]", {
+    runs: 5,
+    states: ["accepted", "refused"],
+    arbitrary: steps,
+    holds: async (all, reached) => {
+      const together = await answersTo(all, [0, 1]);
+      expect(together).toEqual(await answersTo(all, [0]));
+      for (const answer of together) reached.add(answer === "in" ? "accepted" : "refused");
+    },
+  }));
+
+/** What a refusal of this frame says. */
+async function refusal(client: TestClient, frame: object): Promise<number> {
+  client.send(frame);
+  return Number((await client.upTo("error")).at(-1)?.retryAfter);
+}
+
+/** Spends a burst, asks so often in vain, also from new connections; returns the wait after the next accepted action. */
+async function waitAfter(asks: number): Promise<number> {
+  const room = new HeldRoom();
+  const address = freshAddress();
+  const client = await room.connect(address);
+  client.send({ name: "ann" });
+  for (let i = 1; i < BURST; i++) client.send({ message: `${i}` });
+  const wait = await refusal(client, { message: "more" });
+  for (let i = 0; i < asks; i++) {
+    expect(await refusal(client, { message: "more" })).toBe(wait);
+    // The room knows nothing of a new connection: it has to ask the limiter.
+    expect(await refusal(await room.connect(address), { name: "eve" })).toBe(wait);
+  }
+  passTime(wait - 1);
+  for (let i = 0; i < asks; i++) expect(await refusal(client, { message: "more" })).toBe(1);
+  passTime(1);
+  client.send({ message: "at last" });
+  expect((await client.upTo("message")).at(-1)).toMatchObject({ message: "at last" });
+  await room.answered();
+  return refusal(client, { message: "more" });
+}
 
 test("[L2] [L4] refused with r: refused before r however often one asks, accepted at r; nothing was charged for asking", async () => {
-  /** Spends a burst, asks `asks` times from new connections, too, and returns the wait after the next accepted action. */
-  const play = async (asks: number): Promise<number> => {
-    const room = new HeldRoom();
-    const address = freshAddress();
-    const client = await room.connect(address);
-    client.send({ name: "ann" });
-    for (let i = 1; i < BURST; i++) client.send({ message: `${i}` });
-    const refusal = async (asking: TestClient, frame: object): Promise<number> => {
-      asking.send(frame);
-      return Number((await asking.upTo("error")).at(-1)?.retryAfter);
-    };
-    const wait = await refusal(client, { message: "more" });
-    for (let i = 0; i < asks; i++) {
-      expect(await refusal(client, { message: "more" })).toBe(wait);
-      // The room knows nothing of a new connection: it has to ask the limiter.
-      expect(await refusal(await room.connect(address), { name: "eve" })).toBe(wait);
-    }
-    passTime(wait - 1);
-    for (let i = 0; i < asks; i++) expect(await refusal(client, { message: "more" })).toBe(1);
-    passTime(1);
-    client.send({ message: "at last" });
-    expect((await client.upTo("message")).at(-1)).toMatchObject({ message: "at last" });
-    await room.answered();
-    return refusal(client, { message: "more" });
-  };
-  expect(await play(20)).toBe(PERIOD);
-  expect(await play(0)).toBe(PERIOD);
+  expect(await waitAfter(20)).toBe(PERIOD);
+  expect(await waitAfter(0)).toBe(PERIOD);
 });

@@ -138,10 +138,10 @@ describe("retention", () => {
   });
 });
 
-describe("erasing a room over the network", () => {
-  const erase = (room: HeldRoom, headers: Record<string, string>, method = "DELETE") =>
-    request(`/api/room/${room.name}`, { method, headers });
+const erase = (room: HeldRoom, headers: Record<string, string>, method = "DELETE"): Promise<Response> =>
+  request(`/api/room/${room.name}`, { method, headers });
 
+describe("erasing a room over the network", () => {
   test.each([
     { method: "DELETE", headers: {} },
     { method: "DELETE", headers: { Authorization: "Bearer " } },

@@ -6,7 +6,7 @@ import type { HeldRoom } from "./held-room.ts";
 /** Pages that a connection may ask for at once (SPEC P5). A natural sleep is long enough to fill that budget; an eviction is not. */
 const MAX_PAGES = 20;
 
-export class Person {
+export class Speaker {
   private readonly room: HeldRoom;
   private readonly name: string;
   /** Secret; null for a classic client. */

@@ -4,6 +4,7 @@ import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "c
 import { vi } from "vitest";
 import type { ChatMessage } from "../../../src/protocol/messages.ts";
 import type { Account } from "../../../src/rate-limit/charge.ts";
+import type { Admission } from "../../../src/room/admission.ts";
 import { PRESENCE_WINDOW_MS } from "../../../src/room/presence.ts";
 import type { Room } from "../../../src/room/room.ts";
 import { fromAttachment } from "../../../src/room/session.ts";
@@ -89,9 +90,11 @@ export class HeldRoom {
 
   private isAnswered(): Promise<boolean> {
     return runInDurableObject(roomOf(this.name), (room) => {
-      const sessions = [...(Reflect.get(room, "room") as Room).sessions.values()];
+      const core = Reflect.get(room, "room") as Room;
+      const admission = Reflect.get(core, "admission") as Admission;
+      const sessions = [...core.sessions.values()];
       this.connections = new Set(sessions.map(({ connection }) => connection));
-      return sessions.every(({ charging }) => charging === null);
+      return admission.isQuiet && sessions.every(({ charging }) => charging === null);
     });
   }
 

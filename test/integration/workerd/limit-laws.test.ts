@@ -1,36 +1,15 @@
 // The limiter's laws with real limiter objects, several rooms, and objects that sleep and crash in between. The clock is
-// held, so that every instant is exact. All speak the classic protocol: each message is answered by its echo or a refusal.
-import fc from "fast-check";
+// held, so that every instant is exact.
 import { env } from "cloudflare:workers";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { MAX_PASSES, SLACK_MS } from "../../../src/rate-limit/charge.ts";
 import type { Reached } from "../../support/reached.ts";
 import { freshAddress, type TestClient } from "./client.ts";
 import { HeldRoom, holdClock, passTime, releaseClock, rewindClock, settleLimiters } from "./held-room.ts";
-import { prove, step } from "./prove.ts";
+import { prove } from "./prove.ts";
+import { type Answer, IDENTITIES, type Step, steps, Town } from "./town.ts";
 
 const { RATE_PERIOD_MS: PERIOD, RATE_BURST: BURST } = env;
-const ROOMS = 2;
-const IDENTITIES = 2;
-/** Each identity is four times in each room. */
-const PLACES = ROOMS * IDENTITIES * 4;
-
-const steps = fc.array(
-  fc.oneof(
-    step(8, {
-      do: fc.constant("say" as const),
-      // Several places at once, several messages each: what the limiter sees is interleaved as it comes.
-      who: fc.uniqueArray(fc.nat(PLACES - 1), { minLength: 1, maxLength: 10 }),
-      times: fc.integer({ min: 1, max: 2 }),
-    }),
-    step(4, { do: fc.constant("wait" as const), ms: fc.constantFrom(1, PERIOD, BURST * PERIOD) }),
-    step(2, { do: fc.constant("leave" as const), who: fc.nat(PLACES - 1) }),
-    step(3, { do: fc.constantFrom("evict limiters" as const, "hibernate" as const, "crash" as const) }),
-  ),
-  { minLength: 15, maxLength: 40, size: "max" },
-);
-type Step = typeof steps extends fc.Arbitrary<(infer T)[]> ? T : never;
-
 /** Three of one identity get passes, a fourth spends the burst, and the passes go beyond it; chance does the rest. */
 const TOUR: readonly Step[] = [
   { do: "say", who: [0, 2, 4], times: 1 },
@@ -46,95 +25,6 @@ const TOUR: readonly Step[] = [
   { do: "crash" },
   { do: "say", who: [0, 2, 4, 6], times: 1 },
 ];
-
-/** An accepted action, or the wait that a refusal asked for. */
-type Answer = "in" | number;
-
-/** One who comes back whenever it has something to say. */
-class Place {
-  readonly identity: number;
-  private readonly name: string;
-  private readonly room: HeldRoom;
-  private readonly address: string;
-  private client: TestClient | null = null;
-  private read = 0;
-
-  constructor(number: number, rooms: readonly HeldRoom[], addresses: readonly string[]) {
-    this.identity = number % IDENTITIES;
-    this.name = `p${number}`;
-    this.room = rooms[(number >> 1) % ROOMS] ?? new HeldRoom();
-    this.address = addresses[this.identity] ?? "";
-  }
-
-  /** The first frame on a connection is a join; a refused one is tried again. */
-  async say(times: number): Promise<void> {
-    if (this.client?.isOpen !== true) {
-      this.client = await this.room.connect(this.address);
-      this.read = 0;
-    }
-    const isIn = this.client.frames.some(({ ready }) => ready === true);
-    if (!isIn) this.client.send({ name: this.name });
-    else for (let i = 0; i < times; i++) this.client.send({ message: "hi" });
-  }
-
-  leave(): void {
-    if (this.client?.isOpen === true) this.client.leave(1000);
-  }
-
-  /** What the room answered since the last call. */
-  answers(): Answer[] {
-    const fresh = this.client?.frames.slice(this.read) ?? [];
-    this.read += fresh.length;
-    // A snapshot is sent before `ready`, and shows messages of an earlier connection.
-    const ready = fresh.findIndex((frame) => frame.ready === true);
-    return fresh.slice(Math.max(0, ready)).flatMap(({ ready, name, code, retryAfter }): Answer[] => {
-      if (code === "rate-limited") return [Number(retryAfter)];
-      return ready === true || name === this.name ? ["in"] : [];
-    });
-  }
-}
-
-class Town {
-  readonly rooms = Array.from({ length: ROOMS }, () => new HeldRoom());
-  readonly places: readonly Place[];
-
-  constructor() {
-    rewindClock();
-    const addresses = Array.from({ length: IDENTITIES }, freshAddress);
-    this.places = Array.from({ length: PLACES }, (_, i) => new Place(i, this.rooms, addresses));
-  }
-
-  async perform(step: Step): Promise<void> {
-    switch (step.do) {
-      case "say":
-        await Promise.all(step.who.map(async (number) => this.places[number]?.say(step.times)));
-        break;
-      case "leave":
-        this.places[step.who]?.leave();
-        break;
-      case "wait":
-        passTime(step.ms);
-        break;
-      case "evict limiters":
-        for (const room of this.rooms) await room.evictLimiters();
-        break;
-      case "hibernate":
-        for (const room of this.rooms) await room.hibernate();
-        break;
-      case "crash":
-        for (const room of this.rooms) await room.reset();
-        break;
-      default:
-        step satisfies never;
-    }
-  }
-
-  /** Until the rooms have answered everything. The clock stands still. */
-  async answered(): Promise<void> {
-    for (const room of this.rooms) await room.answered();
-    for (const room of this.rooms) await room.received();
-  }
-}
 
 beforeAll(holdClock);
 beforeEach(rewindClock);

@@ -6,8 +6,8 @@ import { Reached } from "../../support/reached.ts";
 /** As for `npm run test:property`: RUNS times as many cases; below 1 for mutants, which only need a yes or no. */
 const FACTOR = Number(env.RUNS);
 const IS_QUICK = FACTOR < 1;
-/** A case takes a good part of a second, so shrinking has to end some time. The best case so far is reported then. */
-const SHRINK_MS = 40_000;
+/** A case takes a good part of a second: trying and shrinking end then, with the cases, or the shortest one, so far. */
+const END_AFTER_MS = 40_000;
 
 export interface Property<T> {
   readonly runs: number;
@@ -30,7 +30,7 @@ export async function prove<T>(law: string, property: Property<T>): Promise<void
       numRuns: Math.max(examples.length + 1, Math.round(runs * FACTOR)),
       examples: examples.map((value): [T] => [value]),
       endOnFailure: IS_QUICK,
-      interruptAfterTimeLimit: SHRINK_MS,
+      interruptAfterTimeLimit: END_AFTER_MS,
     },
   );
   if (!IS_QUICK) reached.report(law);

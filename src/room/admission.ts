@@ -77,19 +77,21 @@ export class Admission {
     const { rate } = this;
     const granted = reply?.granted ?? admitLocally(this.local, rate, session, asked.length, now);
     const wait = reply?.retryAfter ?? rate.periodMs;
+    // Before the actions: a join may turn out to be the older of two, and leave at once.
+    session.pass = reply?.pass === true ? newPass(charging.since) : null;
     for (const action of asked.slice(0, granted)) this.room.perform(session, action, now);
     this.room.commit();
     for (const action of asked.slice(granted)) {
       this.refuse(session, action, { code: "rate-limited", retryAfter: wait });
     }
     session.refused = reply !== null && wait > 0 ? { from: now, until: now + wait } : null;
-    session.pass = reply?.pass === true ? newPass(charging.since) : null;
     this.room.emit({ type: "attach", session });
     this.drain(session, now);
   }
 
-  /** The connection is gone and its pass goes back; never before a charge that is under way has taken from it (L1). */
-  leave({ connection, identity, charging, pass }: Session): void {
+  /** The connection is gone, what it asked for is void, and its pass goes back; never before a charge that is under way has taken from it (L1). */
+  leave({ connection, identity, charging, pass, waiting }: Session): void {
+    waiting.length = 0;
     if (charging !== null) this.departed.set(connection, identity);
     else if (pass !== null) this.room.emit({ type: "release", identity, holder: connection });
   }

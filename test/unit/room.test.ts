@@ -110,3 +110,17 @@ test("[D8] who is welcomed above the roster's bound gets the roster when the roo
     expect(frames.at(-1)?.presence?.roster?.map(({ name }) => name)).toEqual(["ann", "bob", "cleo", "eve"]);
   }
 });
+
+test("[P4] [L4] an older connection that joins after a newer one keeps no pass, and what it said next costs nothing", () => {
+  const world = new World();
+  const [older, newer] = [world.connect("a"), world.connect("b")];
+  const hello = { name: "cleo", protocol: 1, key: "k".repeat(16), client: "tab" };
+  world.say(newer, hello);
+  world.settle();
+  world.say(older, hello);
+  world.say(older, { message: "too late", counter: 1 });
+  world.settle();
+  expect([older.closed, newer.closed]).toEqual([4001, null]);
+  expect(world.accounts.get("a")?.passes).toEqual([]);
+  expect(world.counts.charges).toBe(2);
+});

@@ -11,7 +11,13 @@ export default defineConfig({
         plugins: [
           cloudflareTest({
             wrangler: { configPath: "./wrangler.toml" },
-            miniflare: { bindings: { ADMIN_TOKEN: "the-token-of-the-tests", RUNS: process.env.RUNS ?? "1" } },
+            miniflare: {
+              bindings: {
+                ADMIN_TOKEN: "the-token-of-the-tests",
+                LOAD_TOKEN_SECRET: "the-secret-that-signs-load-tokens-in-tests",
+                RUNS: process.env.RUNS ?? "1",
+              },
+            },
           }),
         ],
         test: { name: "workerd", include: ["test/integration/workerd/**/*.test.ts"], testTimeout: 90_000 },

@@ -9,6 +9,8 @@ export interface Env {
   readonly ALLOWED_ORIGINS?: string;
   /** A secret. Unset: rooms cannot be erased over the network. */
   readonly ADMIN_TOKEN?: string;
+  /** A secret. Unset: no load token is accepted. */
+  readonly LOAD_TOKEN_SECRET?: string;
 }
 
 /** The bindings as unchecked vars, for the parsers in room/config.ts. */

@@ -1,8 +1,17 @@
 // The Worker's entry: a request goes to an asset, to a room, or makes a new private room.
 import type { Env } from "./env.ts";
+import { isSignedLoad } from "./http/load-signature.ts";
+import {
+  type Counted,
+  LOAD_REFUSED,
+  MIN_LOAD_SECRET_LENGTH,
+  parseLoadToken,
+  virtualUser,
+} from "./http/load-token.ts";
 import { isOriginAllowed } from "./http/origin.ts";
 import { plain } from "./http/plain.ts";
-import { parseRoomName } from "./protocol/room-name.ts";
+import { LOAD_TOKEN_HEADER, LOAD_USER_HEADER } from "./protocol/load.ts";
+import { parseRoomName, type RoomAddress } from "./protocol/room-name.ts";
 import { identityOf } from "./rate-limit/identity.ts";
 import { type ChatRoom, IDENTITY_HEADER } from "./room/chat-room.ts";
 
@@ -37,8 +46,8 @@ async function route(request: Request, env: Env): Promise<Response> {
     return newPrivateRoom(request, env, origin);
   const room = roomOf(name, env);
   if (room === null) return plain(404, "No such room: a name has 1 to 32 characters, an id 64 hex digits.");
-  if (action === "websocket") return connect(request, room);
-  if (action === undefined && request.method === "DELETE") return erase(request, env, room);
+  if (action === "websocket") return connect(request, env, room);
+  if (action === undefined && request.method === "DELETE") return erase(request, env, room.stub);
   return plain(404, "Not found");
 }
 
@@ -50,27 +59,48 @@ function newPrivateRoom(request: Request, env: Env, origin: string | null): Resp
   });
 }
 
+interface NamedRoom {
+  readonly address: RoomAddress;
+  readonly stub: DurableObjectStub<ChatRoom>;
+}
+
 /** The room that a path names, or null for a name that is none, or an id that this namespace never gave out. */
-function roomOf(encoded: string, env: Env): DurableObjectStub<ChatRoom> | null {
+function roomOf(encoded: string, env: Env): NamedRoom | null {
   try {
     const address = parseRoomName(decodeURIComponent(encoded));
     if (address === null) return null;
     const { ROOMS } = env;
-    return ROOMS.get(
-      address.kind === "private" ? ROOMS.idFromString(address.id) : ROOMS.idFromName(address.name),
-    );
+    const id = address.kind === "private" ? ROOMS.idFromString(address.id) : ROOMS.idFromName(address.name);
+    return { address, stub: ROOMS.get(id) };
   } catch {
     return null;
   }
 }
 
-function connect(request: Request, room: DurableObjectStub<ChatRoom>): Response | Promise<Response> {
+async function connect(request: Request, env: Env, { address, stub }: NamedRoom): Promise<Response> {
+  const counted = await countedAs(request.headers, env, address);
+  if ("refused" in counted) return plain(403, counted.refused);
   if (request.method !== "GET" || request.headers.get("Upgrade")?.toLowerCase() !== "websocket") {
     return plain(400, "expected websocket");
   }
   const headers = new Headers(request.headers);
-  headers.set(IDENTITY_HEADER, identityOf(request.headers.get("CF-Connecting-IP")));
-  return room.fetch(new Request(request, { headers }));
+  headers.delete(LOAD_TOKEN_HEADER);
+  headers.set(IDENTITY_HEADER, counted.identity);
+  return stub.fetch(new Request(request, { headers }));
+}
+
+/** Whom the limiter counts. A load test whose token is not accepted is never counted by its address: it would measure that. */
+async function countedAs(headers: Headers, env: Env, room: RoomAddress): Promise<Counted> {
+  const token = headers.get(LOAD_TOKEN_HEADER);
+  const user = headers.get(LOAD_USER_HEADER);
+  if (token === null && user === null) return { identity: identityOf(headers.get("CF-Connecting-IP")) };
+  const secret = env.LOAD_TOKEN_SECRET ?? "";
+  if (secret.length < MIN_LOAD_SECRET_LENGTH) return { refused: LOAD_REFUSED.off };
+  const parsed = parseLoadToken(token ?? "");
+  if (parsed === null || !(await isSignedLoad(secret, parsed.payload, parsed.signature))) {
+    return { refused: LOAD_REFUSED.foreign };
+  }
+  return virtualUser(parsed.grant, user, room, Date.now());
 }
 
 async function erase(request: Request, env: Env, room: DurableObjectStub<ChatRoom>): Promise<Response> {

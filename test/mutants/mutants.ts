@@ -13,6 +13,8 @@ const ADMISSION = "src/room/admission.ts";
 const SHELL = "src/room/chat-room.ts";
 const CHARGE = "src/rate-limit/charge.ts";
 const GCRA = "src/rate-limit/gcra.ts";
+const LOAD_TOKEN = "src/http/load-token.ts";
+const WORKER = "src/worker.ts";
 
 export const MUTANTS: readonly Mutant[] = [
   {
@@ -194,6 +196,60 @@ export const MUTANTS: readonly Mutant[] = [
     file: "src/rate-limit/identity.ts",
     from: ".slice(0, 4)\n    .map((group)",
     to: ".map((group)",
+  },
+  {
+    name: "a load token skips the limiter",
+    file: ADMISSION,
+    from: "const granted = reply?.granted ??",
+    to: 'const granted = session.identity.startsWith("load:") ? asked.length : reply?.granted ??',
+  },
+  {
+    name: "the users of a load token share one budget",
+    file: LOAD_TOKEN,
+    from: "identity: `load:${id}:${user}`",
+    to: "identity: `load:${id}`",
+  },
+  {
+    name: "a load user has a budget a room",
+    file: LOAD_TOKEN,
+    from: "identity: `load:${id}:${user}`",
+    to: "identity: `load:${id}:${user}:${room.name}`",
+  },
+  {
+    name: "an expired load token is good",
+    file: LOAD_TOKEN,
+    from: "if (left <= 0) return",
+    to: "if (left === 0) return",
+  },
+  {
+    name: "a load token is good in any public room",
+    file: LOAD_TOKEN,
+    from: "|| !room.name.startsWith(prefix)",
+    to: "",
+  },
+  {
+    name: "the signature's spare bits are free",
+    file: LOAD_TOKEN,
+    from: "[\\w-]{42}[AEIMQUYcgkosw048]",
+    to: "[\\w-]{43}",
+  },
+  {
+    name: "a load token's signature is not checked",
+    file: WORKER,
+    from: "parsed === null || !(await isSignedLoad(secret, parsed.payload, parsed.signature))",
+    to: "parsed === null",
+  },
+  {
+    name: "a foreign load token is counted by its address",
+    file: WORKER,
+    from: "return { refused: LOAD_REFUSED.foreign };",
+    to: 'return { identity: identityOf(headers.get("CF-Connecting-IP")) };',
+  },
+  {
+    name: "a load token is good without a secret",
+    file: WORKER,
+    from: "if (secret.length < MIN_LOAD_SECRET_LENGTH) {",
+    to: "if (false) {",
   },
   {
     name: "an error's stack to the client",

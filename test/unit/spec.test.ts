@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import * as load from "../../src/http/load-token.ts";
 import { CLOSE } from "../../src/protocol/messages.ts";
 import * as limits from "../../src/protocol/limits.ts";
 import * as charge from "../../src/rate-limit/charge.ts";
@@ -78,7 +79,7 @@ test("the vars of SPEC.md are those of wrangler.toml with their defaults, and th
 });
 
 test("the fixed limits of SPEC.md are those of the code", () => {
-  const bounds = Object.entries({ ...limits, ...charge, PRESENCE_WINDOW_MS }).filter(
+  const bounds = Object.entries({ ...limits, ...charge, ...load, PRESENCE_WINDOW_MS }).filter(
     ([name, value]) => typeof value === "number" && name !== "DELIVERY_PROTOCOL",
   );
   expect(bounds.length).toBeGreaterThan(10);

@@ -10,6 +10,8 @@ declare namespace Cloudflare {
     readonly ADMIN_TOKEN: string;
     /** How many cases to try, compared with the usual number; see vitest.config.ts. */
     readonly RUNS: string;
+    readonly ASSETS: Fetcher;
+    readonly LOAD_TOKEN_SECRET: string;
   }
   interface GlobalProps {
     mainModule: typeof import("../../../src/worker.ts");

@@ -248,8 +248,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "a load token is good without a secret",
     file: WORKER,
-    from: "if (secret.length < MIN_LOAD_SECRET_LENGTH) {",
-    to: "if (false) {",
+    from: "if (secret.length < MIN_LOAD_SECRET_LENGTH) return",
+    to: "if (false) return",
   },
   {
     name: "an error's stack to the client",

@@ -104,9 +104,9 @@ async function countedAs(headers: Headers, env: Env, room: RoomAddress): Promise
 }
 
 async function erase(request: Request, env: Env, room: DurableObjectStub<ChatRoom>): Promise<Response> {
-  const token = env.ADMIN_TOKEN ?? "";
-  const given = request.headers.get("Authorization")?.replace(/^Bearer /, "") ?? "";
-  if (token === "" || !(await isSame(token, given))) return plain(404, "Not found");
+  const { ADMIN_TOKEN } = env;
+  const given = request.headers.get("Authorization") ?? "";
+  if (!ADMIN_TOKEN || !(await isSame(`Bearer ${ADMIN_TOKEN}`, given))) return plain(404, "Not found");
   await room.erase();
   return plain(200, "Erased.");
 }

@@ -109,7 +109,6 @@ export class ChatClient {
 
   private arm(timer: Timer, ms: number | null): void {
     clearTimeout(this.timers.get(timer));
-    this.timers.delete(timer);
     if (ms === null) return;
     this.timers.set(
       timer,

@@ -1,5 +1,5 @@
 // A client's side of the delivery protocol as a pure machine: what to send, what to show, when to come back.
-import { DELIVERY_PROTOCOL, MAX_PAGE, PING, PONG } from "../protocol/limits.ts";
+import { DELIVERY_PROTOCOL, MAX_PAGE, PING } from "../protocol/limits.ts";
 import { type ChatMessage, CLOSE, type ErrorCode, type Refusal, type Since } from "../protocol/messages.ts";
 import type { ServerFrame, Welcome } from "../protocol/messages.ts";
 import { decodeServerFrame } from "../protocol/server-frames.ts";
@@ -159,7 +159,7 @@ export class Connection {
   private onFrame(text: unknown, random: number): void {
     if (this.socket !== "open") return;
     this.arm("pong", null);
-    if (text === PONG) return;
+    // A pong is no frame: it was all that it had to say.
     const frame = decodeServerFrame(text);
     if (frame !== null) this.onServerFrame(frame, random);
   }

@@ -1,5 +1,5 @@
 // What a client has said and the room has not yet confirmed, in order. Decides what to send next; sends nothing.
-import { parseFields } from "../protocol/codec.ts";
+import { isCount, isFields, parseFields } from "../protocol/codec.ts";
 import { MAX_MESSAGE_LENGTH } from "../protocol/limits.ts";
 
 export interface OutboxItem {
@@ -26,12 +26,12 @@ export function parseSavedOutbox(text: string | null): SavedOutbox | null {
   const { items, epoch, counter } = saved;
   if (!Array.isArray(items) || !items.every(isItem)) return null;
   if (epoch !== null && typeof epoch !== "string") return null;
-  return typeof counter === "number" && Number.isSafeInteger(counter) ? { items, epoch, counter } : null;
+  return isCount(counter) ? { items, epoch, counter } : null;
 }
 
 function isItem(value: unknown): value is OutboxItem {
-  if (typeof value !== "object" || value === null) return false;
-  const { id, message, state } = value as Partial<Record<keyof OutboxItem, unknown>>;
+  if (!isFields(value)) return false;
+  const { id, message, state } = value;
   return typeof id === "string" && typeof message === "string" && STATES.includes(state);
 }
 

@@ -27,7 +27,7 @@ export class Roster {
    * Takes in a change; returns who came and who went, as far as their names are known. People, not connections: a
    * second tab, or a new connection in place of an old one, is nobody new.
    */
-  apply({ count, roster, joined, left }: Presence): {
+  apply({ count, roster, joined, left = [] }: Presence): {
     readonly arrived: readonly Member[];
     readonly gone: readonly Member[];
   } {
@@ -37,9 +37,9 @@ export class Roster {
     const known = this.known;
     if (known === null) return { arrived: [], gone: [] };
     const before = peopleOf(known.values());
-    const leavers = (left ?? []).flatMap((connection) => known.get(connection) ?? []);
+    const leavers = left.flatMap((connection) => known.get(connection) ?? []);
     for (const member of joined ?? []) known.set(member.connection, member);
-    for (const connection of left ?? []) known.delete(connection);
+    for (const connection of left) known.delete(connection);
     const after = peopleOf(known.values());
     return {
       arrived: [...after].flatMap(([person, member]) => (before.has(person) ? [] : [member])),

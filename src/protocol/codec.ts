@@ -33,7 +33,7 @@ export type Decoded<T> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly error: DecodeError };
 
-type Fields = Readonly<Record<string, unknown>>;
+export type Fields = Readonly<Record<string, unknown>>;
 
 const ok = <T>(value: T): Decoded<T> => ({ ok: true, value });
 const bad = (code: ErrorCode, error: string, counter?: number): Decoded<never> => ({
@@ -51,13 +51,14 @@ export function parseFields(text: string): Fields | null {
   }
 }
 
-function isFields(value: unknown): value is Fields {
+/** A JSON object: not null, not an array. */
+export function isFields(value: unknown): value is Fields {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 /** A sequence number, a counter: a whole number from `least` that a double holds exactly. */
-function isCount(value: unknown, least = 0): value is number {
-  return typeof value === "number" && Number.isSafeInteger(value) && value >= least;
+export function isCount(value: unknown, least = 0): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= least;
 }
 
 /** SQLite stores UTF-8, which has no lone surrogates: replace them before anybody sees them, or history would differ (D1). */
@@ -84,11 +85,11 @@ export function decodeHello(text: unknown): Decoded<Hello> {
   if (name !== undefined && name !== null && typeof name !== "string") {
     return bad("bad-frame", "Name must be text.");
   }
-  if ((name ?? "").length > MAX_NAME_LENGTH) return bad("name-too-long", "Name too long.");
-  const said = wellFormed(name || "anonymous");
-  if (protocol === undefined) return ok({ name: said, delivery: null });
+  const said = name || "anonymous";
+  if (said.length > MAX_NAME_LENGTH) return bad("name-too-long", "Name too long.");
+  if (protocol === undefined) return ok({ name: wellFormed(said), delivery: null });
   const delivery = decodeDeliveryHello(frame.value);
-  return delivery.ok ? ok({ name: said, delivery: delivery.value }) : delivery;
+  return delivery.ok ? ok({ name: wellFormed(said), delivery: delivery.value }) : delivery;
 }
 
 function decodeDeliveryHello({ protocol, key, client, since }: Fields): Decoded<DeliveryHello> {

@@ -17,7 +17,7 @@ export function parseRoomName(raw: string): RoomAddress | null {
     .normalize("NFKC")
     .toLowerCase()
     .normalize("NFKC")
-    .replace(/[\s_]+/gu, "-")
+    .replace(/[\s_]/gu, "-")
     .replace(/[^\p{L}\p{N}\p{M}-]/gu, "")
     .replace(/-+/g, "-")
     .replace(/^-|-$/g, "");

@@ -1,5 +1,5 @@
 // The client's decoder of what a room sends. A room is not trusted either: the page shows what others wrote.
-import { parseFields } from "./codec.ts";
+import { type Fields, isCount, isFields, parseFields } from "./codec.ts";
 import type {
   ChatMessage,
   ErrorCode,
@@ -11,11 +11,6 @@ import type {
   Welcome,
 } from "./messages.ts";
 
-type Fields = Readonly<Record<string, unknown>>;
-
-const isObject = (value: unknown): value is Fields =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
-const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
 const isText = (value: unknown): value is string => typeof value === "string";
 const optional = (value: unknown, is: (value: unknown) => boolean): boolean =>
   value === undefined || is(value);
@@ -25,10 +20,10 @@ const isArrayOf =
     Array.isArray(value) && value.every(is);
 
 const isMember = (value: unknown): value is Member =>
-  isObject(value) && isText(value.connection) && isText(value.author) && isText(value.name);
+  isFields(value) && isText(value.connection) && isText(value.author) && isText(value.name);
 
 const isMessage = (value: unknown): value is ChatMessage =>
-  isObject(value) &&
+  isFields(value) &&
   isCount(value.seq) &&
   isText(value.name) &&
   isText(value.message) &&
@@ -42,10 +37,10 @@ const isMessages = isArrayOf(isMessage);
 const isTexts = isArrayOf(isText);
 
 const isGap = (value: unknown): value is Gap =>
-  isObject(value) && isCount(value.first) && isCount(value.last);
+  isFields(value) && isCount(value.first) && isCount(value.last);
 
 const isWelcome = (value: unknown): value is Welcome =>
-  isObject(value) &&
+  isFields(value) &&
   isCount(value.protocol) &&
   isText(value.epoch) &&
   isCount(value.head) &&
@@ -58,24 +53,23 @@ const isWelcome = (value: unknown): value is Welcome =>
   optional(value.gap, isGap);
 
 const isRefusal = (value: unknown): value is Refusal =>
-  isObject(value) &&
+  isFields(value) &&
   isText(value.code) &&
   optional(value.counter, isCount) &&
   optional(value.retryAfter, isCount) &&
   optional(value.expected, isCount);
 
 const isPresence = (value: unknown): value is Presence =>
-  isObject(value) &&
+  isFields(value) &&
   isCount(value.count) &&
   optional(value.roster, isMembers) &&
   optional(value.joined, isMembers) &&
   optional(value.left, isTexts);
 
-/** Messages of a frame must follow each other without a hole and fit its head: otherwise the frame is corrupt (P2). */
+/** Messages of a frame stand seq by seq and fit its head (P2): otherwise the frame is corrupt. */
 function isEvents({ first, last, events }: Fields): boolean {
-  if (!isMessages(events) || events.length === 0) return false;
-  if (events[0]?.seq !== first || events.at(-1)?.seq !== last) return false;
-  return events.every((event, i) => i === 0 || event.seq === (events[i - 1]?.seq ?? 0) + 1);
+  if (!isMessages(events) || events.length === 0 || !isCount(first)) return false;
+  return events.at(-1)?.seq === last && events.every((event, i) => event.seq === first + i);
 }
 
 /** A frame of a room that speaks the delivery protocol, or null where it is none. Never throws. */
@@ -83,7 +77,7 @@ export function decodeServerFrame(text: unknown): ServerFrame | null {
   const fields = typeof text === "string" ? parseFields(text) : null;
   if (fields === null) return null;
   const { welcome, stored, refused, presence, history, error, code } = fields;
-  if (fields.events !== undefined && isEvents(fields)) {
+  if (isEvents(fields)) {
     const events = fields.events as ChatMessage[];
     return { kind: "events", first: fields.first as number, last: fields.last as number, events };
   }
@@ -91,7 +85,7 @@ export function decodeServerFrame(text: unknown): ServerFrame | null {
   if (isCount(stored)) return { kind: "stored", counter: stored };
   if (isRefusal(refused)) return { kind: "refused", refused };
   if (isPresence(presence)) return { kind: "presence", presence };
-  if (isObject(history) && isCount(history.before) && isMessages(history.events)) {
+  if (isFields(history) && isCount(history.before) && isMessages(history.events)) {
     const page = { before: history.before, events: history.events, more: history.more === true };
     return { kind: "history", history: page };
   }

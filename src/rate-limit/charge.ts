@@ -68,7 +68,8 @@ export function charge(
   const others = live.filter(([name]) => name !== holder);
   // An unspent pass stays: a call that comes late must not void what a later call was given.
   const isHeld = spent === 0 && others.length < live.length;
-  const pass = isHeld || (wait === 0 && granted === asked && others.length < MAX_PASSES);
+  // No wait: then all that were asked are granted too.
+  const pass = isHeld || (wait === 0 && others.length < MAX_PASSES);
   const passes = pass ? [...others, [holder, now + PASS_LIFE_MS] as const] : others;
   return { account: { budget, passes }, reply: { granted, retryAfter: wait, pass } };
 }

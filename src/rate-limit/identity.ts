@@ -33,7 +33,7 @@ function parseIPv4(text: string): number[] | null {
 
 /** The eight groups of an IPv6 address (RFC 4291, 2.2; a zone as in RFC 4007 is dropped), or null. */
 function parseIPv6(text: string): number[] | null {
-  const bare = text.replace(/^\[(.*)\]$/, "$1").replace(/%[^%]*$/, "");
+  const bare = text.replace(/^\[(.*)\]$/, "$1").replace(/%.*/, "");
   const halves = bare.split("::");
   if (halves.length > 2) return null;
   const [head, tail] = halves.map((half, i) => parseGroups(half, i === halves.length - 1));

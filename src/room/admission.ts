@@ -19,8 +19,8 @@ export interface AdmissionPorts {
   emit(effect: RoomEffect): void;
   /** Whether a message's counter is new and in order; answers the sender if not. */
   isNext(session: Session, counter: number, ahead: number): boolean;
-  /** Does an admitted action. False if it turned out to be none (a duplicate, out of order). */
-  perform(session: Session, action: Waiting, now: number): boolean;
+  /** Does an admitted action, if it is not by now a duplicate or out of order. */
+  perform(session: Session, action: Waiting, now: number): void;
   /** Writes and sends what was performed. */
   commit(): void;
 }
@@ -49,11 +49,11 @@ export class Admission {
     const wait = refusedFor(session, this.rate, now);
     if (wait > 0) return this.refuse(session, action, { code: "rate-limited", retryAfter: wait });
     if (session.waiting.length >= MAX_CHARGE) return this.refuse(session, action, { code: "busy" });
-    if (session.charging === null && session.waiting.length === 0 && passIsLive(session, now)) {
-      const charged = this.room.perform(session, action, now);
+    // Something waits only while a charge is under way.
+    if (session.charging === null && passIsLive(session, now)) {
+      this.room.perform(session, action, now);
       this.room.commit();
-      if (charged) this.charge(session, 1, now);
-      return;
+      return this.charge(session, 1, now);
     }
     session.waiting.push(action);
     if (session.charging === null) this.charge(session, 0, now);

@@ -18,7 +18,7 @@ export function refusedFor({ refused }: Session, rate: Policy, now: number): num
   if (refused === null) return 0;
   const { from, until } = refused;
   const longest = (rate.burst + MAX_PASSES) * rate.periodMs;
-  return from <= now && now < until && until - from <= longest ? until - now : 0;
+  return from <= now && until - from <= longest ? Math.max(0, until - now) : 0;
 }
 
 /** While the limiter cannot be reached, each room gives an identity one action a period, and no burst (L9). */

@@ -4,6 +4,7 @@ import { DurableObject } from "cloudflare:workers";
 import { type Env, varsOf } from "../env.ts";
 import { PING, PONG } from "../protocol/limits.ts";
 import { type Charge, type ChargeReply, CALL_MS } from "../rate-limit/charge.ts";
+import { NO_ADDRESS } from "../rate-limit/identity.ts";
 import type { RateLimiter } from "../rate-limit/rate-limiter.ts";
 import { readConfig } from "./config.ts";
 import type { RoomEffect, RoomEvent } from "./effects.ts";
@@ -34,7 +35,7 @@ export class ChatRoom extends DurableObject<Env> {
   override fetch(request: Request): Response {
     const { 0: client, 1: server } = new WebSocketPair();
     const connection = randomUUID();
-    const identity = request.headers.get(IDENTITY_HEADER) ?? "none";
+    const identity = request.headers.get(IDENTITY_HEADER) ?? NO_ADDRESS;
     this.ctx.acceptWebSocket(server);
     this.sockets.add(connection, server);
     this.handle({ type: "accepted", now: Date.now(), connection, identity });
@@ -81,7 +82,10 @@ export class ChatRoom extends DurableObject<Env> {
     const events: RoomEvent[] = [event];
     try {
       for (let next = events.shift(); next !== undefined; next = events.shift()) {
-        for (const effect of this.room.handle(next)) events.push(...this.perform(effect, next.now));
+        for (const effect of this.room.handle(next)) {
+          if (effect.type === "send") events.push(...this.send(effect.to, effect.frame, next.now));
+          else this.perform(effect);
+        }
       }
     } catch (error) {
       // Storage refused. Nothing of this turn was sent or kept; start again from what is on disk (D6).
@@ -90,45 +94,47 @@ export class ChatRoom extends DurableObject<Env> {
     }
   }
 
-  private perform(effect: RoomEffect, now: number): RoomEvent[] {
+  /** Sends a frame; what becomes of those that it does not reach, or reaches too slowly, is the room's to decide. */
+  private send(to: readonly string[], frame: string, now: number): RoomEvent[] {
+    const { dead, slow } = this.sockets.send(to, frame);
+    return [
+      ...dead.map((connection) => ({ type: "closed", now, connection }) as const),
+      ...slow.map((connection) => ({ type: "slow", now, connection }) as const),
+    ];
+  }
+
+  private perform(effect: Exclude<RoomEffect, { type: "send" }>): void {
     switch (effect.type) {
       case "append":
         this.log.append(effect.messages);
-        return [];
-      case "send": {
-        const { dead, slow } = this.sockets.send(effect.to, effect.frame);
-        return [
-          ...dead.map((connection) => ({ type: "closed", now, connection }) as const),
-          ...slow.map((connection) => ({ type: "slow", now, connection }) as const),
-        ];
-      }
+        break;
       case "attach":
         this.sockets.attach(effect.session);
-        return [];
+        break;
       case "close":
         this.sockets.close(effect.connection, effect.code, effect.reason);
-        return [];
+        break;
       case "charge":
         this.ctx.waitUntil(this.charge(effect.connection, effect.identity, effect.charge));
-        return [];
+        break;
       case "release":
         this.ctx.waitUntil(this.limiter(effect.identity).release(effect.holder).catch(ignore));
-        return [];
+        break;
       case "flush-after":
         setTimeout(() => this.handle({ type: "flush", now: Date.now() }), effect.ms);
-        return [];
+        break;
       case "trim":
         this.log.trim(effect.through, effect.before);
-        return [];
+        break;
       case "erase":
         this.log.erase(effect.epoch);
-        return [];
+        break;
       case "alarm-by":
         if (effect.at < this.wakeAt) {
           this.wakeAt = effect.at;
           this.ctx.waitUntil(this.wakeBy(effect.at));
         }
-        return [];
+        break;
     }
   }
 

@@ -56,7 +56,7 @@ export class Room {
   private newest = { seq: 0, timestamp: 0 };
 
   /** `restored` are the sessions found in attachments when the object wakes, in any order. */
-  constructor(ports: RoomPorts, restored: readonly Session[] = []) {
+  constructor(ports: RoomPorts, restored: readonly Session[]) {
     this.ports = ports;
     this.presence = new PresenceQueue(ports.config.rosterMax);
     this.admission = new Admission(ports.config.rate, {
@@ -154,7 +154,9 @@ export class Room {
   }
 
   private members(): Member[] {
-    return [...this.sessions.values()].filter(({ joined }) => joined !== null).map(memberOf);
+    return [...this.sessions.values()].flatMap(({ connection, joined }) =>
+      joined === null ? [] : memberOf(connection, joined),
+    );
   }
 
   private onAccepted(connection: string, identity: string, now: number): void {
@@ -237,16 +239,12 @@ export class Room {
     return false;
   }
 
-  /** Does an admitted action. False if it turned out to be no action at all (a duplicate, out of order). */
-  private perform(session: Session, action: Waiting, now: number): boolean {
-    if (action.kind === "join") {
-      this.commit();
-      this.join(session, action.hello, action.author, now);
-      return true;
-    }
+  /** Does an admitted action, if it is not by now a duplicate or out of order. */
+  private perform(session: Session, action: Waiting, now: number): void {
+    if (action.kind === "join") return this.join(session, action.hello, action.author, now);
     const { joined } = session;
     const { counter } = action;
-    if (joined === null || !this.isNext(session, counter, 1)) return false;
+    if (joined === null || !this.isNext(session, counter, 1)) return;
     session.counter = Math.max(session.counter, counter);
     const message: ChatMessage = {
       seq: this.newest.seq + 1,
@@ -259,7 +257,6 @@ export class Room {
     };
     this.newest = message;
     this.fresh.push(message);
-    return true;
   }
 
   /** Write first, send after (D6): what was performed becomes one append and then one frame a protocol. */
@@ -283,6 +280,7 @@ export class Room {
     const classic = this.connections(false);
     const to = [session.connection];
     session.joined = { name, author, client: delivery?.client ?? null };
+    const me = memberOf(session.connection, session.joined);
     this.emit({ type: "attach", session });
     if (delivery === null) {
       for (const frame of classicSnapshot(others, log)) this.send(to, frame);
@@ -290,14 +288,14 @@ export class Room {
       this.send(to, encodeReady());
     } else {
       session.counter = log.counterOf(author, delivery.client);
-      const members = this.members();
-      for (const frame of deliverySnapshot(session, members, delivery.since, config.rosterMax, log)) {
+      const arrival = { me, counter: session.counter, since: delivery.since };
+      for (const frame of deliverySnapshot(arrival, [...others, me], config.rosterMax, log)) {
         this.send(to, frame);
       }
       this.send(classic, encodeJoined(name));
       this.emit({ type: "alarm-by", at: now + config.silenceMs });
     }
-    this.announce({ joined: memberOf(session) });
+    this.announce({ joined: me });
   }
 
   /**

@@ -1,6 +1,6 @@
 // One connection's state, and what of it survives hibernation in the socket's attachment (at most 16,384 bytes).
 import { type Budget, FULL } from "../rate-limit/gcra.ts";
-import type { DeliveryHello, Hello } from "../protocol/messages.ts";
+import type { Hello } from "../protocol/messages.ts";
 
 /** A permission of the limiter to accept one action ahead of asking. Instants are of the room's clock. */
 export interface Pass {
@@ -90,9 +90,5 @@ export const awaitsHello = (session: Session): boolean =>
 /** Whether the next frame is read as the delivery protocol's. */
 export function speaksDelivery(session: Session): boolean {
   if (session.joined !== null) return session.joined.client !== null;
-  const join = session.waiting.find((item) => item.kind === "join");
-  return join !== undefined && deliveryOf(join) !== null;
+  return session.waiting.some((item) => item.kind === "join" && item.hello.delivery !== null);
 }
-
-const deliveryOf = (item: Waiting): DeliveryHello | null =>
-  item.kind === "join" ? item.hello.delivery : null;

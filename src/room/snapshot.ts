@@ -3,11 +3,21 @@ import { encodeClassicMessage, encodeEvents, encodeJoined, encodeWelcome } from 
 import { BACKLOG, DELIVERY_PROTOCOL, MAX_PAGE, MAX_REPLAY } from "../protocol/limits.ts";
 import type { Member, Since } from "../protocol/messages.ts";
 import type { LogReader } from "./message-log.ts";
-import type { Session } from "./session.ts";
+import type { Joined } from "./session.ts";
 
-/** A joined session as others see it. */
-export function memberOf({ connection, joined }: Session): Member {
-  return { connection, author: joined?.author ?? "", name: joined?.name ?? "" };
+/** A joined connection as others see it. */
+export const memberOf = (connection: string, { author, name }: Joined): Member => ({
+  connection,
+  author,
+  name,
+});
+
+/** Who comes, by the delivery protocol. */
+export interface Arrival {
+  readonly me: Member;
+  /** The highest counter stored of this author and client tag. */
+  readonly counter: number;
+  readonly since: Since | null;
 }
 
 /** The demo's order: each member's name, then up to 100 messages, oldest first (SPEC C3). */
@@ -23,9 +33,8 @@ export function classicSnapshot(members: readonly Member[], log: LogReader): str
  * MAX_REPLAY leaves out of a resumption is named as a gap (D2).
  */
 export function deliverySnapshot(
-  session: Session,
+  { me, counter, since }: Arrival,
   members: readonly Member[],
-  since: Since | null,
   rosterMax: number,
   log: LogReader,
 ): string[] {
@@ -37,9 +46,9 @@ export function deliverySnapshot(
       protocol: DELIVERY_PROTOCOL,
       epoch: log.epoch,
       head: log.head,
-      counter: session.counter,
-      connection: session.connection,
-      author: session.joined?.author ?? "",
+      counter,
+      connection: me.connection,
+      author: me.author,
       members: members.length,
       resumed,
       ...(members.length <= rosterMax && { roster: members }),

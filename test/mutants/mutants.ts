@@ -20,8 +20,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "send before write",
     file: SHELL,
-    from: "this.log.append(effect.messages);\n        return [];",
-    to: "setTimeout(() => this.log.append(effect.messages), 0);\n        return [];",
+    from: "this.log.append(effect.messages);\n        break;",
+    to: "setTimeout(() => this.log.append(effect.messages), 0);\n        break;",
   },
   {
     name: "no burst while the limiter answers",
@@ -32,7 +32,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "queue overtaken under a pass",
     file: ADMISSION,
-    from: "if (session.charging === null && session.waiting.length === 0 && passIsLive(session, now)) {",
+    from: "if (session.charging === null && passIsLive(session, now)) {",
     to: "if (session.waiting.length < 3) {",
   },
   {

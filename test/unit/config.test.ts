@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { isOriginAllowed } from "../../src/http/origin.ts";
-import { readConfig } from "../../src/room/config.ts";
+import { readConfig, readPolicy } from "../../src/room/config.ts";
 import { parseRoomName } from "../../src/protocol/room-name.ts";
 
 const vars = Object.fromEntries(
@@ -24,6 +24,25 @@ test.each(["MAX_SOCKETS_PER_ROOM", "SILENCE_MS", "ROSTER_MAX", "RATE_BURST"])(
 );
 
 test.each([
+  { name: "MAX_SOCKETS_PER_ROOM", least: 1, most: 32_000 },
+  { name: "ROSTER_MAX", least: 0, most: 1_000 },
+])("[D12] $name may be from $least to $most", ({ name, least, most }) => {
+  for (const value of [least, `${most}`]) readConfig({ ...vars, [name]: value });
+  for (const value of [least - 1, `${most + 1}`]) {
+    expect(() => readConfig({ ...vars, [name]: value })).toThrow(
+      `Set the var ${name} in wrangler.toml to a whole number from ${least} to ${most}.`,
+    );
+  }
+});
+
+test.each(["RATE_PERIOD_MS", "RATE_BURST"])("[L1] %s may be any whole number from 1", (name) => {
+  expect(Object.values(readPolicy({ ...vars, [name]: "1" }))).toContain(1);
+  for (const value of ["0", "-1", "1.5", "x", undefined]) {
+    expect(() => readPolicy({ ...vars, [name]: value })).toThrow("RATE_PERIOD_MS and RATE_BURST");
+  }
+});
+
+test.each([
   { origin: null, allowed: "", is: true },
   { origin: "https://chat.example", allowed: "", is: true },
   { origin: "https://evil.example", allowed: "", is: false },
@@ -41,10 +60,20 @@ test.each([
   { raw: "a__b  c", name: "a-b-c" },
   { raw: "Ｆｕｌｌ", name: "full" },
   { raw: "Кафе", name: "кафе" },
+  { raw: "x".repeat(32), name: "x".repeat(32) },
 ])("room name $raw is $name", ({ raw, name }) => {
   expect(parseRoomName(raw)).toEqual({ kind: "public", name });
 });
 
-test.each(["", "!!!", "---", "x".repeat(33)])("room name '%s' is none", (raw) => {
-  expect(parseRoomName(raw)).toBeNull();
+test("the id of a private room is 64 lower-case hex digits, and nothing around them", () => {
+  const id = "0123456789abcdef".repeat(4);
+  expect(parseRoomName(id)).toEqual({ kind: "private", id });
+  for (const raw of [`${id}0`, `x${id}`, id.toUpperCase()]) expect(parseRoomName(raw)).toBeNull();
 });
+
+test.each(["", "!!!", "---", "x".repeat(33), `${" ".repeat(32)}x`, "\ufdfa\ufdfa"])(
+  "room name '%s' is none",
+  (raw) => {
+    expect(parseRoomName(raw)).toBeNull();
+  },
+);

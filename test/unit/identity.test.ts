@@ -1,10 +1,13 @@
 import { expect, test } from "vitest";
-import { identityOf, NO_ADDRESS } from "../../src/rate-limit/identity.ts";
+import { identityOf } from "../../src/rate-limit/identity.ts";
 
 test.each([
   { address: "203.0.113.7", key: "4:203.0.113.7" },
   { address: " 203.0.113.7 ", key: "4:203.0.113.7" },
   { address: "::ffff:203.0.113.7", key: "4:203.0.113.7" },
+  { address: "255.255.255.255", key: "4:255.255.255.255" },
+  { address: "::ffff:1.2.3.4", key: "4:1.2.3.4" },
+  { address: "1::ffff:1.2.3.4", key: "6:1:0:0:0" },
   { address: "::FFFF:cb00:7107", key: "4:203.0.113.7" },
   { address: "0:0:0:0:0:ffff:203.0.113.7", key: "4:203.0.113.7" },
   { address: "2001:db8:1:2:3:4:5:6", key: "6:2001:db8:1:2" },
@@ -28,6 +31,12 @@ test.each([
   ":::",
   "12345::",
   "1:2:3:4:5:6:7:8:9",
+  "1:2:3:4::5:6:7:8",
+  "1:2:3:4:5::6:7:8:9",
+  "1.2.3.4::1",
+  "::1.2.3.4:5",
+  "1[::2]",
+  "[::2]1",
 ])("[L7] %s is no address, and shares one key", (address) => {
-  expect(identityOf(address)).toBe(NO_ADDRESS);
+  expect(identityOf(address)).toBe("none");
 });

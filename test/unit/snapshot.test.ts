@@ -8,7 +8,6 @@ import {
   MAX_REPLAY,
 } from "../../src/protocol/limits.ts";
 import { LEAST_SLOW_READER_BYTES } from "../../src/room/config.ts";
-import { newSession } from "../../src/room/session.ts";
 import { deliverySnapshot } from "../../src/room/snapshot.ts";
 import { MemoryLog } from "../support/memory-log.ts";
 
@@ -35,9 +34,9 @@ test("[D10] who comes back and has the largest snapshot unsent is not slow: it f
     author: AUTHOR,
     name: longest(MAX_NAME_LENGTH),
   }));
-  const session = newSession("c".repeat(36), "4:1.2.3.4", 0, 0);
+  const me = { connection: "c".repeat(36), author: AUTHOR, name: longest(MAX_NAME_LENGTH) };
   const since = { epoch: log.epoch, seq: 0 };
-  const frames = deliverySnapshot(session, members, since, ROSTER_MAX, log);
+  const frames = deliverySnapshot({ me, counter: 0, since }, members, ROSTER_MAX, log);
   const snapshot = frames.reduce((sum, frame) => sum + bytesOf(frame), 0);
   const page = encodeHistory({ before: MAX_REPLAY + 1, events: messages.slice(-MAX_PAGE), more: true });
   console.log(`[D10] the largest snapshot: ${snapshot} bytes, and a page of history ${bytesOf(page)}`);

@@ -1,14 +1,22 @@
 // A WebSocket test client inside workerd. Every wait has a deadline that rejects with a sentence.
 import { env, exports } from "cloudflare:workers";
+import { inject } from "vitest";
 import { identityOf } from "../../../src/rate-limit/identity.ts";
 import type { RateLimiter } from "../../../src/rate-limit/rate-limiter.ts";
 import type { ChatRoom } from "../../../src/room/chat-room.ts";
+
+declare module "vitest" {
+  interface ProvidedContext {
+    /** How long a wait lasts at most; mutation runs have less patience. */
+    patienceMs?: number;
+  }
+}
 
 export type Frame = Readonly<Record<string, unknown>>;
 
 // Taken before a test holds the clock (held-room.ts): deadlines of waits are of the real one.
 const { setTimeout, clearTimeout } = globalThis;
-const WAIT_MS = 5_000;
+const WAIT_MS = inject("patienceMs") ?? 5_000;
 
 /** What the room says to a binary frame. Nobody but a fence sends one, and it changes nothing. */
 const FENCE_ANSWER = '{"error":"Frames must be text.","code":"bad-frame"}';
@@ -137,7 +145,7 @@ export class TestClient {
     await new Promise<void>((resolve, reject) => {
       const timer = setTimeout(() => {
         const frames = JSON.stringify(this.frames).slice(0, 500);
-        reject(new Error(`After 5 s ${complaint}; so far: ${frames}`));
+        reject(new Error(`After ${WAIT_MS} ms ${complaint}; so far: ${frames}`));
       }, WAIT_MS);
       this.waits.add({
         done,

@@ -1,7 +1,8 @@
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
+import { expect, test } from "vitest";
 import { SqlLog } from "../../../src/room/sql-log.ts";
-import { logContract } from "../../support/log-contract.ts";
+import { logContract, messageAt } from "../../support/log-contract.ts";
 
 let rooms = 0;
 
@@ -13,5 +14,13 @@ logContract(async (body) => {
       "DROP TABLE meta; DROP TABLE messages; DROP TABLE senders; DROP TABLE migrations;",
     );
     body(new SqlLog(state.storage.sql, "epoch-1"), () => new SqlLog(state.storage.sql, "another"));
+  });
+});
+
+test("[D12] a classic message costs one row, and leaves none of its sender", async () => {
+  const stub = env.ROOMS.get(env.ROOMS.idFromName(`log-${rooms++}`));
+  await runInDurableObject(stub, (_room, state) => {
+    new SqlLog(state.storage.sql, "epoch-1").append([messageAt(1)]);
+    expect(state.storage.sql.exec("SELECT * FROM senders").toArray()).toEqual([]);
   });
 });

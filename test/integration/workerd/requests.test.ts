@@ -1,0 +1,148 @@
+import { env } from "cloudflare:workers";
+import { describe, expect, test, vi } from "vitest";
+import type { Env } from "../../../src/env.ts";
+import worker from "../../../src/worker.ts";
+import { connect, freshRoom } from "./client.ts";
+
+/** The Worker's answer, with other vars than wrangler.toml's. */
+function ask(path: string, init: RequestInit = {}, vars: Partial<Env> = {}): Promise<Response> {
+  const ASSETS = { fetch: async () => new Response("the page") } as unknown as Fetcher;
+  const request = new Request(`https://chat.example${path}`, init) as Parameters<typeof worker.fetch>[0];
+  return worker.fetch(request, { ...env, ASSETS, ...vars });
+}
+
+const UPGRADE = { Upgrade: "websocket" };
+const NO_ROOM = "No such room: a name has 1 to 32 characters, an id 64 hex digits.";
+
+/** Vars with which no room can be made, for this cause. */
+const failing = (cause: unknown): Partial<Env> => ({
+  ROOMS: {
+    newUniqueId: () => {
+      throw cause;
+    },
+  } as unknown as Env["ROOMS"],
+});
+
+describe("requests, row by row", () => {
+  test.each([
+    { path: "/", status: 200, text: "the page" },
+    { path: "/apiary/room", status: 200, text: "the page" },
+    { path: "/api/room", status: 405, text: "Method not allowed" },
+    { path: "/api/other", status: 404, text: "Not found" },
+    { path: "/api/room/lobby", status: 404, text: "Not found" },
+    { path: "/api/room/lobby/other", status: 404, text: "Not found" },
+    { path: "/api/room/lobby/other", init: { method: "DELETE" }, status: 404, text: "Not found" },
+    { path: "/api/room/lobby/websocket/more", init: { headers: UPGRADE }, status: 404, text: "Not found" },
+    { path: "/api/room//websocket/more", init: { method: "POST" }, status: 404, text: "Not found" },
+    { path: `/api/room/${"x".repeat(33)}/websocket`, init: { headers: UPGRADE }, status: 404, text: NO_ROOM },
+    { path: `/api/room/${"0".repeat(64)}/websocket`, init: { headers: UPGRADE }, status: 404, text: NO_ROOM },
+    { path: "/api/room/lobby/websocket", status: 400, text: "expected websocket" },
+    {
+      path: "/api/room/lobby/websocket",
+      init: { method: "POST", headers: UPGRADE },
+      status: 400,
+      text: "expected websocket",
+    },
+    {
+      path: "/api/room/lobby/websocket",
+      init: { headers: { Upgrade: "h2c" } },
+      status: 400,
+      text: "expected websocket",
+    },
+  ])("[C2] $path with $init is $status", async ({ path, init = {}, status, text }) => {
+    const response = await ask(path, init);
+    expect([response.status, await response.text()]).toEqual([status, text]);
+  });
+
+  test("[C2] the upgrade may be spelt in any case", async () => {
+    const response = await ask(`/api/room/${freshRoom()}/websocket`, { headers: { Upgrade: "WebSocket" } });
+    expect(response.status).toBe(101);
+    response.webSocket?.accept();
+    response.webSocket?.close();
+  });
+
+  test("[C1] a new room's id is plain text that no cache keeps, and that any page may read", async () => {
+    for (const path of ["/api/room", "/api/room/"]) {
+      const { status, headers } = await ask(path, { method: "POST" });
+      expect([status, Object.fromEntries(headers)]).toEqual([
+        200,
+        expect.objectContaining({
+          "access-control-allow-origin": "*",
+          "cache-control": "no-store",
+          "content-type": "text/plain; charset=utf-8",
+          vary: "Origin",
+          "x-content-type-options": "nosniff",
+        }),
+      ]);
+    }
+    expect((await ask("/api/room")).headers.get("Allow")).toBe("POST");
+  });
+
+  test("a foreign origin is told how to be let in, and is let in by name", async () => {
+    const init = { method: "POST", headers: { Origin: "https://other.example" } };
+    const refused = await ask("/api/room", init);
+    expect([refused.status, await refused.text()]).toEqual([
+      403,
+      "This origin may not talk to these rooms; its operator can list it in ALLOWED_ORIGINS.",
+    ]);
+    const allowed = await ask("/api/room", init, { ALLOWED_ORIGINS: "https://other.example" });
+    expect([allowed.status, allowed.headers.get("Access-Control-Allow-Origin")]).toEqual([
+      200,
+      "https://other.example",
+    ]);
+    const { ALLOWED_ORIGINS: _, ...unset } = { ...env } as Env;
+    const without = await worker.fetch(new Request("https://chat.example/api/room", init), unset);
+    expect(without.status).toBe(403);
+  });
+
+  test("[D11] what fails inside is logged by its message and told to nobody", async () => {
+    const log = vi.spyOn(console, "error").mockImplementation(() => {});
+    for (const cause of [new Error("secret"), "secret"]) {
+      const response = await ask("/api/room", { method: "POST" }, failing(cause));
+      expect([response.status, await response.text()]).toEqual([
+        500,
+        "Something went wrong here. Try again.",
+      ]);
+    }
+    expect(log.mock.calls).toEqual([
+      [{ event: "request-failed", cause: "secret" }],
+      [{ event: "request-failed", cause: "unknown" }],
+    ]);
+    log.mockRestore();
+  });
+});
+
+describe("erasing a room", () => {
+  const TOKEN = { ADMIN_TOKEN: "the operator's secret" };
+  const RIGHT = "Bearer the operator's secret";
+
+  test.each([
+    { what: "no token is set", vars: {}, authorization: "Bearer " },
+    { what: "an empty token is set", vars: { ADMIN_TOKEN: "" }, authorization: "Bearer " },
+    { what: "none is given", vars: TOKEN, authorization: undefined },
+    { what: "another is given", vars: TOKEN, authorization: "Bearer another" },
+    { what: "the right one is given alone", vars: TOKEN, authorization: TOKEN.ADMIN_TOKEN },
+    { what: "the right one is given otherwise", vars: TOKEN, authorization: `Basic ${TOKEN.ADMIN_TOKEN}` },
+  ])("[P7] is as if there were no such thing when $what", async ({ vars, authorization }) => {
+    const headers = authorization === undefined ? {} : { Authorization: authorization };
+    const response = await ask("/api/room/lobby", { method: "DELETE", headers }, vars);
+    expect([response.status, await response.text()]).toEqual([404, "Not found"]);
+  });
+
+  test.each([
+    { method: "GET", path: "/api/room/lobby" },
+    { method: "DELETE", path: "/api/room/lobby/other" },
+  ])("[C2] [P7] is not what $method $path does, also with the token", async ({ method, path }) => {
+    const response = await ask(path, { method, headers: { Authorization: RIGHT } }, TOKEN);
+    expect(response.status).toBe(404);
+  });
+
+  test("[P7] closes everybody with the operator's token", async () => {
+    const room = freshRoom();
+    const client = await connect(room);
+    const init = { method: "DELETE", headers: { Authorization: RIGHT } };
+    const response = await ask(`/api/room/${room}`, init, TOKEN);
+    expect([response.status, await response.text()]).toEqual([200, "Erased."]);
+    expect(await client.closed()).toEqual({ code: 4010, reason: "This room was erased." });
+  });
+});

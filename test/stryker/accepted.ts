@@ -1,0 +1,182 @@
+// Mutants that may survive, each with the reason why no test should notice it. One that is noticed by now is stale.
+
+export interface Accepted {
+  readonly file: string;
+  /** The source line in which the mutants begin, without its indentation. */
+  readonly line: string;
+  /** As the run prints them: what stood there → what stood there instead. */
+  readonly changes: readonly string[];
+  readonly why: string;
+}
+
+const NEVER = "Unreachable: `satisfies never` is for the compiler, which refuses a case that was forgotten.";
+const OVERWRITTEN = "Overwritten by the first event, before anything reads it.";
+const FOR_THE_COMPILER = "Cannot be absent here; the question mark is for the compiler.";
+const NOBODY = "A send to nobody is dropped anyway; the question saves encoding a frame for nobody.";
+const UNDEFINED_IS_ABSENT = "A join has no counter: an undefined field is absent in JSON.";
+
+export const ACCEPTED: readonly Accepted[] = [
+  {
+    file: "src/client/chat-client.ts",
+    line: "if (this.socket?.readyState === 1) this.socket.send(effect.text);",
+    changes: ["this.socket?.readyState → this.socket.readyState"],
+    why: "The machine transmits only between `opened` and `closed`; the question mark is for the compiler.",
+  },
+  {
+    file: "src/client/connection.ts",
+    line: "default:",
+    changes: [
+      "default: event satisfies never; → default:",
+      "default: frame satisfies never; → default:",
+      "default: timer satisfies never; → default:",
+    ],
+    why: NEVER,
+  },
+  {
+    file: "src/client/connection.ts",
+    line: 'private status: Status = "connecting";',
+    changes: ['"connecting" → ""'],
+    why: OVERWRITTEN,
+  },
+  {
+    file: "src/client/connection.ts",
+    line: 'private author = "";',
+    changes: ['"" → "Stryker was here!"'],
+    why: "Overwritten by the welcome, before which no event is looked at.",
+  },
+  {
+    file: "src/client/connection.ts",
+    line: "private effects: ClientEffect[] = [];",
+    changes: ['[] → ["Stryker was here"]'],
+    why: OVERWRITTEN,
+  },
+  {
+    file: "src/client/connection.ts",
+    line: 'this.socket = "opening";',
+    changes: ['"opening" → ""'],
+    why: "Only `none` and `open` are asked for; the third state has a name for the reader.",
+  },
+  {
+    file: "src/client/connection.ts",
+    line: "this.seen === null || this.seen.seq === null ? null : { epoch: this.seen.epoch, seq: this.seen.seq };",
+    changes: ["this.seen.seq === null → false"],
+    why: "A place without a seq was forgotten when its connection ended; the question is for the compiler.",
+  },
+  {
+    file: "src/client/connection.ts",
+    line: "if (!this.isJoined || this.seen === null) return;",
+    changes: [
+      "!this.isJoined || this.seen === null → !this.isJoined && this.seen === null",
+      "this.seen === null → false",
+    ],
+    why: "Who has joined has a place, and who has a place and has not joined gets no events from a room that keeps P1.",
+  },
+  {
+    file: "src/client/connection.ts",
+    line: "this.seen = { epoch, seq: fresh.at(-1)?.seq ?? seq };",
+    changes: ["fresh.at(-1)?.seq → fresh.at(-1).seq"],
+    why: FOR_THE_COMPILER,
+  },
+  {
+    file: "src/client/outbox.ts",
+    line: "const saved = text === null ? null : parseFields(text);",
+    changes: ["text === null → false"],
+    why: "JSON.parse reads null as the text `null`, which is no outbox either.",
+  },
+  {
+    file: "src/client/roster.ts",
+    line: "apply({ count, roster, joined, left = [] }: Presence): {",
+    changes: ['[] → ["Stryker was here"]'],
+    why: "The quit of a connection that nobody has changes nothing.",
+  },
+  {
+    file: "src/protocol/codec.ts",
+    line: "if (!isFields(value)) return undefined;",
+    changes: ["!isFields(value) → false"],
+    why: "What is no object has no epoch, so it is refused two lines later; the question is for the compiler.",
+  },
+  {
+    file: "src/protocol/codec.ts",
+    line: "return JSON.stringify({ first: events[0]?.seq, last: events.at(-1)?.seq, events });",
+    changes: ["events[0]?.seq → events[0].seq", "events.at(-1)?.seq → events.at(-1).seq"],
+    why: FOR_THE_COMPILER,
+  },
+  {
+    file: "src/protocol/server-frames.ts",
+    line: "return events.at(-1)?.seq === last && events.every((event, i) => event.seq === first + i);",
+    changes: ["events.at(-1)?.seq → events.at(-1).seq"],
+    why: FOR_THE_COMPILER,
+  },
+  {
+    file: "src/rate-limit/identity.ts",
+    line: "if (head === undefined || head === null || tail === null) return null;",
+    changes: ["head === undefined → false"],
+    why: "A split has at least one part; the question is for the compiler.",
+  },
+  {
+    file: "src/room/admission.ts",
+    line: 'if (action.kind === "message" && !this.room.isNext(session, action.counter, ahead)) return;',
+    changes: ['action.kind === "message" → true'],
+    why: "Who joins has no counters yet, and is always next; the question is for the compiler.",
+  },
+  {
+    file: "src/room/admission.ts",
+    line: 'const named = action.kind === "message" ? { counter: action.counter, ...refusal } : refusal;',
+    changes: ['action.kind === "message" → true'],
+    why: UNDEFINED_IS_ABSENT,
+  },
+  {
+    file: "src/room/room.ts",
+    line: "default:",
+    changes: ["default: event satisfies never; → default:"],
+    why: NEVER,
+  },
+  {
+    file: "src/room/room.ts",
+    line: "private effects: RoomEffect[] = [];",
+    changes: ['[] → ["Stryker was here"]'],
+    why: OVERWRITTEN,
+  },
+  {
+    file: "src/room/room.ts",
+    line: "private fresh: ChatMessage[] = [];",
+    changes: ['[] → ["Stryker was here"]'],
+    why: OVERWRITTEN,
+  },
+  {
+    file: "src/room/room.ts",
+    line: "private newest = { seq: 0, timestamp: 0 };",
+    changes: ["{ seq: 0, timestamp: 0 } → {}"],
+    why: OVERWRITTEN,
+  },
+  {
+    file: "src/room/room.ts",
+    line: "if (joined === null || joined.client === null) return;",
+    changes: ["joined.client === null → false"],
+    why: "A classic member has no counters: the log knows none of an author without a name. The question saves a read.",
+  },
+  {
+    file: "src/room/room.ts",
+    line: "if (classic.length > 0) for (const message of messages) this.send(classic, encodeClassicMessage(message));",
+    changes: ["classic.length > 0 → true", "classic.length > 0 → classic.length >= 0"],
+    why: NOBODY,
+  },
+  {
+    file: "src/room/room.ts",
+    line: "if (delivery.length > 0) this.send(delivery, encodeEvents(messages));",
+    changes: ["delivery.length > 0 → true", "delivery.length > 0 → delivery.length >= 0"],
+    why: NOBODY,
+  },
+  {
+    file: "src/room/room.ts",
+    line: "const older = other.order < session.order ? other : session;",
+    changes: ["other.order < session.order → other.order <= session.order"],
+    why: "No two connections have the same place in the order of arrival.",
+  },
+  {
+    file: "src/room/snapshot.ts",
+    line: "events = log.after(events.at(-1)?.seq ?? log.head, MAX_PAGE);",
+    changes: ["events.at(-1)?.seq → events.at(-1).seq"],
+    why: FOR_THE_COMPILER,
+  },
+];

@@ -1,0 +1,31 @@
+// Some of the project's test projects, set up for mutation runs: quick, and the same every time.
+import { defineConfig, type TestProjectInlineConfiguration, type ViteUserConfig } from "vitest/config";
+import config from "../../vitest.config.ts";
+
+/** Searches by chance, and takes a second to do so. What it is worth is shown by `npm run test:mutants`. */
+const TOO_SLOW = ["test/property/simulation.test.ts"];
+
+/** The Vitest configuration of a mutation run over these projects, quick ones first: the first test that fails ends it. */
+export function projectsOf(...names: readonly string[]): ViteUserConfig {
+  const all = (config.test?.projects ?? []) as TestProjectInlineConfiguration[];
+  const projects = names.flatMap((name, groupOrder) =>
+    all
+      .filter(({ test }) => test?.name === name)
+      .map((project) => ({
+        ...project,
+        test: {
+          ...project.test,
+          exclude: TOO_SLOW,
+          // One module graph for all files of a run: it starts in half the time.
+          isolate: false,
+          // A fifth of each property's cases, see test/support/prove.ts.
+          env: { RUNS: "0.2" },
+          sequence: { groupOrder },
+          // A mutant that keeps the room silent is found out sooner.
+          provide: { patienceMs: 3_000 },
+          setupFiles: name === "property" ? ["test/stryker/one-seed.ts"] : [],
+        },
+      })),
+  );
+  return defineConfig({ test: { projects } });
+}

@@ -1,0 +1,2 @@
+import { projectsOf } from "./projects.ts";
+export default projectsOf("workerd");

@@ -1,0 +1,121 @@
+import { expect, test } from "vitest";
+import { classicSnapshot, deliverySnapshot, memberOf } from "../../src/room/snapshot.ts";
+import type { Since } from "../../src/protocol/messages.ts";
+import type { Frame } from "../support/frames.ts";
+import { MemoryLog } from "../support/memory-log.ts";
+import { messageAt } from "../support/log-contract.ts";
+
+const ME = memberOf("c", { name: "ann", author: "a", client: "tab" });
+
+/** A log of so many messages, of which the first `floor` are gone. */
+function logOf(count: number, floor = 0): MemoryLog {
+  const log = new MemoryLog("e");
+  log.append(Array.from({ length: count }, (_, i) => messageAt(i + 1)));
+  log.trim(floor, 0);
+  return log;
+}
+
+const framesOf = (since: Since | null, log: MemoryLog, rosterMax = 4): Frame[] =>
+  deliverySnapshot({ me: ME, counter: 3, since }, [ME], rosterMax, log).map(
+    (text) => JSON.parse(text) as Frame,
+  );
+
+const rangesOf = (frames: readonly Frame[]): (number | undefined)[][] =>
+  frames.slice(1).map(({ first, last }) => [first, last]);
+
+test("[P1] the welcome tells a client where it stands, and names the members up to the roster's bound", () => {
+  const welcome = {
+    protocol: 1,
+    epoch: "e",
+    head: 2,
+    counter: 3,
+    connection: "c",
+    author: "a",
+    members: 1,
+    resumed: false,
+  };
+  expect(framesOf(null, logOf(2), 1)[0]).toEqual({ welcome: { ...welcome, roster: [ME] } });
+  expect(framesOf(null, logOf(2), 0)[0]).toEqual({ welcome });
+});
+
+test.each([
+  { what: "nothing", count: 0, floor: 0, since: null, ranges: [] },
+  { what: "the last 100", count: 150, floor: 0, since: null, ranges: [[51, 150]] },
+  { what: "what retention left", count: 150, floor: 120, since: null, ranges: [[121, 150]] },
+  {
+    what: "the last 100 of another log",
+    count: 150,
+    floor: 0,
+    since: { epoch: "x", seq: 149 },
+    ranges: [[51, 150]],
+  },
+  {
+    what: "the last 100, for a seq that never was",
+    count: 150,
+    floor: 0,
+    since: { epoch: "e", seq: 151 },
+    ranges: [[51, 150]],
+  },
+])("[P3] [C9] without a resumption follows $what", ({ count, floor, since, ranges }) => {
+  const frames = framesOf(since, logOf(count, floor));
+  expect(rangesOf(frames)).toEqual(ranges);
+  expect(frames[0]?.welcome).toMatchObject({ resumed: false });
+  expect(frames[0]?.welcome).not.toHaveProperty("gap");
+});
+
+test.each([
+  { seq: 150, count: 150, floor: 0, ranges: [], gap: undefined },
+  {
+    seq: 10,
+    count: 150,
+    floor: 0,
+    ranges: [
+      [11, 110],
+      [111, 150],
+    ],
+    gap: undefined,
+  },
+  {
+    seq: 10,
+    count: 150,
+    floor: 10,
+    ranges: [
+      [11, 110],
+      [111, 150],
+    ],
+    gap: undefined,
+  },
+  { seq: 10, count: 150, floor: 100, ranges: [[101, 150]], gap: { first: 11, last: 100 } },
+  {
+    seq: 100,
+    count: 1_100,
+    floor: 0,
+    ranges: Array.from({ length: 10 }, (_, i) => [i * 100 + 101, i * 100 + 200]),
+    gap: undefined,
+  },
+  {
+    seq: 99,
+    count: 1_100,
+    floor: 0,
+    ranges: Array.from({ length: 10 }, (_, i) => [i * 100 + 101, i * 100 + 200]),
+    gap: { first: 100, last: 100 },
+  },
+])(
+  "[P3] [D2] after $seq of $count, where $floor are gone: exactly what was missed, and a gap $gap",
+  ({ seq, count, floor, ranges, gap }) => {
+    const frames = framesOf({ epoch: "e", seq }, logOf(count, floor));
+    expect(rangesOf(frames)).toEqual(ranges);
+    expect(frames[0]?.welcome?.resumed).toBe(true);
+    expect(frames[0]?.welcome?.gap).toEqual(gap);
+  },
+);
+
+test("[C3] a classic client gets the members' names, then up to 100 messages, oldest first", () => {
+  const frames = classicSnapshot([ME, { ...ME, name: "bob" }], logOf(150)).map(
+    (text) => JSON.parse(text) as Frame,
+  );
+  expect(frames.slice(0, 2)).toEqual([{ joined: "ann" }, { joined: "bob" }]);
+  expect(frames.slice(2).map(({ message }) => message)).toEqual(
+    Array.from({ length: 100 }, (_, i) => `m${i + 51}`),
+  );
+});

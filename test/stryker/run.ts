@@ -3,6 +3,7 @@ import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { Stryker } from "@stryker-mutator/core";
 import { command, Failure, ROOT } from "../../scripts/lib/command.ts";
+import { ACCEPTED } from "./accepted.ts";
 import { choose, type Part } from "./parts.ts";
 import { complaints, judge, type Mutant, report, scoreOf } from "./verdict.ts";
 
@@ -26,7 +27,7 @@ command(HELP, { only: TEXT, files: TEXT }, async ({ only, files }) => {
   const verdicts = [];
   for (const part of choose(String(only), String(files))) {
     console.log(`Mutating the ${part.name}, ${part.files.length} files ...`);
-    const verdict = judge(part, await mutate(part));
+    const verdict = judge(part, await mutate(part), ACCEPTED);
     verdicts.push(verdict);
     for (const { mutant, why } of verdict.survivors) {
       console.log(

@@ -1,5 +1,5 @@
 // What a mutation run says: the score of each file, the survivors with the reason that each has, and what is wrong.
-import { type Accepted, ACCEPTED } from "./accepted.ts";
+import type { Accepted } from "./accepted.ts";
 import type { Part } from "./parts.ts";
 
 /** One mutant, as the report shows it. */
@@ -28,18 +28,20 @@ export function scoreOf(mutants: readonly Mutant[]): number {
   return (mutants.filter(({ isNoticed }) => isNoticed).length / mutants.length) * 100;
 }
 
-/** Judges the mutants of a part, or of those of its files that were mutated. */
-export function judge(part: Part, mutants: readonly Mutant[]): Verdict {
+/** Judges the mutants of a part, or of those of its files that were mutated, by the reasons that are accepted. */
+export function judge(part: Part, mutants: readonly Mutant[], accepted: readonly Accepted[]): Verdict {
   const survivors = mutants
     .filter(({ isNoticed }) => !isNoticed)
-    .map((mutant) => ({ mutant, why: ACCEPTED.find((one) => isAccepted(one, mutant))?.why ?? null }));
-  const stale = ACCEPTED.filter(({ file }) => part.files.includes(file)).flatMap((one) =>
-    one.changes
-      .filter(
-        (change) => !survivors.some(({ mutant }) => isAccepted(one, mutant) && mutant.change === change),
-      )
-      .map((change) => `${one.file}: ${one.line}  ${change}`),
-  );
+    .map((mutant) => ({ mutant, why: accepted.find((one) => isAccepted(one, mutant))?.why ?? null }));
+  const stale = accepted
+    .filter(({ file }) => part.files.includes(file))
+    .flatMap((one) =>
+      one.changes
+        .filter(
+          (change) => !survivors.some(({ mutant }) => isAccepted(one, mutant) && mutant.change === change),
+        )
+        .map((change) => `${one.file}: ${one.line}  ${change}`),
+    );
   return { part, mutants, survivors, stale };
 }
 

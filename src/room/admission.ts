@@ -99,9 +99,9 @@ export class Admission {
   /** The answer to the last charge of a connection that is gone. */
   settleGone(connection: string): void {
     const identity = this.departed.get(connection);
-    if (this.departed.delete(connection) && identity !== undefined) {
-      this.room.emit({ type: "release", identity, holder: connection });
-    }
+    if (identity === undefined) return;
+    this.departed.delete(connection);
+    this.room.emit({ type: "release", identity, holder: connection });
   }
 
   /** Whether no answer is awaited for a connection that is gone. */

@@ -18,8 +18,6 @@ export function projectsOf(...names: readonly string[]): ViteUserConfig {
           exclude: TOO_SLOW,
           // One module graph for all files of a run: it starts in half the time.
           isolate: false,
-          // A fifth of each property's cases, see test/support/prove.ts.
-          env: { RUNS: "0.2" },
           sequence: { groupOrder },
           // A mutant that keeps the room silent is found out sooner.
           provide: { patienceMs: 3_000 },

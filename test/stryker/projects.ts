@@ -2,8 +2,13 @@
 import { defineConfig, type TestProjectInlineConfiguration, type ViteUserConfig } from "vitest/config";
 import config from "../../vitest.config.ts";
 
-/** Searches by chance, and takes a second to do so. What it is worth is shown by `npm run test:mutants`. */
-const TOO_SLOW = ["test/property/simulation.test.ts"];
+/** They take seconds, most of them to search by chance. What they are worth is shown by `npm run test:mutants`. */
+const TOO_SLOW = [
+  "test/property/simulation.test.ts",
+  ...["hibernation", "history", "limit-laws", "sockets"].map(
+    (name) => `test/integration/workerd/${name}.test.ts`,
+  ),
+];
 
 /** The Vitest configuration of a mutation run over these projects, quick ones first: the first test that fails ends it. */
 export function projectsOf(...names: readonly string[]): ViteUserConfig {

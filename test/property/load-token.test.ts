@@ -10,7 +10,7 @@ import {
   virtualUser,
 } from "../../src/http/load-token.ts";
 import { identityOf } from "../../src/rate-limit/identity.ts";
-import { Reached } from "../support/reached.ts";
+import { prove } from "../support/prove.ts";
 
 // HMAC takes a short key and the same with NULs behind for one: no secret has any.
 const secrets = fc.string({ unit: "grapheme-ascii", minLength: 32, maxLength: 64 });
@@ -33,10 +33,12 @@ async function isAccepted(secret: string, text: string): Promise<boolean> {
   return token !== null && isSignedLoad(secret, token.payload, token.signature);
 }
 
-test("[C21] what is granted is read back, and holds under its own secret alone", async () => {
-  const reached = new Reached("accepted", "another secret");
-  await fc.assert(
-    fc.asyncProperty(secrets, secrets, grants, async (secret, other, grant) => {
+test("[C21] what is granted is read back, and holds under its own secret alone", () =>
+  prove("[C21]", {
+    runs: 100,
+    states: ["accepted", "another secret"],
+    arbitrary: fc.record({ secret: secrets, other: secrets, grant: grants }),
+    holds: async ({ secret, other, grant }, reached) => {
       const token = await tokenOf(secret, grant);
       expect(parseLoadToken(token)?.grant).toEqual(grant);
       expect(await isAccepted(secret, token)).toBe(true);
@@ -44,13 +46,16 @@ test("[C21] what is granted is read back, and holds under its own secret alone",
       if (secret === other) return;
       expect(await isAccepted(other, token)).toBe(false);
       reached.add("another secret");
-    }),
-  );
-  reached.report("[C21]");
-});
+    },
+  }));
 
-/** One edit of a text at a place: another character there, one more, one less, or two that changed places. */
-const edits = fc.record({
+/** At a place of a text: another character there, one more, one less, or two that changed places. */
+interface Edit {
+  readonly kind: "replace" | "insert" | "delete" | "swap";
+  readonly place: number;
+  readonly char: string;
+}
+const edits: fc.Arbitrary<Edit> = fc.record({
   kind: fc.constantFrom("replace", "insert", "delete", "swap"),
   place: fc.nat(200),
   char: fc.oneof(
@@ -59,67 +64,71 @@ const edits = fc.record({
   ),
 });
 
-test("[C21] a token with any edit is refused: by its shape, or by its signature", async () => {
-  const reached = new Reached("by shape", "by signature", "another grant");
-  await fc.assert(
-    fc.asyncProperty(secrets, grants, edits, async (secret, grant, { kind, place, char }) => {
+function edit(text: string, { kind, place, char }: Edit): string {
+  const at = place % text.length;
+  const [here, next] = [text.charAt(at), text.charAt(at + 1)];
+  const middle = { replace: char + next, insert: char + here + next, delete: next, swap: next + here }[kind];
+  return text.slice(0, at) + middle + text.slice(at + 2);
+}
+
+test("[C21] a token with any edit is refused: by its shape, or by its signature", () =>
+  prove("[C21]", {
+    runs: 1_000,
+    states: ["by shape", "by signature", "another grant"],
+    arbitrary: fc.record({ secret: secrets, grant: grants, change: edits }),
+    holds: async ({ secret, grant, change }, reached) => {
       const token = await tokenOf(secret, grant);
-      const at = place % token.length;
-      const [before, here = "", next = "", after] = [
-        token.slice(0, at),
-        token[at],
-        token[at + 1],
-        token.slice(at + 2),
-      ];
-      const middle = { replace: char + next, insert: char + here + next, delete: next, swap: next + here }[
-        kind
-      ];
-      const edited = before + middle + after;
+      const edited = edit(token, change);
       if (edited === token) return;
       expect(await isAccepted(secret, edited)).toBe(false);
       const read = parseLoadToken(edited);
       reached.add(read === null ? "by shape" : "by signature");
       if (read !== null && payloadOf(read.grant) !== payloadOf(grant)) reached.add("another grant");
-    }),
-    { numRuns: 1_000 },
-  );
-  reached.report("[C21]");
-});
+    },
+  }));
 
-test("[C21] all spellings of the signature's last digit: one is accepted", async () => {
-  await fc.assert(
-    fc.asyncProperty(secrets, grants, async (secret, grant) => {
+test("[C21] of all spellings of the signature's last digit, one is accepted", () =>
+  prove("[C21]", {
+    runs: 20,
+    states: ["refused for spare bits"],
+    arbitrary: fc.record({ secret: secrets, grant: grants }),
+    holds: async ({ secret, grant }, reached) => {
       const token = await tokenOf(secret, grant);
       const spellings = DIGITS.split("").map((digit) => token.slice(0, -1) + digit);
       const accepted = await Promise.all(spellings.map((spelling) => isAccepted(secret, spelling)));
       expect(spellings.filter((_, i) => accepted[i])).toEqual([token]);
-    }),
-    { numRuns: 20 },
-  );
+      reached.add("refused for spare bits", spellings.filter((text) => parseLoadToken(text) === null).length);
+    },
+  }));
+
+const ids = fc.constantFrom("0123456789abcdef", "0123456789abcdee", "1123456789abcdef");
+const users = fc.record({
+  id: ids,
+  user: fc.oneof(fc.integer({ min: 0, max: 3 }), fc.integer({ min: 0, max: MAX_LOAD_USERS - 1 })),
 });
 
-test("[C20] [L8] users of tokens and addresses never share a key", () => {
-  const reached = new Reached("users apart", "tokens apart", "addresses");
-  const addresses = fc.oneof(fc.ipV4(), fc.ipV6(), fc.string(), fc.constant("load:0123456789abcdef:0"));
-  const room = { kind: "public", name: "a-1" } as const;
-  const keyOf = (id: string, user: number): string => {
-    const grant = { expires: 3_600, users: MAX_LOAD_USERS, id, prefix: "a-" };
-    const counted = virtualUser(grant, `${user}`, room, 0);
-    if ("refused" in counted) throw new Error(counted.refused);
-    return counted.identity;
-  };
-  const ids = fc.constantFrom("0123456789abcdef", "0123456789abcdee", "1123456789abcdef");
-  const users = fc.oneof(fc.integer({ min: 0, max: 3 }), fc.integer({ min: 0, max: MAX_LOAD_USERS - 1 }));
-  fc.assert(
-    fc.property(ids, users, ids, users, addresses, (id, user, otherId, otherUser, address) => {
-      const isSame = id === otherId && user === otherUser;
-      expect(keyOf(id, user) === keyOf(otherId, otherUser)).toBe(isSame);
-      expect(keyOf(id, user)).not.toBe(identityOf(address));
-      if (id === otherId && !isSame) reached.add("users apart");
-      if (id !== otherId && user === otherUser) reached.add("tokens apart");
-      reached.add("addresses");
+function keyOf({ id, user }: { readonly id: string; readonly user: number }): string {
+  const grant = { expires: 3_600, users: MAX_LOAD_USERS, id, prefix: "a-" };
+  const counted = virtualUser(grant, `${user}`, { kind: "public", name: "a-1" }, 0);
+  if ("refused" in counted) throw new Error(counted.refused);
+  return counted.identity;
+}
+
+test("[C20] [L8] users of tokens and addresses never share a key", () =>
+  prove("[C20] [L8]", {
+    runs: 300,
+    states: ["users apart", "tokens apart", "addresses"],
+    arbitrary: fc.record({
+      one: users,
+      other: users,
+      address: fc.oneof(fc.ipV4(), fc.ipV6(), fc.string(), fc.constant("load:0123456789abcdef:0")),
     }),
-    { numRuns: 300 },
-  );
-  reached.report("[C20] [L8]");
-});
+    holds: ({ one, other, address }, reached) => {
+      const isSame = one.id === other.id && one.user === other.user;
+      expect(keyOf(one) === keyOf(other)).toBe(isSame);
+      expect(keyOf(one)).not.toBe(identityOf(address));
+      if (one.id === other.id && !isSame) reached.add("users apart");
+      if (one.id !== other.id && one.user === other.user) reached.add("tokens apart");
+      reached.add("addresses");
+    },
+  }));

@@ -21,6 +21,13 @@ export class PresenceQueue {
     this.countsOnly = count > this.rosterMax;
   }
 
+  /** Everybody is gone at once. A flush that was ordered still comes. */
+  clear(): void {
+    this.joined.clear();
+    this.left.clear();
+    this.countsOnly = false;
+  }
+
   get isEmpty(): boolean {
     return !this.waiting;
   }

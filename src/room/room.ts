@@ -81,7 +81,8 @@ export class Room {
     this.admission.restore(session);
     const { joined } = session;
     if (joined === null || joined.client === null) return;
-    session.counter = this.ports.log.counterOf(joined.author, joined.client);
+    // The log forgets a sender by age; a member that is here is known by its attachment.
+    session.counter = Math.max(session.counter, this.ports.log.counterOf(joined.author, joined.client));
   }
 
   /** What happens next. Total: never throws, whatever a client sent. */
@@ -114,10 +115,7 @@ export class Room {
         this.sweep(event.now, event.heard);
         break;
       case "erase":
-        this.emit({ type: "erase", epoch: event.epoch });
-        for (const session of [...this.sessions.values()]) {
-          this.leave(session, CLOSE.erased, "This room was erased.");
-        }
+        this.erase(event.epoch);
         break;
       default:
         event satisfies never;
@@ -320,6 +318,22 @@ export class Room {
     if (joined === null) return;
     this.send(this.connections(false), encodeQuit(joined.name));
     this.announce({ left: connection });
+  }
+
+  /** All leave at once, so nobody is told of the others. */
+  private erase(epoch: string): void {
+    this.emit({ type: "erase", epoch });
+    for (const session of this.sessions.values()) {
+      this.emit({
+        type: "close",
+        connection: session.connection,
+        code: CLOSE.erased,
+        reason: "This room was erased.",
+      });
+      this.admission.leave(session);
+    }
+    this.sessions.clear();
+    this.presence.clear();
   }
 
   private announce(change: { joined: Member } | { left: string }): void {

@@ -33,12 +33,12 @@ export interface Session {
   refused: { readonly from: number; readonly until: number } | null;
   /** What this identity took while the limiter could not be reached (L9). */
   local: Budget | null;
+  /** The highest counter stored of this author and client tag, also when the log has forgotten it by age (D9). */
+  counter: number;
   /** Everything below is empty whenever the room may hibernate, can be read again, or is full after the idle time. */
   readonly waiting: Waiting[];
   /** A charge is under way for the first `asked` of `waiting`. */
   charging: { readonly asked: number; readonly since: number } | null;
-  /** The highest counter stored of this author and client tag. */
-  counter: number;
   pages: Budget;
 }
 
@@ -62,14 +62,14 @@ export function newSession(connection: string, identity: string, order: number, 
 /** The attachment of a session: plain data, versioned. */
 export interface Attachment extends Pick<
   Session,
-  "connection" | "identity" | "order" | "accepted" | "joined" | "pass" | "refused" | "local"
+  "connection" | "identity" | "order" | "accepted" | "joined" | "pass" | "refused" | "local" | "counter"
 > {
   readonly v: 1;
 }
 
 export function toAttachment(session: Session): Attachment {
-  const { connection, identity, order, accepted, joined, pass, refused, local } = session;
-  return { v: 1, connection, identity, order, accepted, joined, pass, refused, local };
+  const { connection, identity, order, accepted, joined, pass, refused, local, counter } = session;
+  return { v: 1, connection, identity, order, accepted, joined, pass, refused, local, counter };
 }
 
 /** The session of an attachment, or null where it is none of ours (a closed connection's is null). */

@@ -116,8 +116,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "the name is not in the attachment",
     file: "src/room/session.ts",
-    from: "return { v: 1, connection, identity, order, accepted, joined, pass, refused, local };",
-    to: "return { v: 1, connection, identity, order, accepted, joined: null, pass, refused, local };",
+    from: "return { v: 1, connection, identity, order, accepted, joined, pass, refused, local, counter };",
+    to: "return { v: 1, connection, identity, order, accepted, joined: null, pass, refused, local, counter };",
   },
   {
     name: "GCRA without max",
@@ -176,8 +176,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "a refusal from the future is believed",
     file: "src/room/allowance.ts",
-    from: "return from <= now && now < until &&",
-    to: "return now < until &&",
+    from: "return from <= now && until - from",
+    to: "return until - from",
   },
   {
     name: "passes without number",
@@ -320,8 +320,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "erasing keeps the epoch",
     file: ROOM,
-    from: "epoch: event.epoch }",
-    to: "epoch: this.ports.log.epoch }",
+    from: "this.erase(event.epoch);",
+    to: "this.erase(this.ports.log.epoch);",
   },
   {
     name: "trimming keeps one message too few",
@@ -332,8 +332,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "anybody may erase a room",
     file: "src/worker.ts",
-    from: 'if (token === "" || !(await isSame(token, given)))',
-    to: 'if (token === "" || given === "")',
+    from: "if (!ADMIN_TOKEN || !(await isSame(`Bearer ${ADMIN_TOKEN}`, given)))",
+    to: "if (!ADMIN_TOKEN)",
   },
   {
     name: "a foreign page may talk",

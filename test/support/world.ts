@@ -93,6 +93,10 @@ export class World {
     this.handle({ type: "slow", now: this.now, connection: socket.connection });
   }
 
+  erase(epoch: string): void {
+    this.handle({ type: "erase", now: this.now, epoch });
+  }
+
   advance(ms: number): void {
     this.now += ms;
     if (this.flushAt !== null && this.now >= this.flushAt) this.flush();

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { type Socket, World } from "../support/world.ts";
+import { CONFIG, type Socket, World } from "../support/world.ts";
 
 /** Two classic members and one delivery member, settled. */
 function threeMembers(): { world: World; ann: Socket; bob: Socket; cleo: Socket } {
@@ -45,6 +45,27 @@ test("[D12] no more than 32 actions of one connection wait for the limiter; the 
   const { world, ann } = threeMembers();
   for (let i = 0; i < 34; i++) world.say(ann, { message: `${i}` });
   expect(ann.frames.at(-1)).toMatchObject({ code: "busy" });
+});
+
+test("[D9] [D3] a member that was silent until the log forgot its counter goes on counting, also after a sleep", () => {
+  const { world, cleo } = threeMembers();
+  world.say(cleo, { message: "once", counter: 1 });
+  world.settle();
+  world.advance(2 * CONFIG.historyMaxAgeMs);
+  world.alarm();
+  expect(world.log.counterOf(`author-of-${"k".repeat(16)}`, "tab")).toBe(0);
+  expect(world.hibernate()).toBe(true);
+  world.say(cleo, { message: "twice", counter: 2 });
+  world.settle();
+  expect(cleo.frames.at(-1)?.events).toMatchObject([{ message: "twice", counter: 2 }]);
+});
+
+test("[P7] an erased room closes everybody, and tells nobody of the others", () => {
+  const { world, ann, bob } = threeMembers();
+  const heard = bob.frames.length;
+  world.erase("epoch-2");
+  expect([ann.closed, bob.closed]).toEqual([4010, 4010]);
+  expect(bob.frames.slice(heard)).toEqual([]);
 });
 
 test("[D8] above the roster's bound there are counts, and the whole roster when the room comes back under it", () => {

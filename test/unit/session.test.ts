@@ -42,8 +42,9 @@ test("[D9] what a session is survives in its attachment; what is under way is em
     pass: { from: 1, until: 2 },
     refused: { from: 3, until: 4 },
     local: { tat: 5, last: 6 },
+    counter: 9,
   });
-  expect(fromAttachment(attachment)).toEqual({ ...session, charging: null, waiting: [], counter: 0 });
+  expect(fromAttachment(attachment)).toEqual({ ...session, charging: null, waiting: [], counter: 9 });
 });
 
 test.each([null, undefined, 7, "text", {}, { v: 2 }])("[D9] %o is no session's attachment", (value) => {

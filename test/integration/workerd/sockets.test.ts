@@ -3,6 +3,7 @@ import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "c
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { freshAddress, freshRoom, connect, join, limiterOf, roomOf, type TestClient } from "./client.ts";
+import { prove } from "./prove.ts";
 
 const KEY = "k".repeat(128);
 /** The platform's bound on an attachment, and what is left free of it at least. */
@@ -52,8 +53,11 @@ describe("sockets", () => {
     );
     // At most 123 bytes of UTF-8.
     const reason = fc.oneof(fc.string({ maxLength: 123 }), fc.string({ unit: "binary", maxLength: 30 }));
-    await fc.assert(
-      fc.asyncProperty(code, reason, fc.boolean(), fc.boolean(), async (code, reason, joins, sleeps) => {
+    await prove("[D13]", {
+      runs: 40,
+      states: ["joined", "not joined", "asleep", "without a code"],
+      arbitrary: fc.tuple(code, reason, fc.boolean(), fc.boolean()),
+      holds: async ([code, reason, joins, sleeps], reached) => {
         const { client } = joins ? await join(room, "bob") : { client: await connect(room) };
         if (sleeps) await evictDurableObject(roomOf(room), { webSockets: "hibernate" });
         const asked = performance.now();
@@ -61,9 +65,11 @@ describe("sockets", () => {
         const answer = await client.closed();
         expect([code ?? 1005, 1000]).toContain(answer.code);
         expect(performance.now() - asked).toBeLessThan(1_000);
-      }),
-      { numRuns: 40 },
-    );
+        reached.add(joins ? "joined" : "not joined");
+        if (sleeps) reached.add("asleep");
+        if (code === undefined) reached.add("without a code");
+      },
+    });
     const left = await runInDurableObject(roomOf(room), (_room, state) => state.getWebSockets().length);
     expect(left).toBe(0);
   });

@@ -57,6 +57,7 @@ describe("sockets", () => {
       runs: 40,
       states: ["joined", "not joined", "asleep", "without a code"],
       arbitrary: fc.tuple(code, reason, fc.boolean(), fc.boolean()),
+      examples: [[undefined, "", true, true]],
       holds: async ([code, reason, joins, sleeps], reached) => {
         const { client } = joins ? await join(room, "bob") : { client: await connect(room) };
         if (sleeps) await evictDurableObject(roomOf(room), { webSockets: "hibernate" });

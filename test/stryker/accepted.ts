@@ -187,12 +187,6 @@ export const ACCEPTED: readonly Accepted[] = [
   },
   {
     file: "src/room/chat-room.ts",
-    line: "if (connection === undefined) return;",
-    changes: ["connection === undefined → false"],
-    why: "The room ignores a connection that it does not know; the question is for the compiler.",
-  },
-  {
-    file: "src/room/chat-room.ts",
     line: 'console.error({ event: "room-reset", cause: error instanceof Error ? error.message : "unknown" });',
     changes: ['"unknown" → ""'],
     why: "Only the wording of a log line, for something that no part of the runtime throws.",
@@ -230,12 +224,6 @@ export const ACCEPTED: readonly Accepted[] = [
     why: "The catch around it covers a connection that is gone as well.",
   },
   {
-    file: "src/room/sockets.ts",
-    line: "if (socket === undefined) return;",
-    changes: ["socket === undefined → false"],
-    why: "The catch behind it covers a connection that is gone as well.",
-  },
-  {
     file: "src/room/sql-log.ts",
     line: "if (dropped <= this.floor) return;",
     changes: ["dropped <= this.floor → dropped < this.floor"],
@@ -260,12 +248,6 @@ export const ACCEPTED: readonly Accepted[] = [
     line: 'if (!isOriginAllowed(origin, url.origin, env.ALLOWED_ORIGINS ?? "")) {',
     changes: ['"" → "Stryker was here!"'],
     why: "No page has that origin.",
-  },
-  {
-    file: "src/worker.ts",
-    line: "if (address === null) return null;",
-    changes: ["address === null → false"],
-    why: "The catch below it turns what then fails into the same answer; the question is for the compiler.",
   },
   {
     file: "src/worker.ts",

@@ -28,6 +28,7 @@ const CORE = [
   "src/room/*.ts",
   "src/rate-limit/*.ts",
   "src/client/*.ts",
+  "src/http/load-*.ts",
   "src/http/origin.ts",
 ];
 

@@ -4,10 +4,12 @@ import {
   isLoadPrefix,
   type LoadGrant,
   MAX_LOAD_HOURS,
+  MAX_LOAD_USERS,
   parseLoadToken,
   payloadOf,
   virtualUser,
 } from "../../src/http/load-token.ts";
+import { LOAD_TOKEN_HEADER, LOAD_USER_HEADER } from "../../src/protocol/load.ts";
 import { parseRoomName } from "../../src/protocol/room-name.ts";
 
 const SECRET = "0123456789abcdef0123456789abcdef";
@@ -22,6 +24,15 @@ test("[C21] a token, written down", async () => {
   expect(parseLoadToken(`${payload}.${SIGNATURE}`)).toEqual({ grant: GRANT, payload, signature: SIGNATURE });
   expect(await isSignedLoad(SECRET, payload, SIGNATURE)).toBe(true);
   expect(await isSignedLoad(`${SECRET}.`, payload, SIGNATURE)).toBe(false);
+});
+
+test("[C20] the headers that say who a virtual user is", () => {
+  expect([LOAD_TOKEN_HEADER, LOAD_USER_HEADER]).toEqual(["Edge-Chat-Load-Token", "Edge-Chat-Load-User"]);
+});
+
+test("[C21] a token may have as many users as any", () => {
+  const token = `1.1800000000.${MAX_LOAD_USERS}.0123456789abcdef.load-.${SIGNATURE}`;
+  expect(parseLoadToken(token)?.grant.users).toBe(100_000);
 });
 
 test.each([

@@ -74,6 +74,25 @@ test("[P7] erasing closes everybody, after the log is gone", () => {
   );
 });
 
+test("[P7] an erased room has no members, and gives their passes back", () => {
+  const machine = new RoomMachine();
+  machine.join("ann", { name: "ann" }, { ...GRANTED, pass: true });
+  const effects = machine.handle({ type: "erase", epoch: "f" });
+  expect(of("release", effects)).toEqual([{ type: "release", identity: "address", holder: "ann" }]);
+  expect(machine.room.sessions.size).toBe(0);
+});
+
+test("[P7] [D8] who joins right after an erasing hears nothing of those who were here before", () => {
+  const machine = new RoomMachine({ rosterMax: 2 });
+  for (const name of ["ann", "bob", "cleo"]) machine.join(name);
+  machine.close("ann");
+  machine.handle({ type: "erase", epoch: "f" });
+  machine.join("del", DELIVERY);
+  expect(sent(machine.handle({ type: "flush" }))).toEqual([
+    ["del", { presence: { count: 1, joined: [expect.objectContaining({ name: "del" })], left: [] } }],
+  ]);
+});
+
 test("[D12] the alarm closes who is overdue, trims by rows and by age, and is set for the next deadline", () => {
   const machine = new RoomMachine({ historyMaxRows: 2 });
   machine.accept("lurker");

@@ -1,6 +1,8 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, test, vi } from "vitest";
 import type { Env } from "../../../src/env.ts";
+import { signLoad } from "../../../src/http/load-signature.ts";
+import { payloadOf } from "../../../src/http/load-token.ts";
 import worker from "../../../src/worker.ts";
 import { connect, freshRoom } from "./client.ts";
 
@@ -110,6 +112,26 @@ describe("requests, row by row", () => {
     ]);
     log.mockRestore();
   });
+});
+
+test("[C20] a room learns whom the limiter counts, and not the token that says so, signed with the shortest secret", async () => {
+  const LOAD_TOKEN_SECRET = "s".repeat(32);
+  const expires = Math.floor(Date.now() / 1_000) + 60;
+  const payload = payloadOf({ expires, users: 1, id: "0123456789abcdef", prefix: "load-" });
+  const token = `${payload}.${await signLoad(LOAD_TOKEN_SECRET, payload)}`;
+  const seen: Headers[] = [];
+  const room = {
+    fetch: async ({ headers }: Request): Promise<Response> => {
+      seen.push(headers);
+      return new Response("seen");
+    },
+  };
+  const ROOMS = { idFromName: () => "id", get: () => room } as unknown as Env["ROOMS"];
+  const headers = { ...UPGRADE, "Edge-Chat-Load-Token": token, "Edge-Chat-Load-User": "0" };
+  const response = await ask("/api/room/load-1/websocket", { headers }, { LOAD_TOKEN_SECRET, ROOMS });
+  expect(await response.text()).toBe("seen");
+  expect(seen[0]?.get("Edge-Chat-Identity")).toBe("load:0123456789abcdef:0");
+  expect(seen[0]?.has("Edge-Chat-Load-Token")).toBe(false);
 });
 
 describe("erasing a room", () => {

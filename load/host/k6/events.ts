@@ -1,0 +1,68 @@
+// Events on their way to a script: in the order of the wire [K15], each with the time of its read [K13], after the reads of the turn.
+// So what a busy script leaves waiting shows as the difference between an event's timestamp and its callback.
+import { setImmediate } from "node:timers";
+import type { Iteration } from "../iteration.ts";
+
+export type EventName = "open" | "message" | "error" | "close" | "ping" | "pong";
+
+export interface Event {
+  readonly type: EventName;
+  readonly target: object;
+  /** Epoch ms with a fraction. */
+  readonly timestamp: number;
+}
+
+export type Listener = (event: Event) => void;
+
+export class EventQueue {
+  private waiting: [Iteration, () => void][] = [];
+
+  push(iteration: Iteration, act: () => void): void {
+    this.waiting.push([iteration, act]);
+    if (this.waiting.length === 1) setImmediate(() => this.drain());
+  }
+
+  private drain(): void {
+    const { waiting } = this;
+    this.waiting = [];
+    for (const [iteration, act] of waiting) iteration.call(act);
+  }
+}
+
+const NAMES: readonly EventName[] = ["open", "message", "error", "close", "ping", "pong"];
+
+/** A socket's listeners: those added, then the one of its `on…` property. There is no way to take one away, as in k6. */
+export class Listeners {
+  private readonly added = new Map<EventName, Listener[]>(NAMES.map((name) => [name, []]));
+  private readonly on = new Map<EventName, Listener>();
+
+  /** Gives `target` its `on…` properties. */
+  constructor(target: object) {
+    for (const name of NAMES) {
+      Object.defineProperty(target, `on${name}`, {
+        enumerable: true,
+        get: () => this.on.get(name),
+        set: (listener: unknown) => this.set(name, listener),
+      });
+    }
+  }
+
+  add(name: string, listener: unknown): void {
+    if (typeof listener !== "function") throw new Error(`handler for event type "${name}" isn't a callable function`);
+    // k6 only warns of an unknown name; here it ends the iteration, for nobody reads warnings.
+    const listeners = this.added.get(name as EventName);
+    if (listeners === undefined) throw new Error(`can't add event handler: unknown event type ${name}`);
+    listeners.push(listener as Listener);
+  }
+
+  call(event: Event): void {
+    for (const listener of this.added.get(event.type) ?? []) listener(event);
+    this.on.get(event.type)?.(event);
+  }
+
+  private set(name: EventName, listener: unknown): void {
+    if (listener === null || listener === undefined) this.on.delete(name);
+    else if (typeof listener === "function") this.on.set(name, listener as Listener);
+    else throw new Error(`a value for 'on${name}' should be callable`);
+  }
+}

@@ -30,7 +30,11 @@ interface Outcome {
 const SHAPE = "load/engine/shape.json";
 
 command(HELP, { write: { type: "boolean", default: false } }, async ({ write }) => {
-  const programs = [await shapeProgram(), await vectorProgram(), ...(await scriptPrograms())];
+  const programs = [
+    await callProgram("shapeOfEngine", "shape.ts"),
+    await callProgram("vectors", "vectors.ts"),
+    ...(await scriptPrograms()),
+  ];
   console.log(`Running ${programs.length} programs in k6's engine ...`);
   const outcomes = await inEngine(programs);
   if (outcomes === null) return;
@@ -70,15 +74,11 @@ async function program(name: string, entry: string, result: string): Promise<Pro
   return { name, code: `${outputFiles[0]?.text ?? ""}\n${result};` };
 }
 
-const shapeProgram = (): Promise<Program> =>
-  program(
-    "shape",
-    'export { shapeOfEngine } from "./load/engine/shape.ts";',
-    "JSON.stringify(program.shapeOfEngine())",
-  );
-
-const vectorProgram = (): Promise<Program> =>
-  program("vectors", 'export { vectors } from "./load/engine/vectors.ts";', "JSON.stringify(program.vectors())");
+/** Calls one exported function of a file and gives what it returns as JSON. */
+function callProgram(name: string, file: string): Promise<Program> {
+  const entry = `export { ${name} } from "./load/engine/${file}";`;
+  return program(name, entry, `JSON.stringify(program.${name}())`);
+}
 
 async function scriptPrograms(): Promise<Program[]> {
   const files = (await readdir(join(ROOT, "load"))).filter((file) => file.endsWith(".ts") && !file.endsWith(".d.ts"));

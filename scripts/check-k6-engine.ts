@@ -47,7 +47,7 @@ command(HELP, { write: { type: "boolean", default: false } }, async ({ write }) 
   console.log(`  ${scripts.length} scripts compile and initialise`);
 });
 
-/** The last expression of a program is its result. */
+/** A script whose value is `result`, an expression over what `entry` exports as `program`. */
 async function program(name: string, entry: string, result: string): Promise<Program> {
   const { outputFiles } = await build({
     absWorkingDir: ROOT,
@@ -71,7 +71,8 @@ async function program(name: string, entry: string, result: string): Promise<Pro
       },
     ],
   });
-  return { name, code: `${outputFiles[0]?.text ?? ""}\n${result};` };
+  // In a function: a global `var` would hide the engine's own globals from a listing.
+  return { name, code: `(() => {\n${outputFiles[0]?.text ?? ""}\nreturn ${result};\n})()` };
 }
 
 /** Calls one exported function of a file and gives what it returns as JSON. */

@@ -9,7 +9,8 @@ type Standard = readonly [name: string, object: object];
 /** All standard objects that a script can reach without syntax of its own. */
 export function standardObjects(): Standard[] {
   const found: Standard[] = [["globalThis", globalThis]];
-  for (const name of Object.getOwnPropertyNames(globalThis)) {
+  for (const name of Reflect.ownKeys(globalThis)) {
+    if (typeof name !== "string") continue;
     const value: unknown = (globalThis as Record<string, unknown>)[name];
     if (!isObject(value) || value === globalThis) continue;
     found.push([name, value]);

@@ -1,6 +1,6 @@
-// Results of the pure code for fixed inputs, computed on Node and in k6's engine, and compared. Runs in both.
+// Results of the pure code for fixed inputs, computed on Node and in k6's engine, and compared. Runs in both. parseRoomName is not
+// among them, and no script may call it: \p{L} and its like match nothing in k6's engine, without an error.
 import { decodeClientFrame, decodeHello, encodeEvents, wellFormed } from "../../src/protocol/codec.ts";
-import { parseRoomName } from "../../src/protocol/room-name.ts";
 import { decodeServerFrame } from "../../src/protocol/server-frames.ts";
 
 const events = [1, 2].map((seq) => ({
@@ -16,7 +16,6 @@ const events = [1, 2].map((seq) => ({
 /** Name → anything that JSON can hold. */
 export function vectors(): Record<string, unknown> {
   return {
-    parseRoomName: [" Lobby ", "ÄRGER_x", "ﬁne", "a--b", "%", "0".repeat(64)].map((name) => parseRoomName(name)),
     wellFormed: ["plain", "\u{1F600}", "\uD83D", "a\uDE00b"].map((text) => wellFormed(text)),
     decodeHello: ['{"name":"ann"}', '{"name":"ann","protocol":1,"key":"0123456789abcdef","client":"t"}', "[]"].map((text) => decodeHello(text)),
     decodeClientFrame: decodeClientFrame('{"message":"hi","counter":7}', true),

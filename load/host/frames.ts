@@ -1,4 +1,4 @@
-// Frames of RFC 6455 as a client reads and writes them. Knows no socket. No extensions, hence no reserved bits.
+// Frames of RFC 6455, read and written. Knows no socket. No extensions, hence no reserved bits.
 import { Buffer } from "node:buffer";
 import { randomFillSync } from "node:crypto";
 
@@ -19,6 +19,7 @@ export interface FrameSink {
 /** Takes bytes as they come and tells whole messages. The bytes given may be overwritten after the call. */
 export class FrameReader {
   private readonly sink: FrameSink;
+  private readonly maskBit: 0 | 128;
   /** The beginning of a frame whose end has not come. */
   private rest: Buffer = Buffer.alloc(0);
   private restLength = 0;
@@ -26,8 +27,10 @@ export class FrameReader {
   private fragmentedOpcode = 0;
   private hasEnded = false;
 
-  constructor(sink: FrameSink) {
+  /** Frames from a client are masked, frames from a server are not; the wrong one breaks the protocol. */
+  constructor(sink: FrameSink, from: "client" | "server" = "server") {
     this.sink = sink;
+    this.maskBit = from === "client" ? 128 : 0;
   }
 
   read(bytes: Buffer): void {
@@ -64,7 +67,7 @@ export class FrameReader {
     let at = 0;
     while (bytes.length - at >= 2 && !this.hasEnded) {
       const first = bytes[at] ?? 0;
-      let length = bytes[at + 1] ?? 0;
+      let length = (bytes[at + 1] ?? 0) ^ this.maskBit;
       let start = at + 2;
       if (length === 126) {
         if (bytes.length < at + 4) break;
@@ -74,8 +77,10 @@ export class FrameReader {
         if (bytes.length < at + 10) break;
         length = Number(bytes.readBigUInt64BE(at + 2));
         start = at + 10;
-      } else if (length > 127) return this.break("a masked frame from a server");
+      } else if (length > 127) return this.break("a frame with the wrong mask bit");
+      if (this.maskBit !== 0) start += 4;
       if (bytes.length - start < length) break;
+      if (this.maskBit !== 0) toggleMask(bytes, start - 4, start, length);
       this.frame(first, bytes, start, start + length);
       at = start + length;
     }
@@ -139,16 +144,36 @@ export function clientFrame(opcode: number, payload: Uint8Array): Buffer {
   const { length } = payload;
   const head = length < 126 ? 2 : length < 65_536 ? 4 : 10;
   const frame = Buffer.allocUnsafe(head + 4 + length);
-  frame[0] = 128 | opcode;
-  frame[1] = 128 | (length < 126 ? length : length < 65_536 ? 126 : 127);
-  if (head === 4) frame.writeUInt16BE(length, 2);
-  else if (head === 10) frame.writeBigUInt64BE(BigInt(length), 2);
+  writeHead(frame, opcode, length, 128);
   masks.copy(frame, head, nextMask, nextMask + 4);
   nextMask += 4;
-  for (let i = 0; i < length; i++) {
-    frame[head + 4 + i] = (payload[i] ?? 0) ^ (frame[head + (i & 3)] ?? 0);
-  }
+  frame.set(payload, head + 4);
+  toggleMask(frame, head, head + 4, length);
   return frame;
+}
+
+/** One final frame of a server. */
+export function serverFrame(opcode: number, payload: Uint8Array): Buffer {
+  const { length } = payload;
+  const head = length < 126 ? 2 : length < 65_536 ? 4 : 10;
+  const frame = Buffer.allocUnsafe(head + length);
+  writeHead(frame, opcode, length, 0);
+  frame.set(payload, head);
+  return frame;
+}
+
+function writeHead(frame: Buffer, opcode: number, length: number, maskBit: 0 | 128): void {
+  frame[0] = 128 | opcode;
+  frame[1] = maskBit | (length < 126 ? length : length < 65_536 ? 126 : 127);
+  if (length >= 65_536) frame.writeBigUInt64BE(BigInt(length), 2);
+  else if (length >= 126) frame.writeUInt16BE(length, 2);
+}
+
+/** Masks, or unmasks, in place with the four bytes at `mask`. */
+function toggleMask(bytes: Buffer, mask: number, start: number, length: number): void {
+  for (let i = 0; i < length; i++) {
+    bytes[start + i] = (bytes[start + i] ?? 0) ^ (bytes[mask + (i & 3)] ?? 0);
+  }
 }
 
 /** A close frame's payload. */

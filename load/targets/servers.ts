@@ -1,0 +1,124 @@
+// The servers to load that are not Edge Chat: they listen on loopback only, and end with their process.
+import { createHash } from "node:crypto";
+import { createServer, type IncomingMessage, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import type { Duplex } from "node:stream";
+import { WebSocketServer } from "ws";
+import { encodeClassicMessage, encodeJoined, encodeQuit, encodeReady } from "../../src/protocol/codec.ts";
+import { closePayload, FrameReader, OPCODE, serverFrame } from "../host/frames.ts";
+import type { FaultRates } from "./faults.ts";
+import { NullRooms } from "./null-room.ts";
+
+export interface Target {
+  /** http://127.0.0.1:port */
+  readonly url: string;
+  /** The process whose CPU and memory are the target's. */
+  readonly pid: number;
+  stop(): Promise<void>;
+}
+
+const roomOf = (request: IncomingMessage): string =>
+  /^\/api\/room\/([^/?]+)\/websocket/.exec(request.url ?? "")?.[1] ?? "";
+
+export interface NullOptions {
+  readonly port: number;
+  readonly faults?: FaultRates;
+  /** How long messages are gathered before they go out; 0 is a turn of the event loop. */
+  readonly windowMs?: number;
+}
+
+/** See null-room.ts. Writes to the bare socket: a WebSocket library would be most of its cost. */
+export function startNull({ port, ...options }: NullOptions): Promise<Target> {
+  const rooms = new NullRooms(options);
+  const server = createServer((_request, response) => response.writeHead(405).end());
+  server.on("upgrade", (request, socket) => {
+    acceptUpgrade(request, socket);
+    const room = rooms.named(roomOf(request));
+    const write = (bytes: Uint8Array): void => void socket.write(bytes);
+    const reader = new FrameReader(
+      {
+        text: (text) => room.receive(text, write),
+        binary: () => {},
+        ping: (data) => write(serverFrame(OPCODE.pong, data)),
+        pong: () => {},
+        closing: (code) => {
+          room.leave(write);
+          socket.end(serverFrame(OPCODE.close, closePayload(code === 1005 ? 1000 : code, "")));
+        },
+        broken: () => socket.destroy(),
+      },
+      "client",
+    );
+    socket.on("data", (bytes: Buffer) => reader.read(bytes));
+    socket.on("error", () => {});
+    socket.on("close", () => room.leave(write));
+  });
+  return listen(server, port);
+}
+
+function acceptUpgrade(request: IncomingMessage, socket: Duplex): void {
+  const key = `${request.headers["sec-websocket-key"] ?? ""}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`;
+  const accept = createHash("sha1").update(key).digest("base64");
+  socket.write(
+    `HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${accept}\r\n\r\n`,
+  );
+}
+
+/** The base line of everyday Node: the `ws` package, a classic room that sends each message to each member. */
+export function startNodeWs({ port }: { readonly port: number }): Promise<Target> {
+  const rooms = new Map<string, Map<WebSocketLike, string>>();
+  const server = createServer((_request, response) => response.writeHead(405).end());
+  const sockets = new WebSocketServer({ server, perMessageDeflate: false });
+  sockets.on("connection", (socket, request) => {
+    const name = roomOf(request);
+    const members = rooms.get(name) ?? new Map<WebSocketLike, string>();
+    rooms.set(name, members);
+    let last = 0;
+    const toAll = (text: string): void => members.forEach((_name, member) => member.send(text));
+    socket.on("message", (data: Buffer) => {
+      const fields = JSON.parse(data.toString()) as { readonly name?: string; readonly message?: string };
+      const member = members.get(socket);
+      if (member === undefined) {
+        members.set(socket, fields.name ?? "anonymous");
+        toAll(encodeJoined(fields.name ?? "anonymous"));
+        socket.send(encodeReady());
+      } else {
+        last = Math.max(Date.now(), last + 1);
+        const said = { seq: 0, name: member, message: fields.message ?? "", timestamp: last };
+        toAll(encodeClassicMessage({ ...said, author: "", client: "", counter: 0 }));
+      }
+    });
+    socket.on("close", () => {
+      const member = members.get(socket);
+      members.delete(socket);
+      if (member !== undefined) toAll(encodeQuit(member));
+    });
+  });
+  return listen(server, port);
+}
+
+interface WebSocketLike {
+  send(text: string): void;
+}
+
+export function listen(server: Server, port: number): Promise<Target> {
+  const open = new Set<Duplex>();
+  server.on("connection", (socket) => {
+    socket.setNoDelay(true);
+    open.add(socket);
+    socket.on("close", () => open.delete(socket));
+  });
+  return new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(port, "127.0.0.1", () => {
+      const { port: chosen } = server.address() as AddressInfo;
+      const stop = async (): Promise<void> => {
+        for (const socket of open) socket.destroy();
+        await new Promise((done) => {
+          server.close(done);
+        });
+      };
+      resolve({ url: `http://127.0.0.1:${chosen}`, pid: process.pid, stop });
+    });
+  });
+}

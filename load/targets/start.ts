@@ -1,0 +1,40 @@
+// Starts a target by its name.
+import { bundleWorker } from "../../scripts/lib/worker-bundle.ts";
+import { startWorkerd } from "../../scripts/lib/workerd.ts";
+import { startEcho } from "./echo.ts";
+import type { FaultRates } from "./faults.ts";
+import { startNodeWs, startNull, type Target } from "./servers.ts";
+
+export const TARGETS = ["null", "echo", "node-ws", "relay"] as const;
+export type TargetName = (typeof TARGETS)[number];
+
+export interface StartOptions {
+  /** 0 takes a free one. */
+  readonly port: number;
+  /** Of `null` alone. */
+  readonly faults?: FaultRates;
+  readonly windowMs?: number;
+  /** Of `relay` alone: what starts workerd, e.g. `["taskset", "-c", "0"]`. */
+  readonly launcher?: readonly string[];
+}
+
+export async function startTarget(name: TargetName, options: StartOptions): Promise<Target> {
+  switch (name) {
+    case "null":
+      return startNull(options);
+    case "echo":
+      return startEcho(options);
+    case "node-ws":
+      return startNodeWs(options);
+    case "relay": {
+      const worker = await bundleWorker("load/targets/relay.toml");
+      const { port, launcher = [] } = options;
+      const workerd = await startWorkerd({ worker, state: `.state/relay-${process.pid}`, port, launcher });
+      return { url: workerd.url, pid: workerd.pid, stop: () => workerd.stop() };
+    }
+    default: {
+      const never: never = name;
+      throw new Error(`no target: ${String(never)}`);
+    }
+  }
+}

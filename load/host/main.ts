@@ -76,5 +76,6 @@ function readEnv(given: readonly string[]): Record<string, string> {
   return { ...(process.env as Record<string, string>), ...Object.fromEntries(entries) };
 }
 
-const usage = (sentence: string): Failure =>
-  new Failure(`${sentence}. See: node load/host/main.ts --help`, EXIT.usage);
+function usage(sentence: string): Failure {
+  return new Failure(`${sentence}. See: node load/host/main.ts --help`, EXIT.usage);
+}

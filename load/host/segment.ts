@@ -12,6 +12,8 @@ export class Segment {
   private readonly own: number;
   private readonly dealt: number[] = [];
   private readonly owners: number[] = [];
+  /** The numbers that are played here, as far as they were dealt. */
+  private readonly owned: number[] = [];
 
   private constructor(shares: readonly Share[], own: number) {
     this.shares = shares;
@@ -45,7 +47,7 @@ export class Segment {
 
   /** Whether number `k` (from 0) is played here. */
   owns(k: number): boolean {
-    while (this.owners.length <= k) this.owners.push(this.deal(this.owners.length + 1));
+    while (this.owners.length <= k) this.deal();
     return this.owners[k] === this.own;
   }
 
@@ -58,14 +60,12 @@ export class Segment {
 
   /** The number in the whole run of this instance's `index`-th (both from 0). */
   global(index: number): number {
-    let seen = -1;
-    for (let k = 0; ; k++) {
-      if (this.owns(k)) seen += 1;
-      if (seen === index) return k;
-    }
+    while (this.owned.length <= index) this.deal();
+    return this.owned[index] ?? 0;
   }
 
-  private deal(total: number): number {
+  private deal(): void {
+    const total = this.owners.length + 1;
     let owner = 0;
     let furthest = -Infinity;
     for (const [at, { from, to }] of this.shares.entries()) {
@@ -74,7 +74,8 @@ export class Segment {
       if (behind > furthest + 1e-9) [owner, furthest] = [at, behind];
     }
     this.dealt[owner] = (this.dealt[owner] ?? 0) + 1;
-    return owner;
+    if (owner === this.own) this.owned.push(this.owners.length);
+    this.owners.push(owner);
   }
 }
 

@@ -118,7 +118,9 @@ export class LeanSocket {
       "Sec-WebSocket-Version": "13",
     };
     const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
-    this.net.write(`GET ${pathname}${search} HTTP/1.1\r\n${lines.join("")}\r\n`);
+    const request = `GET ${pathname}${search} HTTP/1.1\r\n${lines.join("")}\r\n`;
+    this.bytesSent += Buffer.byteLength(request);
+    this.net.write(request);
   }
 
   private received(bytes: Buffer): void {

@@ -11,6 +11,8 @@ import * as timers from "./k6/timers.ts";
 import { vu } from "./vu.ts";
 
 const SHAPE: Shape = shapeFile;
+/** Without it V8 gives errors no stack. */
+const STACKS = "stackTraceLimit";
 
 trim(SHAPE);
 Object.assign(globalThis, {
@@ -32,7 +34,7 @@ function trim(shape: Shape): void {
     if (!root.startsWith("%") && root !== "globalThis" && shape.globalThis?.includes(root) !== true) continue;
     const allowed = new Set(shape[name] ?? []);
     for (const key of Reflect.ownKeys(object)) {
-      if (!allowed.has(String(key))) Reflect.deleteProperty(object, key);
+      if (!allowed.has(String(key)) && key !== STACKS) Reflect.deleteProperty(object, key);
     }
   }
 }

@@ -56,7 +56,7 @@ function readCommandLine() {
     return parseArgs({
       allowPositionals: true,
       options: {
-        port: number,
+        port: { type: "string", default: "8790" },
         window: number,
         lose: number,
         double: number,
@@ -70,11 +70,15 @@ function readCommandLine() {
   }
 }
 
-const isTarget = (name: string): name is TargetName => TARGETS.some((target) => target === name);
+function isTarget(name: string): name is TargetName {
+  return TARGETS.some((target) => target === name);
+}
 
 function whole(name: string, text: string): number {
   if (/^\d{1,6}$/.test(text)) return Number(text);
   throw usage(`--${name} takes a whole number, not ${text}`);
 }
 
-const usage = (sentence: string): Failure => new Failure(`${sentence}. See: node load/targets/main.ts --help`, 2);
+function usage(sentence: string): Failure {
+  return new Failure(`${sentence}. See: node load/targets/main.ts --help`, 2);
+}

@@ -22,7 +22,12 @@ export function startEcho({ port }: { readonly port: number }): Promise<Target> 
     sockets.handleUpgrade(request, socket, head, (opened) => {
       opened.on("error", () => {});
       if (pathname === "/headers") opened.send(JSON.stringify(request.headers));
-      else act(pathname, searchParams, opened);
+      else {
+        // What is sent at once arrives at once.
+        socket.cork();
+        act(pathname, searchParams, opened);
+        socket.uncork();
+      }
     });
   });
   return listen(server, port);

@@ -1,5 +1,6 @@
-// Events on their way to a script: in the order of the wire [K15], each with the time of its read [K13], after the reads of the turn.
-// So what a busy script leaves waiting shows as the difference between an event's timestamp and its callback.
+// Events on their way to a script: in the order of the wire [K15], each with the time of its read [K13]. What a busy script leaves
+// waiting so shows as the difference between an event's timestamp and its callback. The queue has no bound, as in k6.
+import { performance } from "node:perf_hooks";
 import { setImmediate } from "node:timers";
 import type { Iteration } from "../iteration.ts";
 
@@ -14,8 +15,13 @@ export interface Event {
 
 export type Listener = (event: Event) => void;
 
+/** So long callbacks run before the sockets are read again: arrivals get their timestamps meanwhile, as k6's readers give them. */
+const SLICE_MS = 2;
+const EVENTS_BETWEEN_LOOKS = 32;
+
 export class EventQueue {
   private waiting: [Iteration, () => void][] = [];
+  private next = 0;
 
   push(iteration: Iteration, act: () => void): void {
     this.waiting.push([iteration, act]);
@@ -23,9 +29,18 @@ export class EventQueue {
   }
 
   private drain(): void {
-    const { waiting } = this;
-    this.waiting = [];
-    for (const [iteration, act] of waiting) iteration.call(act);
+    const end = performance.now() + SLICE_MS;
+    for (let count = 1; this.next < this.waiting.length; count++) {
+      const [iteration, act] = this.waiting[this.next] ?? [];
+      this.next += 1;
+      if (act !== undefined) iteration?.call(act);
+      if (count % EVENTS_BETWEEN_LOOKS === 0 && performance.now() > end) break;
+    }
+    if (this.next < this.waiting.length) setImmediate(() => this.drain());
+    else {
+      this.waiting = [];
+      this.next = 0;
+    }
   }
 }
 

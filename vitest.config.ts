@@ -39,6 +39,14 @@ export default defineConfig({
       },
       {
         test: {
+          name: "load",
+          include: ["test/load/**/*.test.ts"],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        test: {
           name: "browser",
           include: ["test/browser/**/*.test.ts"],
           globalSetup: ["test/browser/browser.ts"],

@@ -83,4 +83,5 @@ export type FromVu =
   | { readonly kind: "init-failed"; readonly error: string }
   | { readonly kind: "samples"; readonly batches: readonly SeriesBatch[] }
   | { readonly kind: "abort" | "fail"; readonly reason: string }
+  | { readonly kind: "log"; readonly line: string }
   | Outcome;

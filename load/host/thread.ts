@@ -73,6 +73,7 @@ export class VuThread {
   private receive(message: FromVu, events: ThreadEvents): void {
     if (message.kind === "samples") for (const batch of message.batches) events.samples(this.number, batch);
     else if (message.kind === "ended") this.over(message.outcome, message.error, message);
+    else if (message.kind === "log") process.stderr.write(`${message.line}\n`);
     else if (message.kind === "fail") events.fail(message.reason);
     else if (message.kind === "abort") {
       void this.worker.terminate();

@@ -2,7 +2,6 @@
 // modules and before the script's first line, so that nothing of the host may look for a global of Node's later.
 import { readFileSync } from "node:fs";
 import { resolve, dirname } from "node:path";
-import process from "node:process";
 import { format } from "node:util";
 import { Buffer } from "node:buffer";
 import shapeFile from "../engine/shape.json" with { type: "json" };
@@ -28,14 +27,15 @@ Object.assign(globalThis, {
 });
 
 function trim(shape: Shape): void {
-  for (const [name, object] of standardObjects()) {
-    // A global that goes as a whole is not looked into: Node may still use it.
-    const root = name.split(".")[0] ?? name;
-    if (!root.startsWith("%") && root !== "globalThis" && shape.globalThis?.includes(root) !== true) continue;
-    const allowed = new Set(shape[name] ?? []);
-    for (const key of Reflect.ownKeys(object)) {
-      if (!allowed.has(String(key)) && key !== STACKS) Reflect.deleteProperty(object, key);
-    }
+  // Globals first, unread: reading one of Node's lazy ones would load it.
+  keepOnly(globalThis, shape.globalThis ?? []);
+  for (const [name, object] of standardObjects()) keepOnly(object, shape[name] ?? []);
+}
+
+function keepOnly(object: object, names: readonly string[]): void {
+  const kept = new Set([...names, STACKS]);
+  for (const key of Reflect.ownKeys(object)) {
+    if (!kept.has(String(key))) Reflect.deleteProperty(object, key);
   }
 }
 
@@ -46,15 +46,14 @@ function openFile(path: string, mode = ""): string | ArrayBuffer {
   return mode === "b" ? new Uint8Array(Buffer.from(bytes)).buffer : bytes.toString("utf8");
 }
 
-/** To stderr, a line a call: standard output is the summary's. */
+/** A line a call, by way of the main thread: what a thread writes by itself is lost when it ends. */
 function scriptConsole(): Record<string, (...values: unknown[]) => void> {
-  const { stderr } = process;
   const levels = { log: "INFO", info: "INFO", debug: "DEBUG", warn: "WARN", error: "ERROR" };
   return Object.fromEntries(
     Object.entries(levels).map(([name, level]) => [
       name,
       (...values: unknown[]): void => {
-        stderr.write(`${level}  ${format(...values)}\n`);
+        vu.tell({ kind: "log", line: `${level}  ${format(...values)}` });
       },
     ]),
   );

@@ -2,15 +2,13 @@
 import { Buffer } from "node:buffer";
 import { BUILTIN } from "../builtin.ts";
 import { OPCODE } from "../frames.ts";
+import { HANDSHAKE_MS } from "../handshake.ts";
 import type { Iteration } from "../iteration.ts";
 import type { Series, Tags } from "../samples.ts";
 import { LeanSocket, type SocketEnd } from "../socket.ts";
 import { current, tagsOf, vu } from "../vu.ts";
 import { type EventName, EventQueue, Listeners } from "./events.ts";
 import { readParams, readUrl } from "./params.ts";
-
-/** [K19] */
-export const HANDSHAKE_MS = 60_000;
 
 const queue = new EventQueue();
 

@@ -74,11 +74,11 @@ export default async function rows(data: SetupData): Promise<void> {
 /** [K20] */
 export function breaks(): void {
   const socket = new WebSocket(`${TARGET}/echo`);
-  socket.onopen = () => {
+  socket.addEventListener("open", () => {
     setTimeout(() => survived.add(1), 300);
     thrown.add(1);
     throw new Error("thrown on purpose");
-  };
+  });
 }
 
 interface Summary {
@@ -99,7 +99,10 @@ export function handleSummary({ metrics, setup_data: data, state }: Summary): Re
   results.K35 = data.text === "from setup" && state.testRunDurationMs > 0;
   const lines = Object.entries(results)
     .toSorted(([a], [b]) => Number(a.slice(1)) - Number(b.slice(1)))
-    .map(([row, isGood]) => `${isGood ? "PASS" : "FAIL"}  ${row.padEnd(4)} ${ROWS[row]?.title ?? TITLES[row] ?? ""}`);
+    .map(
+      ([row, isGood]) =>
+        `${isGood ? "PASS" : "FAIL"}  ${row.padEnd(4)} ${ROWS[row]?.title ?? TITLES[row] ?? ""}`,
+    );
   const failed = Object.values(results).filter((isGood) => !isGood).length;
   return { stdout: `${lines.join("\n")}\n${lines.length - failed} rows pass, ${failed} fail\n` };
 }
@@ -119,7 +122,15 @@ function checkGlobals(): void {
   for (const name of ["setTimeout", "clearTimeout", "setInterval", "clearInterval", "open"]) {
     same(typeof world[name], "function", name);
   }
-  for (const name of ["process", "Buffer", "fetch", "structuredClone", "queueMicrotask", "setImmediate", "performance"]) {
+  for (const name of [
+    "process",
+    "Buffer",
+    "fetch",
+    "structuredClone",
+    "queueMicrotask",
+    "setImmediate",
+    "performance",
+  ]) {
     same(typeof world[name], "undefined", name);
   }
   throws(() => open("self-check.ts"), "open() outside the init context");
@@ -135,14 +146,20 @@ function checkExecution(): void {
   same(exec.scenario.name, "rows");
   holdsTrue(exec.vu.idInTest >= 1 && exec.vu.idInInstance >= 1, "ids count from 1");
   const readings = Array.from({ length: 50 }, () => exec.instance.currentTestRunDuration);
-  holdsTrue(readings.some((ms) => ms % 1 !== 0), "currentTestRunDuration has a fraction");
-  holdsTrue(readings.every((ms, at) => ms >= (readings[at - 1] ?? 0)), "currentTestRunDuration never falls");
+  holdsTrue(
+    readings.some((ms) => ms % 1 !== 0),
+    "currentTestRunDuration has a fraction",
+  );
+  holdsTrue(
+    readings.every((ms, at) => ms >= (readings[at - 1] ?? 0)),
+    "currentTestRunDuration never falls",
+  );
 }
 
 async function checkParams(): Promise<void> {
   throws(() => new WebSocket(`${TARGET}/echo`, null, { unknown: 1 } as object), "an unknown param");
   const [frame] = await messages("/headers", 1, { headers: { "X-Self-Check": "yes" } });
-  same((JSON.parse(String(frame?.data)) as Record<string, string>)["x-self-check"], "yes");
+  same((JSON.parse(frame?.data as string) as Record<string, string>)["x-self-check"], "yes");
 }
 
 async function checkReadyState(): Promise<void> {
@@ -174,16 +191,22 @@ async function checkTimestamps(): Promise<void> {
   const socket = new WebSocket(`${TARGET}/burst?count=100`);
   const seen: { timestamp: number; at: number }[] = [];
   await new Promise<void>((resolve) => {
-    socket.onmessage = (event) => {
-      seen.push({ timestamp: event?.timestamp ?? 0, at: Date.now() });
+    socket.addEventListener("message", ({ timestamp }) => {
+      seen.push({ timestamp, at: Date.now() });
       if (seen.length === 1) busy(BUSY_MS);
       if (seen.length === 100) resolve();
-    };
+    });
   });
   socket.close();
   const [first, second] = seen;
-  holdsTrue(seen.every(({ timestamp, at }) => timestamp >= before - 1 && timestamp <= at + 1), "between connect and callback");
-  holdsTrue(seen.some(({ timestamp }) => timestamp % 1 !== 0), "timestamps have a fraction");
+  holdsTrue(
+    seen.every(({ timestamp, at }) => timestamp >= before - 1 && timestamp <= at + 1),
+    "between connect and callback",
+  );
+  holdsTrue(
+    seen.some(({ timestamp }) => timestamp % 1 !== 0),
+    "timestamps have a fraction",
+  );
   holdsTrue((second?.at ?? 0) - (first?.timestamp ?? 0) >= BUSY_MS - 1, "the second callback waited");
   holdsTrue(
     seen.some(({ timestamp, at }) => at - timestamp >= BUSY_MS - 10),
@@ -204,7 +227,10 @@ async function checkEpochClock(): Promise<void> {
 
 async function checkOrder(): Promise<void> {
   const frames = await messages("/burst?count=1000", 1_000);
-  holdsTrue(frames.every(({ data }, at) => data === `${at}`), "0 to 999 in order");
+  holdsTrue(
+    frames.every(({ data }, at) => data === `${at}`),
+    "0 to 999 in order",
+  );
 }
 
 async function checkSend(): Promise<void> {
@@ -224,9 +250,9 @@ async function checkClose(): Promise<void> {
   throws(() => socket.close(1001), "close code 1001");
   await next(socket);
   let late = 0;
-  socket.onmessage = () => {
+  socket.addEventListener("message", () => {
     late += 1;
-  };
+  });
   socket.close(4001, "enough");
   await closed(socket);
   same(late, 0, "messages after close()");
@@ -235,7 +261,7 @@ async function checkClose(): Promise<void> {
 async function checkRefusal(): Promise<void> {
   const socket = new WebSocket(`${TARGET}/refuse?status=403`);
   const event = await new Promise<object | undefined>((resolve) => {
-    socket.onerror = resolve;
+    socket.addEventListener("error", resolve);
   });
   same((event as { status?: unknown }).status, undefined);
 }

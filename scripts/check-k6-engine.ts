@@ -40,7 +40,8 @@ command(HELP, { write: { type: "boolean", default: false } }, async ({ write }) 
   if (outcomes === null) return;
   const broken = outcomes.filter(({ error }) => error !== "");
   for (const { name, error } of broken) console.error(`  ${name}: ${error}`);
-  if (broken.length > 0) throw new Failure(`${broken.length} of ${outcomes.length} programs failed in k6's engine; see above.`);
+  if (broken.length > 0)
+    throw new Failure(`${broken.length} of ${outcomes.length} programs failed in k6's engine; see above.`);
   const [shape, vectors, ...scripts] = outcomes.map(({ result }) => result);
   await checkShape(shape ?? "", write === true);
   await checkVectors(vectors ?? "{}");
@@ -61,9 +62,9 @@ async function program(name: string, entry: string, result: string): Promise<Pro
     plugins: [
       {
         name: "k6",
-        setup: ({ onResolve, onLoad }) => {
-          onResolve({ filter: /^k6($|\/)/ }, ({ path }) => ({ path, namespace: "k6" }));
-          onLoad({ filter: /.*/, namespace: "k6" }, async () => ({
+        setup: (bundle) => {
+          bundle.onResolve({ filter: /^k6($|\/)/ }, ({ path }) => ({ path, namespace: "k6" }));
+          bundle.onLoad({ filter: /.*/, namespace: "k6" }, async () => ({
             contents: await readFile(join(ROOT, "load/engine/stubs.js"), "utf8"),
             loader: "js",
           }));
@@ -84,22 +85,30 @@ function callProgram(name: string, file: string): Promise<Program> {
 }
 
 async function scriptPrograms(): Promise<Program[]> {
-  const files = (await readdir(join(ROOT, "load"))).filter((file) => file.endsWith(".ts") && !file.endsWith(".d.ts"));
+  const files = (await readdir(join(ROOT, "load"))).filter(
+    (file) => file.endsWith(".ts") && !file.endsWith(".d.ts"),
+  );
   return Promise.all(
-    files.toSorted().map((file) => program(file, `export * from "./load/${file}";`, "Object.keys(program).join()")),
+    files
+      .toSorted()
+      .map((file) => program(file, `export * from "./load/${file}";`, "Object.keys(program).join()")),
   );
 }
 
 /** What became of each program, or null without Go (which is a failure in CI). */
 async function inEngine(programs: readonly Program[]): Promise<Outcome[] | null> {
-  const child = spawn("go", ["run", "."], { cwd: join(ROOT, "load/engine"), stdio: ["pipe", "pipe", "inherit"] });
+  const child = spawn("go", ["run", "."], {
+    cwd: join(ROOT, "load/engine"),
+    stdio: ["pipe", "pipe", "inherit"],
+  });
   const ended = once(child, "exit").catch(() => null);
   child.stdin.on("error", () => {});
   child.stdin.end(JSON.stringify(programs));
   const said = await text(child.stdout);
   const exit = await ended;
   if (exit === null) {
-    const sentence = "NOT CHECKED: there is no Go on the PATH; install Go 1.25 or newer to try the scripts in k6's engine.";
+    const sentence =
+      "NOT CHECKED: there is no Go on the PATH; install Go 1.25 or newer to try the scripts in k6's engine.";
     if (process.env.CI === "true") throw new Failure(sentence);
     console.error(sentence);
     return null;
@@ -114,9 +123,13 @@ async function checkShape(shape: string, isWriting: boolean): Promise<void> {
   if (isWriting) await writeFile(join(ROOT, SHAPE), written);
   const kept = JSON.stringify(JSON.parse(await readFile(join(ROOT, SHAPE), "utf8")));
   if (kept !== shape) {
-    throw new Failure(`The engine's names are not those in ${SHAPE}; run: npm run check:k6-engine -- --write`);
+    throw new Failure(
+      `The engine's names are not those in ${SHAPE}; run: npm run check:k6-engine -- --write`,
+    );
   }
-  console.log(`  ${Object.keys(JSON.parse(shape) as object).length} standard objects are as the host makes them`);
+  console.log(
+    `  ${Object.keys(JSON.parse(shape) as object).length} standard objects are as the host makes them`,
+  );
 }
 
 async function checkVectors(there: string): Promise<void> {
@@ -129,6 +142,7 @@ async function checkVectors(there: string): Promise<void> {
   for (const [name, value] of differing) {
     console.error(`  ${name}: Node ${JSON.stringify(value)}, k6's engine ${JSON.stringify(results[name])}`);
   }
-  if (differing.length > 0) throw new Failure(`${differing.length} vectors differ in k6's engine; see above.`);
+  if (differing.length > 0)
+    throw new Failure(`${differing.length} vectors differ in k6's engine; see above.`);
   console.log(`  ${Object.keys(here).length} vectors give the same results as on Node`);
 }

@@ -17,7 +17,11 @@ const events = [1, 2].map((seq) => ({
 export function vectors(): Record<string, unknown> {
   return {
     wellFormed: ["plain", "\u{1F600}", "\uD83D", "a\uDE00b"].map((text) => wellFormed(text)),
-    decodeHello: ['{"name":"ann"}', '{"name":"ann","protocol":1,"key":"0123456789abcdef","client":"t"}', "[]"].map((text) => decodeHello(text)),
+    decodeHello: [
+      '{"name":"ann"}',
+      '{"name":"ann","protocol":1,"key":"0123456789abcdef","client":"t"}',
+      "[]",
+    ].map((text) => decodeHello(text)),
     decodeClientFrame: decodeClientFrame('{"message":"hi","counter":7}', true),
     encodeEvents: encodeEvents(events),
     decodeServerFrame: decodeServerFrame(encodeEvents(events)),

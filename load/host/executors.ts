@@ -94,7 +94,10 @@ async function arrivals(scenario: Arrivals, play: Stageplay): Promise<void> {
 }
 
 /** When iteration `k` (from 0) of all instances is due, in ms; null after the last stage. The rate changes linearly in a stage. */
-export function arrivalTime({ startRate, unitMs, stages }: Pick<Arrivals, "startRate" | "unitMs" | "stages">, k: number): number | null {
+export function arrivalTime(
+  { startRate, unitMs, stages }: Pick<Arrivals, "startRate" | "unitMs" | "stages">,
+  k: number,
+): number | null {
   let began = 0;
   let left = k;
   let rate = startRate / unitMs;

@@ -44,7 +44,12 @@ export interface IterationInfo {
 }
 
 export type ToVu =
-  | { readonly kind: "part"; readonly part: Part; readonly data: string | undefined; readonly testStart: number }
+  | {
+      readonly kind: "part";
+      readonly part: Part;
+      readonly data: string | undefined;
+      readonly testStart: number;
+    }
   | {
       readonly kind: "iterate";
       readonly exec: string;

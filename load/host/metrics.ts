@@ -40,8 +40,14 @@ export class Metrics {
   }
 
   /** Makes a metric, or a sub-metric, part of the summary, also where no sample ever comes [K33]. */
-  observe(fullName: string, metric: MetricDeclaration, tags: Tags | null, thresholds: readonly Threshold[]): void {
-    if (tags !== null && !this.sinks.has(metric.name)) this.sinks.set(metric.name, createSink(metric, null, []));
+  observe(
+    fullName: string,
+    metric: MetricDeclaration,
+    tags: Tags | null,
+    thresholds: readonly Threshold[],
+  ): void {
+    if (tags !== null && !this.sinks.has(metric.name))
+      this.sinks.set(metric.name, createSink(metric, null, []));
     this.sinks.set(fullName, createSink(metric, tags, thresholds));
   }
 
@@ -106,7 +112,18 @@ export class Metrics {
 }
 
 function createSink(metric: MetricDeclaration, tags: Tags | null, thresholds: readonly Threshold[]): Sink {
-  return { metric, tags, thresholds, sum: 0, count: 0, nonZero: 0, min: Infinity, max: -Infinity, last: 0, values: [] };
+  return {
+    metric,
+    tags,
+    thresholds,
+    sum: 0,
+    count: 0,
+    nonZero: 0,
+    min: Infinity,
+    max: -Infinity,
+    last: 0,
+    values: [],
+  };
 }
 
 /** One number of a sink; null for the rate of nothing. */
@@ -128,7 +145,10 @@ function trendValue(sink: Sink, aggregation: string): number {
   if (aggregation === "max") return sink.max;
   if (aggregation === "count") return sink.count;
   const percent = aggregation === "med" ? 50 : Number(/^p\((.*)\)$/.exec(aggregation)?.[1]);
-  return percentile(sink.values.sort((a, b) => a - b), percent);
+  return percentile(
+    sink.values.sort((a, b) => a - b),
+    percent,
+  );
 }
 
 /** Between the two samples that stand around it. */

@@ -58,7 +58,15 @@ export class OptionsError extends Error {}
 type Fields = Readonly<Record<string, unknown>>;
 
 const KNOWN = new Set([
-  ...["scenarios", "thresholds", "systemTags", "tags", "summaryTrendStats", "setupTimeout", "teardownTimeout"],
+  ...[
+    "scenarios",
+    "thresholds",
+    "systemTags",
+    "tags",
+    "summaryTrendStats",
+    "setupTimeout",
+    "teardownTimeout",
+  ],
   ...["vus", "iterations", "duration"],
 ]);
 
@@ -67,7 +75,9 @@ export function parseOptions(given: unknown): Plan {
   const options = fields(given, "options");
   const unknown = Object.keys(options).find((key) => !KNOWN.has(key));
   if (unknown !== undefined) {
-    throw new OptionsError(`options.${unknown} is not supported by the host; run it with k6, or leave it out.`);
+    throw new OptionsError(
+      `options.${unknown} is not supported by the host; run it with k6, or leave it out.`,
+    );
   }
   const stats = options.summaryTrendStats;
   return {
@@ -113,7 +123,8 @@ function parseScenario(name: string, given: Fields): Scenario {
   const read = reader(name, own);
   const scenario = readExecutor(String(executor), base, read);
   const rest = read.rest();
-  if (rest.length > 0) throw new OptionsError(`scenario ${name}: ${executor} has no option ${rest.join(", ")}.`);
+  if (rest.length > 0)
+    throw new OptionsError(`scenario ${name}: ${scenario.executor} has no option ${rest.join(", ")}.`);
   return scenario;
 }
 
@@ -133,7 +144,14 @@ function readExecutor(executor: string, base: ScenarioBase, read: Reader): Scena
     case "constant-arrival-rate": {
       const rate = read.count("rate");
       const stages = [{ durationMs: read.duration("duration"), target: rate }];
-      return { ...base, executor, ...read.vus(), startRate: rate, unitMs: read.duration("timeUnit", 1_000), stages };
+      return {
+        ...base,
+        executor,
+        ...read.vus(),
+        startRate: rate,
+        unitMs: read.duration("timeUnit", 1_000),
+        stages,
+      };
     }
     case "ramping-arrival-rate":
       return {
@@ -221,6 +239,7 @@ function texts(given: unknown, what: string): string[] {
 function duration(from: Fields, key: string, fallback?: number, prefix = "options: "): number {
   const value = from[key] ?? fallback;
   const ms = parseDuration(value);
-  if (ms === null) throw new OptionsError(`${prefix}${key} takes a duration such as "90s", not ${JSON.stringify(value)}.`);
+  if (ms === null)
+    throw new OptionsError(`${prefix}${key} takes a duration such as "90s", not ${JSON.stringify(value)}.`);
   return ms;
 }

@@ -102,7 +102,9 @@ export class Run {
       if (declaration === undefined) throw new OptionsError(`thresholds: there is no metric ${name}.`);
       const wrong = all.find((threshold) => !applies(threshold, declaration.kind));
       if (wrong !== undefined) {
-        throw new OptionsError(`thresholds: ${metric} is a ${declaration.kind}; it has no ${wrong.aggregation}.`);
+        throw new OptionsError(
+          `thresholds: ${metric} is a ${declaration.kind}; it has no ${wrong.aggregation}.`,
+        );
       }
       this.metrics.observe(metric, declaration, tags, all);
     }
@@ -162,7 +164,8 @@ export class Run {
 
   private async setup(): Promise<void> {
     const outcome = await this.part("setup", undefined, this.plan.setupMs);
-    if (outcome === null) throw new Failure(`setup() took over ${this.plan.setupMs / 1_000} s.`, EXIT.setupTimeout);
+    if (outcome === null)
+      throw new Failure(`setup() took over ${this.plan.setupMs / 1_000} s.`, EXIT.setupTimeout);
     if (outcome.outcome === "failed") throw new Failure(outcome.error, EXIT.exception);
     this.setupData = outcome.value;
   }
@@ -257,7 +260,8 @@ export class Run {
 
   private verdict(elapsedMs: number): number {
     const broken = this.metrics.judge(elapsedMs, true).filter(({ ok }) => !ok);
-    for (const { name, threshold } of broken) this.input.say(`Threshold broken: ${name}: ${threshold.source}`);
+    for (const { name, threshold } of broken)
+      this.input.say(`Threshold broken: ${name}: ${threshold.source}`);
     // An abort outranks a threshold, a threshold outranks a mark.
     if (this.exitCode !== null && this.exitCode !== EXIT.fail) return this.exitCode;
     return broken.length > 0 ? EXIT.thresholds : (this.exitCode ?? EXIT.done);

@@ -26,7 +26,9 @@ export class Segment {
    */
   static parse(own: string | null, sequence: string | null): Segment | string {
     if (own === null) {
-      return sequence === null ? new Segment([{ from: 0, to: 1 }], 0) : "--execution-segment-sequence needs --execution-segment.";
+      return sequence === null
+        ? new Segment([{ from: 0, to: 1 }], 0)
+        : "--execution-segment-sequence needs --execution-segment.";
     }
     const bounds = own.includes(":") ? own.split(":") : ["0", own];
     const [from = Number.NaN, to = Number.NaN] = bounds.map(fraction);
@@ -41,7 +43,8 @@ export class Segment {
     }
     const shares = cuts.slice(1).map((cut, at) => ({ from: cuts[at] ?? 0, to: cut }));
     const index = shares.findIndex((share) => share.from === from && share.to === to);
-    if (index < 0) return `--execution-segment ${own} is not a part of --execution-segment-sequence ${String(sequence)}.`;
+    if (index < 0)
+      return `--execution-segment ${own} is not a part of --execution-segment-sequence ${String(sequence)}.`;
     return new Segment(shares, index);
   }
 

@@ -78,7 +78,10 @@ export class LeanSocket {
       ? connectTls({ ...address, servername: host, ALPNProtocols: ["http/1.1"] })
       : connectPlain(address);
     this.net.setNoDelay(true);
-    this.timer = setTimeout(() => this.fail(`no answer to the handshake in ${handshakeMs / 1_000} s`), handshakeMs);
+    this.timer = setTimeout(
+      () => this.fail(`no answer to the handshake in ${handshakeMs / 1_000} s`),
+      handshakeMs,
+    );
     this.net.once(isTls ? "secureConnect" : "connect", () => this.shakeHands(target, headers));
     this.net.on("error", (error) => {
       this.networkError = error.message;

@@ -43,16 +43,22 @@ export function parseThreshold(given: unknown): Threshold | string {
   return { source: threshold, aggregation, operator, bound: Number(bound), abortOnFail, delayMs };
 }
 
-export const applies = ({ aggregation }: Threshold, kind: MetricKind): boolean => AGGREGATIONS[kind].test(aggregation);
+export const applies = ({ aggregation }: Threshold, kind: MetricKind): boolean =>
+  AGGREGATIONS[kind].test(aggregation);
 
 /** `valueOf` answers for an aggregation; null breaks nothing. */
-export function holds({ aggregation, operator, bound }: Threshold, valueOf: (aggregation: string) => number | null): boolean {
+export function holds(
+  { aggregation, operator, bound }: Threshold,
+  valueOf: (aggregation: string) => number | null,
+): boolean {
   const value = valueOf(aggregation);
   return value === null || (OPERATORS[operator]?.(value, bound) ?? false);
 }
 
 /** `name{key:value,…}`, or a plain name; null where the braces are broken. */
-export function parseMetricName(text: string): { readonly name: string; readonly tags: Readonly<Record<string, string>> } | null {
+export function parseMetricName(
+  text: string,
+): { readonly name: string; readonly tags: Readonly<Record<string, string>> } | null {
   const [, name = "", braces, inner = ""] = /^([^{}]+)(\{(.*)\})?$/.exec(text) ?? [];
   if (name === "") return null;
   if (braces === undefined) return { name, tags: {} };
@@ -60,5 +66,7 @@ export function parseMetricName(text: string): { readonly name: string; readonly
     const at = pair.indexOf(":");
     return [pair.slice(0, at), pair.slice(at + 1)].map((part) => part.trim().replace(/^(["'])(.*)\1$/, "$2"));
   });
-  return pairs.every(([key]) => key !== "") ? { name, tags: Object.fromEntries(pairs) as Record<string, string> } : null;
+  return pairs.every(([key]) => key !== "")
+    ? { name, tags: Object.fromEntries(pairs) as Record<string, string> }
+    : null;
 }

@@ -38,7 +38,11 @@ export function current(what: string): Iteration {
 /** Tags of a sample: the run's, the scenario's, the given ones, and those of k6's own that `systemTags` lets through. */
 export function tagsOf(system: Tags, given: Tags = {}): Tags {
   const allowed = vu.options?.systemTags ?? [];
-  const own = { ...system, ...(vu.info === null ? {} : { scenario: vu.info.scenario.name }), group: vu.group };
+  const own = {
+    ...system,
+    ...(vu.info === null ? {} : { scenario: vu.info.scenario.name }),
+    group: vu.group,
+  };
   return {
     ...vu.options?.tags,
     ...vu.info?.scenario.tags,

@@ -16,7 +16,9 @@ export function startEcho({ port }: { readonly port: number }): Promise<Target> 
   server.on("upgrade", (request, socket, head) => {
     const { pathname, searchParams } = new URL(request.url ?? "/", "http://localhost");
     if (pathname === "/refuse") {
-      socket.end(`HTTP/1.1 ${searchParams.get("status") ?? "403"} No\r\nContent-Length: 0\r\nConnection: close\r\n\r\n`);
+      socket.end(
+        `HTTP/1.1 ${searchParams.get("status") ?? "403"} No\r\nContent-Length: 0\r\nConnection: close\r\n\r\n`,
+      );
       return;
     }
     sockets.handleUpgrade(request, socket, head, (opened) => {

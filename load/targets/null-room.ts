@@ -115,7 +115,13 @@ export class NullRooms {
   private readonly faults: FaultRates;
   private readonly windowMs: number;
 
-  constructor({ faults = FAULTLESS, windowMs = 0 }: { readonly faults?: FaultRates; readonly windowMs?: number }) {
+  constructor({
+    faults = FAULTLESS,
+    windowMs = 0,
+  }: {
+    readonly faults?: FaultRates;
+    readonly windowMs?: number;
+  }) {
     this.faults = faults;
     this.windowMs = windowMs;
   }

@@ -57,13 +57,16 @@ export class Listeners {
       Object.defineProperty(target, `on${name}`, {
         enumerable: true,
         get: () => this.on.get(name),
-        set: (listener: unknown) => this.set(name, listener),
+        set: (listener: unknown) => {
+          this.set(name, listener);
+        },
       });
     }
   }
 
   add(name: string, listener: unknown): void {
-    if (typeof listener !== "function") throw new Error(`handler for event type "${name}" isn't a callable function`);
+    if (typeof listener !== "function")
+      throw new Error(`handler for event type "${name}" isn't a callable function`);
     // k6 only warns of an unknown name; here it ends the iteration, for nobody reads warnings.
     const listeners = this.added.get(name as EventName);
     if (listeners === undefined) throw new Error(`can't add event handler: unknown event type ${name}`);

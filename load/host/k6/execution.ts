@@ -18,7 +18,8 @@ function only<T extends object>(name: string, part: T): T {
 }
 
 function inScenario(): NonNullable<typeof vu.info> {
-  if (vu.info === null) throw new Error("getting scenario information outside of the VU context is not supported");
+  if (vu.info === null)
+    throw new Error("getting scenario information outside of the VU context is not supported");
   return vu.info;
 }
 

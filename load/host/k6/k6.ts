@@ -12,7 +12,11 @@ export function sleep(seconds: number): void {
   wait(sleeper, 0, 0, Math.max(0, seconds * 1_000));
 }
 
-export function check(value: unknown, checks: Record<string, unknown>, tags: Record<string, string> = {}): boolean {
+export function check(
+  value: unknown,
+  checks: Record<string, unknown>,
+  tags: Record<string, string> = {},
+): boolean {
   current("check()");
   let isGood = true;
   for (const [name, test] of Object.entries(checks)) {

@@ -8,9 +8,10 @@ const NAME = /^[a-zA-Z_][a-zA-Z0-9_]{0,127}$/;
 class Metric {
   readonly name: string;
   readonly #declaration: MetricDeclaration;
-  /** Of the last add: a script often adds to one series many times. */
-  #tags: unknown = null;
-  #series: Series | null = null;
+  /** The series without tags of its own, and of which scenario and group it is: a script often adds to one many times. */
+  #plain: Series | null = null;
+  #plainOf: unknown = null;
+  #plainGroup = "";
 
   constructor(kind: MetricKind, name: string, isTime: boolean) {
     if (vu.iteration !== null) throw new Error("metrics must be declared in the init context");
@@ -29,15 +30,27 @@ class Metric {
     if (vu.iteration === null) throw new Error("metrics cannot be added to in the init context");
     const number = Number(value);
     if (Number.isNaN(number)) {
-      throw new TypeError(`'${String(value)}' is an invalid value for metric '${this.name}', a number or a boolean value is expected`);
+      throw new TypeError(
+        `'${String(value)}' is an invalid value for metric '${this.name}', a number or a boolean value is expected`,
+      );
     }
-    if (this.#series === null || tags !== undefined || this.#tags !== vu.info) {
-      const given = Object.fromEntries(Object.entries(tags ?? {}).map(([name, tag]) => [name, String(tag)]));
-      this.#series = vu.samples.of(this.#declaration, tagsOf({}, given));
-      this.#tags = tags === undefined ? vu.info : null;
-    }
-    this.#series.add(number);
+    (tags === undefined ? this.#plainSeries() : this.#series(tags)).add(number);
     return true;
+  }
+
+  #plainSeries(): Series {
+    if (this.#plain === null || this.#plainOf !== vu.info || this.#plainGroup !== vu.group) {
+      this.#plain = this.#series({});
+      this.#plainOf = vu.info;
+      this.#plainGroup = vu.group;
+    }
+    return this.#plain;
+  }
+
+  /** Tags are texts, whatever a script gives. */
+  #series(tags: Readonly<Record<string, unknown>>): Series {
+    const given = Object.fromEntries(Object.entries(tags).map(([name, tag]) => [name, String(tag)]));
+    return vu.samples.of(this.#declaration, tagsOf({}, given));
   }
 }
 

@@ -8,7 +8,7 @@ interface Params {
 
 export function readUrl(given: unknown): string {
   if (given === undefined || given === null) throw new Error("WebSocket requires a url");
-  const text = String(given);
+  const text = typeof given === "string" ? given : JSON.stringify(given);
   const url = URL.canParse(text) ? new URL(text) : null;
   if (url === null) throw new Error(`WebSocket requires valid url, but got "${text}"`);
   if (url.protocol !== "ws:" && url.protocol !== "wss:") {
@@ -33,7 +33,7 @@ export function readParams(given: unknown): Params {
 
 /** Values as text. A line break in a header would be another header. */
 function texts(given: unknown): Record<string, string> {
-  const entries = Object.entries((given ?? {}) as object).map(([key, value]) => [key, String(value)] as const);
+  const entries = Object.entries(given ?? {}).map(([key, value]) => [key, String(value)] as const);
   const broken = entries.find(([, value]) => /[\r\n]/.test(value));
   if (broken !== undefined) throw new Error(`invalid header field value for ${broken[0]}`);
   return Object.fromEntries(entries);

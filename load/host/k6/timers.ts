@@ -17,7 +17,13 @@ export const setInterval = (callback: Callback, delay?: number, ...args: unknown
 export const clearTimeout = (id?: number): void => clearers.get(id ?? 0)?.();
 export const clearInterval = clearTimeout;
 
-function arm(what: string, callback: Callback, delay: number | undefined, args: unknown[], repeats: boolean): number {
+function arm(
+  what: string,
+  callback: Callback,
+  delay: number | undefined,
+  args: unknown[],
+  repeats: boolean,
+): number {
   if (typeof callback !== "function") throw new TypeError(`${what}'s callback isn't a callable function`);
   const iteration = current(what);
   lastId += 1;
@@ -34,12 +40,15 @@ function arm(what: string, callback: Callback, delay: number | undefined, args: 
     iteration.release(held);
   };
   const schedule = (): void => {
-    timer = setNode(() => {
-      // Released after its callback: what the callback starts has to keep the iteration open.
-      iteration.call(() => callback(...args));
-      if (repeats && clearers.has(id)) schedule();
-      else clear();
-    }, Math.max(0, delay ?? 0));
+    timer = setNode(
+      () => {
+        // Released after its callback: what the callback starts has to keep the iteration open.
+        iteration.call(() => callback(...args));
+        if (repeats && clearers.has(id)) schedule();
+        else clear();
+      },
+      Math.max(0, delay ?? 0),
+    );
   };
   iteration.hold(held);
   clearers.set(id, clear);

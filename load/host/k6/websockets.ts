@@ -95,11 +95,16 @@ export class WebSocket {
   close(code = 1000, reason = ""): void {
     if (this.#state >= 2) return;
     if (code !== 1000 && !(code >= 3000 && code <= 4999)) {
-      throw new Error(`InvalidAccessError: the close code must be 1000, or from 3000 to 4999; ${code} is neither`);
+      throw new Error(
+        `InvalidAccessError: the close code must be 1000, or from 3000 to 4999; ${code} is neither`,
+      );
     }
-    if (Buffer.byteLength(reason) > 123) throw new Error("SyntaxError: the reason must not be over 123 bytes");
+    if (Buffer.byteLength(reason) > 123)
+      throw new Error("SyntaxError: the reason must not be over 123 bytes");
     if (this.#state === 0) {
-      throw new Error("k6 blocks, possibly for ever, when a socket is closed before its handshake has ended; wait for open or error.");
+      throw new Error(
+        "k6 blocks, possibly for ever, when a socket is closed before its handshake has ended; wait for open or error.",
+      );
     }
     this.#state = 2;
     this.#closeCode = code;
@@ -125,7 +130,9 @@ export class WebSocket {
       if (this.#state !== 1) return;
       this.#received?.add(1);
       if (typeof data !== "string" && this.#binaryType === "blob") {
-        throw new Error('Blobs are not supported by the host; set binaryType to "arraybuffer", or run it with k6.');
+        throw new Error(
+          'Blobs are not supported by the host; set binaryType to "arraybuffer", or run it with k6.',
+        );
       }
       const event = { type: "message", target: this, timestamp, data, origin: this.url } as const;
       this.#listeners.call(event);
@@ -183,7 +190,9 @@ export class WebSocket {
 function bytesOf(data: unknown): Uint8Array {
   if (data instanceof ArrayBuffer) return new Uint8Array(data.slice(0));
   if (ArrayBuffer.isView(data)) {
-    return new Uint8Array(data.buffer.slice(data.byteOffset, data.byteOffset + data.byteLength) as ArrayBuffer);
+    return new Uint8Array(
+      data.buffer.slice(data.byteOffset, data.byteOffset + data.byteLength) as ArrayBuffer,
+    );
   }
   throw new Error(`unsupported send type ${typeof data}`);
 }

@@ -2,13 +2,17 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 
-const [first = "", second = ""] = readFileSync("load/host/CONTRACT.md", "utf8").split("What no test of the host can show:");
+const [first = "", second = ""] = readFileSync("load/host/CONTRACT.md", "utf8").split(
+  "What no test of the host can show:",
+);
 const rows = (table: string): string[] => [...table.matchAll(/^\| (K\d+) \|/gm)].map(([, id]) => id ?? "");
 
 /** All ids at the start of tests' names. */
 const tested = new Set(
   readdirSync("test/load/host")
-    .flatMap((file) => [...readFileSync(join("test/load/host", file), "utf8").matchAll(/["'`]((?:\[K\d+\] ?)+)/g)])
+    .flatMap((file) => [
+      ...readFileSync(join("test/load/host", file), "utf8").matchAll(/["'`]((?:\[K\d+\] ?)+)/g),
+    ])
     .flatMap(([, ids]) => (ids ?? "").match(/K\d+/g) ?? []),
 );
 
@@ -20,7 +24,9 @@ test("every row of CONTRACT.md that applies has a test, and every test's row sta
 });
 
 test("the self-check has no row that is not in CONTRACT.md", () => {
-  const checked = [...readFileSync("load/self-check.ts", "utf8").matchAll(/^ {2}(K\d+):/gm)].map(([, id]) => id ?? "");
+  const checked = [...readFileSync("load/self-check.ts", "utf8").matchAll(/^ {2}(K\d+):/gm)].map(
+    ([, id]) => id ?? "",
+  );
   expect(checked.length).toBeGreaterThan(15);
   expect(checked.filter((id) => !rows(first).includes(id))).toEqual([]);
 });

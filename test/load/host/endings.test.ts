@@ -55,7 +55,10 @@ test("[K31] a script that never comes back to its event loop is ended", async ()
 });
 
 test("[K34] 99: a broken threshold, at the end", async () => {
-  const { code, stderr } = await run(`counted.add(1);`, `{ thresholds: { counted: ["count>=1", "count>1"] } }`);
+  const { code, stderr } = await run(
+    `counted.add(1);`,
+    `{ thresholds: { counted: ["count>=1", "count>1"] } }`,
+  );
   expect(code).toBe(99);
   expect(stderr).toContain("Threshold broken: counted: count>1");
   expect(stderr).not.toContain("count>=1");
@@ -72,7 +75,11 @@ test("[K34] 99: abortOnFail ends the run within its 2 s, after delayAbortEval", 
 
 test.each([
   ["a metric that is not there", `{ thresholds: { nothing: [] } }`, "there is no metric nothing"],
-  ["an aggregation that it has not", `{ thresholds: { counted: ["p(95)<1"] } }`, "counted is a counter; it has no p(95)"],
+  [
+    "an aggregation that it has not",
+    `{ thresholds: { counted: ["p(95)<1"] } }`,
+    "counted is a counter; it has no p(95)",
+  ],
   ["no expression", `{ thresholds: { counted: ["many"] } }`, "failed parsing threshold expression"],
   ["a scenario without its function", scenario(`exec: "other"`), "does not export a function other"],
   ["an option of another executor", scenario(`duration: "1s"`), "per-vu-iterations has no option duration"],
@@ -85,7 +92,9 @@ test.each([
 
 test("[K34] 107: an exception in the init context or in setup(); one in an iteration is told, and the run goes on", async () => {
   const inInit = await runHost(`throw new Error("in init"); export default function () {}`);
-  const inSetup = await runHost(`export function setup() { throw new Error("in setup"); } export default function () {}`);
+  const inSetup = await runHost(
+    `export function setup() { throw new Error("in setup"); } export default function () {}`,
+  );
   const inVu = await run(`say(__ITER); if (__ITER === 0) fail("in a VU");`, scenario("iterations: 2"));
   expect([inInit.code, inSetup.code, inVu.code]).toEqual([107, 107, 0]);
   expect([inInit.stderr, inSetup.stderr]).toEqual([
@@ -140,8 +149,12 @@ test("[K32] metrics are declared in the init context, and take numbers alone", a
       "TypeError: 'many' is an invalid value for metric 'counted', a number or a boolean value is expected",
     ],
   ]);
-  const early = await runHost(`import { Counter } from "k6/metrics"; new Counter("c").add(1); export default function () {}`);
-  const twice = await runHost(`import { Counter, Trend } from "k6/metrics"; new Counter("c"); new Trend("c"); export default function () {}`);
+  const early = await runHost(
+    `import { Counter } from "k6/metrics"; new Counter("c").add(1); export default function () {}`,
+  );
+  const twice = await runHost(
+    `import { Counter, Trend } from "k6/metrics"; new Counter("c"); new Trend("c"); export default function () {}`,
+  );
   expect([early.code, twice.code]).toEqual([107, 107]);
 });
 

@@ -6,6 +6,8 @@ import { runHost } from "../../support/host-run.ts";
 const K6_GLOBALS = ["__ENV", "__VU", "__ITER", "console", "open"];
 const TIMERS = ["setTimeout", "clearTimeout", "setInterval", "clearInterval"];
 
+const byText = (a: unknown, b: unknown): number => (String(a) < String(b) ? -1 : 1);
+
 test("[K1] WebSocket comes from k6/websockets, and modules have a default export with all their names", async () => {
   const { said, code } = await runHost(`
     import { WebSocket } from "k6/websockets";
@@ -74,7 +76,7 @@ test("[K4] each VU is a world of its own; setup runs once and its JSON goes to a
     export default function (data: object) { visits += 1; say([__VU, visits, data]); }
     export function teardown(data: object) { say(["teardown", visits, data]); }`);
   const data = { at: "1970-01-01T00:00:00.000Z" };
-  const iterations = said.slice(1, -1).toSorted();
+  const iterations = said.slice(1, -1).toSorted(byText);
   expect(code).toBe(0);
   expect(said[0]).toBe("setup");
   expect(iterations).toEqual([

@@ -95,7 +95,10 @@ test("[K36] any sequence deals each number to one segment, and to each its share
       const points = [0, ...inner.toSorted((a, b) => a - b), 60];
       const sequence = points.map((point) => `${point}/60`).join(",");
       const segments = points.slice(1).map((to, at) => parsed(`${points[at] ?? 0}/60:${to}/60`, sequence));
-      const owners = Array.from({ length: total }, (_, k) => segments.filter((segment) => segment.owns(k)).length);
+      const owners = Array.from(
+        { length: total },
+        (_, k) => segments.filter((segment) => segment.owns(k)).length,
+      );
       expect(owners.every((count) => count === 1)).toBe(true);
       segments.forEach((segment, at) => {
         const share = (((points[at + 1] ?? 0) - (points[at] ?? 0)) / 60) * total;
@@ -108,7 +111,9 @@ test("[K36] any sequence deals each number to one segment, and to each its share
 
 test("[K36] equal segments take turns, as in k6; without a sequence the rest is other instances'", () => {
   const thirds = ["0:1/3", "1/3:2/3", "2/3:1"].map((own) => parsed(own, "0,1/3,2/3,1"));
-  expect(Array.from({ length: 7 }, (_, k) => thirds.findIndex((segment) => segment.owns(k)))).toEqual([0, 1, 2, 0, 1, 2, 0]);
+  expect(Array.from({ length: 7 }, (_, k) => thirds.findIndex((segment) => segment.owns(k)))).toEqual([
+    0, 1, 2, 0, 1, 2, 0,
+  ]);
   expect(thirds.map((segment) => segment.scale(7))).toEqual([3, 2, 2]);
   expect([parsed("25%:0.5", null).scale(8), parsed("1/4", null).scale(8)]).toEqual([2, 2]);
 });
@@ -160,7 +165,14 @@ test.each(["externally-controlled", "ramping-vus"])("[K37] the executor %s is re
 });
 
 test("[K37] arrivals: a ramp from 0 to 100 a second is 50 in its second, at the roots of their numbers", () => {
-  const ramp = { startRate: 0, unitMs: 1_000, stages: [{ durationMs: 1_000, target: 100 }, { durationMs: 1_000, target: 100 }] };
+  const ramp = {
+    startRate: 0,
+    unitMs: 1_000,
+    stages: [
+      { durationMs: 1_000, target: 100 },
+      { durationMs: 1_000, target: 100 },
+    ],
+  };
   const times = Array.from({ length: 151 }, (_, k) => arrivalTime(ramp, k));
   expect(times[12]).toBeCloseTo(Math.sqrt(12 / 50) * 1_000, 6);
   expect(times[50]).toBeCloseTo(1_000, 6);

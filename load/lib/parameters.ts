@@ -1,0 +1,196 @@
+// What a run is asked to do: CHAT_ variables in, a typed value out. An unknown or bad one is an Error with a sentence.
+import { MAX_SIZE, MIN_SIZE } from "./stamps.ts";
+
+export const SCENARIOS = [
+  "smoke",
+  "fanout",
+  "rooms",
+  "join-storm",
+  "reconnect-storm",
+  "abuse",
+  "soak",
+  "calibrate",
+] as const;
+export type Scenario = (typeof SCENARIOS)[number];
+
+export const PROTOCOLS = ["classic", "delivery", "both"] as const;
+/** `both`: rooms speak classic and delivery in turn. */
+export type Protocol = (typeof PROTOCOLS)[number];
+
+/** Every parameter of every scenario; one that a scenario does not have stands at its default and does nothing. */
+export interface Parameters {
+  readonly scenario: Scenario;
+  /** ws:// or wss://, without a path. */
+  readonly target: string;
+  readonly protocol: Protocol;
+  readonly rooms: number;
+  /** Sockets of a room, its senders among them; in `rooms`, of all rooms together. */
+  readonly members: number;
+  readonly senders: number;
+  /** Messages a second and room. */
+  readonly rate: number;
+  /** UTF-16 units of a message. */
+  readonly size: number;
+  readonly warmupS: number;
+  readonly durationS: number;
+  /** How long to wait for what is still under way. */
+  readonly drainS: number;
+  /** Virtual users that receive; one more sends. */
+  readonly receivers: number;
+  readonly joinRate: number;
+  readonly joinTimeoutS: number;
+  /** One message in so many is read: its times and its bytes. All are counted. */
+  readonly sample: number;
+  /** Threshold for the 99th percentile of latency. */
+  readonly p99Ms: number;
+  /** Names the rooms; several instances of one run need the same. "" takes a new one. */
+  readonly run: string;
+  /** A signed token for a deployed target, or "". */
+  readonly token: string;
+  /** File for the tally, or "". */
+  readonly out: string;
+  /** The storms: within how many seconds all join, or come back. */
+  readonly stormS: number;
+  /** abuse: the abuser's rate and sockets, and the target's policy (RATE_PERIOD_MS, RATE_BURST). */
+  readonly abuseRate: number;
+  readonly abuseSockets: number;
+  readonly periodMs: number;
+  readonly burst: number;
+}
+
+type Value = string | number;
+interface Field {
+  readonly name: keyof Parameters;
+  readonly standard: Value;
+  /** What it must be, as the sentence says it. */
+  readonly wants: string;
+  /** The value, or null where it is none. */
+  readonly read: (text: string) => Value | null;
+}
+
+const whole = (name: keyof Parameters, standard: number, least: number, most: number): Field => ({
+  name,
+  standard,
+  wants: `a whole number from ${least} to ${most}`,
+  read: (text) => (/^\d{1,9}$/.test(text) && +text >= least && +text <= most ? Number(text) : null),
+});
+const decimal = (name: keyof Parameters, standard: number, least: number, most: number): Field => ({
+  name,
+  standard,
+  wants: `a number from ${least} to ${most}`,
+  read: (text) => (/^\d{1,9}(\.\d{1,6})?$/.test(text) && +text >= least && +text <= most ? +text : null),
+});
+const text = (name: keyof Parameters, wants: string, shape: RegExp, standard = ""): Field => ({
+  name,
+  standard,
+  wants,
+  read: (value) => (shape.test(value) ? value : null),
+});
+
+const COMMON: Readonly<Record<string, Field>> = {
+  CHAT_TARGET: text("target", "an address such as ws://127.0.0.1:8787", /^(ws|http)s?:\/\/[^/\s]+\/?$/),
+  CHAT_PROTOCOL: text("protocol", PROTOCOLS.join(", "), /^(classic|delivery|both)$/, "delivery"),
+  CHAT_ROOMS: whole("rooms", 1, 1, 10_000),
+  CHAT_MEMBERS: whole("members", 100, 2, 60_000),
+  CHAT_SENDERS: whole("senders", 10, 1, 10_000),
+  CHAT_RATE: decimal("rate", 100, 0.01, 100_000),
+  CHAT_SIZE: whole("size", 100, MIN_SIZE, MAX_SIZE),
+  CHAT_WARMUP_S: whole("warmupS", 2, 0, 600),
+  CHAT_DURATION_S: whole("durationS", 10, 1, 86_400),
+  CHAT_DRAIN_S: whole("drainS", 5, 1, 120),
+  CHAT_RECEIVERS: whole("receivers", 1, 1, 256),
+  CHAT_JOIN_RATE: whole("joinRate", 500, 1, 100_000),
+  CHAT_JOIN_TIMEOUT_S: whole("joinTimeoutS", 30, 1, 600),
+  CHAT_SAMPLE: whole("sample", 1, 1, 100_000),
+  CHAT_P99_MS: whole("p99Ms", 1_000, 1, 600_000),
+  CHAT_RUN: text("run", "1 to 16 lower-case letters and digits", /^[a-z0-9]{1,16}$/),
+  CHAT_TOKEN: text("token", "a token without blanks", /^\S+$/),
+  CHAT_OUT: text("out", "the path of a file", /^.+$/),
+};
+const STORM = { CHAT_STORM_S: whole("stormS", 2, 1, 600) };
+const ABUSE = {
+  CHAT_ABUSE_RATE: decimal("abuseRate", 50, 0.1, 10_000),
+  CHAT_ABUSE_SOCKETS: whole("abuseSockets", 3, 1, 50),
+  CHAT_PERIOD_MS: whole("periodMs", 5_000, 1, 3_600_000),
+  CHAT_BURST: whole("burst", 5, 1, 1_000_000),
+};
+
+/** What only some scenarios know. */
+const EXTRA: Readonly<Partial<Record<Scenario, Readonly<Record<string, Field>>>>> = {
+  "join-storm": STORM,
+  "reconnect-storm": STORM,
+  abuse: ABUSE,
+};
+
+/** What a scenario wants otherwise, unless it is told. */
+const STANDARD: Readonly<Partial<Record<Scenario, Partial<Parameters>>>> = {
+  smoke: { protocol: "both", rooms: 2, members: 2, senders: 1, rate: 10, durationS: 1, warmupS: 0 },
+  rooms: { rooms: 10 },
+  "join-storm": { members: 200, senders: 1, rate: 5, sample: 1 },
+  "reconnect-storm": { durationS: 15, rate: 20 },
+  // The victims keep to the limit: 20 senders at 0.2 messages a second each.
+  abuse: { members: 40, senders: 20, rate: 4, durationS: 20 },
+  // Over 10 seconds of silence before each message: the room has gone to sleep.
+  soak: { members: 20, senders: 2, rate: 0.08, durationS: 120, warmupS: 0 },
+  calibrate: { rate: 2_000, durationS: 20 },
+};
+
+const ALL = { ...COMMON, ...STORM, ...ABUSE };
+
+/** The CHAT_ names that a scenario knows. */
+export const namesOf = (scenario: Scenario): string[] => Object.keys({ ...COMMON, ...EXTRA[scenario] });
+
+/** Reads the environment of a run. Throws an Error that says which variable to set to what. */
+export function readParameters(
+  scenario: Scenario,
+  env: Readonly<Record<string, string | undefined>>,
+): Parameters {
+  const known: Readonly<Record<string, Field>> = { ...COMMON, ...EXTRA[scenario] };
+  const standard: Readonly<Partial<Record<keyof Parameters, Value>>> = STANDARD[scenario] ?? {};
+  const values: Partial<Record<keyof Parameters, Value>> = { scenario };
+  for (const { name, standard: usual } of Object.values(ALL)) values[name] = standard[name] ?? usual;
+  for (const [variable, given] of Object.entries(env)) {
+    if (!variable.startsWith("CHAT_") || given === undefined) continue;
+    const field = known[variable];
+    if (field === undefined) throw new Error(unknown(scenario, variable));
+    const value = field.read(given);
+    if (value === null) throw new Error(`Set ${variable} to ${field.wants}; it is "${given}".`);
+    values[field.name] = value;
+  }
+  const parameters = values as unknown as Parameters;
+  if (parameters.target === "") throw new Error("Set CHAT_TARGET to an address such as ws://127.0.0.1:8787.");
+  return checked({
+    ...parameters,
+    target: parameters.target.replace(/^http/, "ws").replace(/\/$/, ""),
+  });
+}
+
+const unknown = (scenario: Scenario, variable: string): string =>
+  variable in ALL
+    ? `${variable} does nothing in ${scenario}; leave it out.`
+    : `There is no ${variable}; ${scenario} knows ${namesOf(scenario).join(", ")}.`;
+
+/** What no single value shows. */
+function checked(parameters: Parameters): Parameters {
+  const { scenario, rooms, members, senders, rate, periodMs } = parameters;
+  const inRoom = membersOf(parameters);
+  if (senders > inRoom)
+    throw new Error(`Set CHAT_SENDERS to at most the ${inRoom} members of a room; it is ${senders}.`);
+  if (inRoom * rooms > 60_000) throw new Error("Set CHAT_MEMBERS and CHAT_ROOMS to at most 60,000 sockets.");
+  if (scenario === "rooms" && members % rooms !== 0)
+    throw new Error(`Set CHAT_MEMBERS to a multiple of CHAT_ROOMS, ${rooms}; it is ${members}.`);
+  if (scenario === "abuse" && (rate / senders) * periodMs > 1_000)
+    throw new Error("Set CHAT_SENDERS higher or CHAT_RATE lower: the victims have to keep to the limit.");
+  return parameters;
+}
+
+/** Sockets in one room. `rooms` divides its members, so that the offered deliveries stay the same. */
+export const membersOf = ({ scenario, members, rooms }: Parameters): number =>
+  scenario === "rooms" ? Math.floor(members / rooms) : members;
+
+/** What a result records: all that the scenario knows, without secrets and without what differs between instances. */
+export function recordOf(parameters: Parameters): Record<string, Value> {
+  const known: Readonly<Record<string, Field>> = { ...COMMON, ...EXTRA[parameters.scenario] };
+  const entries = Object.entries(known).filter(([name]) => name !== "CHAT_TOKEN" && name !== "CHAT_OUT");
+  return Object.fromEntries(entries.map(([variable, { name }]) => [variable, parameters[name]]));
+}

@@ -1,0 +1,143 @@
+// What one instance of a load run saw, as it is written to a file: plain JSON, and several merge into one.
+import { type Histogram, mergeHistograms, NO_TIMES } from "./histogram.ts";
+
+export const SCHEMA = "edge-chat-load/1";
+
+/** Everything that is counted. Messages before the warm-up's end count too, so that the sums foot. */
+export const COUNTS = [
+  /** Due by the plan, and really sent. */
+  "offered",
+  "sent",
+  /** Not refused; refused, or never answered for another reason than loss. accepted + refused = sent. */
+  "accepted",
+  "refused",
+  /** Sockets tried; members that joined, and that did not. A member that comes back connects again, and joins once. */
+  "connects",
+  "joined",
+  "joinFailed",
+  /** Of all receivers together: expected = delivered + lost + missed. */
+  "expected",
+  "delivered",
+  "lost",
+  /** Not delivered while away, and said so: a gap, or out of a classic client's reach. */
+  "missed",
+  /** Among the delivered: behind a later one; and more than LATE_MS after the last one was due. */
+  "reordered",
+  "late",
+  /** Beside the delivered: a second time; and not what was sent. */
+  "duplicate",
+  "corrupt",
+  /** Comebacks that continued where they were, and messages of the delivered that came by replay or snapshot. */
+  "resumed",
+  "replayed",
+  /** Sockets that the other side closed. */
+  "dropped",
+  "frames",
+  "bytes",
+  /** The generator's own failures. */
+  "handlerErrors",
+  "negativeLatency",
+  /** Events of the history that test/support/checker.ts judged, and what it found. */
+  "judged",
+  "anomalies",
+  /** The abuser's actions, and those above what law L1 allows (0). */
+  "abuseSent",
+  "abuseAccepted",
+  "abuseRefused",
+  "overLimit",
+] as const;
+export type Count = (typeof COUNTS)[number];
+export type Counts = Readonly<Record<Count, number>>;
+
+/**
+ * latency: receipt minus intended send time. response: receipt minus actual send. service: response of the sender's
+ * own echo. spread: last minus first receiver of a message. lateness: actual minus intended send. lag: how long events
+ * waited for the script. join: from connecting to joined. wake: latency of a message to a sleeping room.
+ */
+export const HISTOGRAMS = [
+  "latency",
+  "response",
+  "service",
+  "spread",
+  "lateness",
+  "lag",
+  "join",
+  "wake",
+] as const;
+export type HistogramName = (typeof HISTOGRAMS)[number];
+export type Histograms = Readonly<Record<HistogramName, Histogram>>;
+
+/** One step of the measured window; `second` is where it begins. Steps are a second, longer in very long runs. */
+export interface Second {
+  readonly second: number;
+  readonly delivered: number;
+  readonly sent: number;
+  readonly lagMaxMs: number;
+}
+
+export interface Tally {
+  readonly schema: typeof SCHEMA;
+  readonly scenario: string;
+  /** By CHAT_ name; without secrets and file names. */
+  readonly parameters: Readonly<Record<string, string | number>>;
+  /** How many instances were merged. */
+  readonly instances: number;
+  readonly counts: Counts;
+  readonly rooms: number;
+  /** The measured window: after the warm-up, before the drain. */
+  readonly windowMs: number;
+  readonly histograms: Histograms;
+  readonly seconds: readonly Second[];
+}
+
+export const NO_COUNTS = Object.fromEntries(COUNTS.map((name) => [name, 0])) as Counts;
+export const NO_HISTOGRAMS = Object.fromEntries(HISTOGRAMS.map((name) => [name, NO_TIMES])) as Histograms;
+
+/** Both instances' tallies as one. Associative and commutative. Throws an Error where they are not of one run. */
+export function mergeTallies(a: Tally, b: Tally): Tally {
+  const other = differenceOf(a, b);
+  if (other !== null)
+    throw new Error(`These results are of different runs: ${other}. Merge those of one run.`);
+  return {
+    ...a,
+    instances: a.instances + b.instances,
+    counts: Object.fromEntries(COUNTS.map((name) => [name, a.counts[name] + b.counts[name]])) as Counts,
+    histograms: Object.fromEntries(
+      HISTOGRAMS.map((name) => [name, mergeHistograms(a.histograms[name], b.histograms[name])]),
+    ) as Histograms,
+    seconds: mergeSeconds(a.seconds, b.seconds),
+  };
+}
+
+function differenceOf(a: Tally, b: Tally): string | null {
+  for (const name of ["schema", "scenario", "rooms", "windowMs"] as const) {
+    if (a[name] !== b[name]) return `${name} is ${a[name]} in one and ${b[name]} in the other`;
+  }
+  for (const name of Object.keys({ ...a.parameters, ...b.parameters })) {
+    const [one, two] = [a.parameters[name], b.parameters[name]];
+    if (one !== two) return `${name} is ${one} in one and ${two} in the other`;
+  }
+  return null;
+}
+
+function mergeSeconds(a: readonly Second[], b: readonly Second[]): Second[] {
+  const merged = new Map(a.map((step) => [step.second, step]));
+  for (const step of b) {
+    const other = merged.get(step.second);
+    merged.set(step.second, other === undefined ? step : addSteps(other, step));
+  }
+  return [...merged.values()].toSorted((one, two) => one.second - two.second);
+}
+
+const addSteps = (a: Second, b: Second): Second => ({
+  second: a.second,
+  delivered: a.delivered + b.delivered,
+  sent: a.sent + b.sent,
+  lagMaxMs: Math.max(a.lagMaxMs, b.lagMaxMs),
+});
+
+/** Deliveries a second and room, over the measured window. */
+export function deliveriesPerSecondPerRoom({ seconds, windowMs, rooms }: Tally): number {
+  const delivered = seconds.reduce((sum, step) => sum + step.delivered, 0);
+  return windowMs === 0 ? 0 : delivered / (windowMs / 1_000) / rooms;
+}

@@ -15,18 +15,20 @@ export const COUNTS = [
   "connects",
   "joined",
   "joinFailed",
-  /** Of all receivers together: expected = delivered + lost + missed. */
+  /** Of all receivers together: expected = delivered + lost + missed + corrupt. */
   "expected",
   "delivered",
   "lost",
   /** Not delivered while away, and said so: a gap, or out of a classic client's reach. */
   "missed",
-  /** Among the delivered: behind a later one; and more than LATE_MS after the last one was due. */
+  /** Among the delivered: behind a later one; and more than a second after the last one was due. */
   "reordered",
   "late",
-  /** Beside the delivered: a second time; and not what was sent. */
-  "duplicate",
+  /** Came, and was not what had been sent; and frames that nobody can read, whose messages are lost. */
   "corrupt",
+  "garbled",
+  /** Beside the delivered: a second time. */
+  "duplicate",
   /** Comebacks that continued where they were, and messages of the delivered that came by replay or snapshot. */
   "resumed",
   "replayed",

@@ -1,0 +1,81 @@
+// What a frame of a room is, read from its raw text: by its head, not by parsing it. Rare frames are parsed whole.
+import { PONG } from "../../src/protocol/limits.ts";
+import type { ErrorCode, Presence, Refusal, Welcome } from "../../src/protocol/messages.ts";
+import { decodeServerFrame } from "../../src/protocol/server-frames.ts";
+import { STAMP } from "./stamps.ts";
+
+export type LoadFrame =
+  /** One message of the classic protocol; `at` is where its stamp begins, -1 without one. */
+  | { readonly kind: "message"; readonly at: number }
+  /** Messages of the delivery protocol, counted by the head. */
+  | { readonly kind: "events"; readonly first: number; readonly last: number }
+  | { readonly kind: "welcome"; readonly welcome: Welcome }
+  | { readonly kind: "ready" }
+  /** Members that came or went, by classic frames. */
+  | { readonly kind: "members"; readonly change: 1 | -1 }
+  | { readonly kind: "presence"; readonly presence: Presence }
+  | { readonly kind: "stored"; readonly counter: number }
+  | { readonly kind: "refused"; readonly refused: Refusal }
+  | { readonly kind: "error"; readonly code: ErrorCode }
+  | { readonly kind: "pong" }
+  | { readonly kind: "corrupt" };
+
+const HEAD = '{"first":';
+const LAST = ',"last":';
+const EVENTS = ',"events":[';
+const MESSAGE = '"message":"';
+
+const CORRUPT: LoadFrame = { kind: "corrupt" };
+
+/** Reads a frame. Total: whatever it does not understand is corrupt. */
+export function readFrame(text: string): LoadFrame {
+  if (text.startsWith(HEAD)) return readHead(text);
+  if (text.startsWith('{"name":')) return { kind: "message", at: stampAt(text, 0) };
+  if (text.startsWith('{"joined":')) return { kind: "members", change: 1 };
+  if (text.startsWith('{"quit":')) return { kind: "members", change: -1 };
+  if (text === '{"ready":true}') return { kind: "ready" };
+  if (text === PONG) return { kind: "pong" };
+  const frame = decodeServerFrame(text);
+  switch (frame?.kind) {
+    case "welcome":
+    case "presence":
+    case "stored":
+    case "refused":
+      return frame;
+    case "error":
+      return { kind: "error", code: frame.code };
+    default:
+      return CORRUPT;
+  }
+}
+
+function readHead(text: string): LoadFrame {
+  const comma = text.indexOf(LAST, HEAD.length);
+  const end = text.indexOf(EVENTS, comma);
+  if (comma < 0 || end < 0 || !text.endsWith("]}")) return CORRUPT;
+  const first = Number(text.slice(HEAD.length, comma));
+  const last = Number(text.slice(comma + LAST.length, end));
+  const isRange = Number.isSafeInteger(first) && Number.isSafeInteger(last) && first >= 1 && last >= first;
+  return isRange ? { kind: "events", first, last } : CORRUPT;
+}
+
+/** Where the stamp of the first message from `from` on begins; -1 if there is none. */
+function stampAt(text: string, from: number): number {
+  const at = text.indexOf(MESSAGE + STAMP, from);
+  return at < 0 ? -1 : at + MESSAGE.length;
+}
+
+/** Where the stamp of the event with this seq begins; -1 where the frame does not hold it, though its head says so. */
+export function stampOfSeq(text: string, seq: number): number {
+  const event = text.indexOf(`{"seq":${seq},`, HEAD.length);
+  if (event < 0) return -1;
+  const at = stampAt(text, event);
+  const next = text.indexOf('{"seq":', event + 1);
+  return next >= 0 && at > next ? -1 : at;
+}
+
+/** Where the stamp of the newest message of a frame begins; -1 without one. */
+export function lastStamp(text: string): number {
+  const at = text.lastIndexOf(MESSAGE + STAMP);
+  return at < 0 ? -1 : at + MESSAGE.length;
+}

@@ -1,0 +1,192 @@
+// What one member of a room got of what it is owed. Two kinds: by the room's seqs, counted by frames' heads (delivery), and by
+// each sender's own numbers (classic).
+import type { Gap, Since, Welcome } from "../../src/protocol/messages.ts";
+import { lastStamp, stampOfSeq } from "./frames.ts";
+import { Ledger } from "./ledger.ts";
+import { indexOf, type Plan } from "./pacing.ts";
+import type { Recorder } from "./recorder.ts";
+import { readStamp, type Stamp } from "./stamps.ts";
+
+export interface LogOptions {
+  readonly plan: Plan;
+  readonly recorder: Recorder;
+  /** UTF-16 units of a message. */
+  readonly size: number;
+  /** One message in so many is read whole: its times and its bytes. */
+  readonly sample: number;
+  /** Joined before the plan begins, so that every message is owed. */
+  readonly fromStart: boolean;
+  /** Its number among the senders of all rooms, or null. */
+  readonly sender: number | null;
+  /** How many members of the room this virtual user holds. */
+  readonly neighbours: number;
+  /** A sender's last words arrived. */
+  readonly onLast: (stamp: Stamp) => void;
+}
+
+/** Sums over one member. `delivered` counts each message once; senders' last words are not among them. */
+export interface Sums {
+  readonly delivered: number;
+  readonly corrupt: number;
+  readonly duplicate: number;
+  readonly reordered: number;
+  readonly replayed: number;
+  readonly missing: number;
+  readonly missed: number;
+}
+
+/** A frame's text, when it arrived, and what the clock says now: asked only for messages that are read whole. */
+export interface Arrived {
+  readonly text: string;
+  readonly at: number;
+  readonly now: () => number;
+}
+
+export class DeliveryLog {
+  private readonly options: LogOptions;
+  private seqs: Ledger | null = null;
+  private epoch = "";
+  private head = 0;
+  private corrupt = 0;
+  private lasts = 0;
+
+  constructor(options: LogOptions) {
+    this.options = options;
+  }
+
+  /** What a comeback says in its first frame; null before the first join. */
+  get since(): Since | null {
+    return this.seqs === null ? null : { epoch: this.epoch, seq: this.seqs.newest };
+  }
+
+  get sums(): Sums {
+    const { seqs, corrupt, lasts } = this;
+    const { duplicate = 0, reordered = 0, replayed = 0, missing = 0, missed = 0 } = seqs ?? {};
+    const delivered = (seqs?.delivered ?? 0) - corrupt - lasts;
+    return { delivered, corrupt, duplicate, reordered, replayed, missing, missed };
+  }
+
+  welcome({ epoch, head, gap }: Welcome & { readonly gap?: Gap }): void {
+    this.epoch = epoch;
+    this.head = head;
+    this.seqs ??= new Ledger(this.options.fromStart ? head + 1 : null, head + 1);
+    if (gap !== undefined) this.seqs.skip(gap.first, gap.last);
+  }
+
+  /** Messages `first` to `last` in one frame. False before the welcome, when none may come. */
+  take(first: number, last: number, frame: Arrived): boolean {
+    const { seqs } = this;
+    if (seqs === null) return false;
+    const { recorder } = this.options;
+    const before = seqs.delivered;
+    const isReplay = last <= this.head;
+    seqs.take(first, last, isReplay ? "replay" : "live");
+    const fresh = seqs.delivered - before;
+    if (fresh === 0) return true;
+    this.sample(first, last, frame, isReplay);
+    recorder.delivered(fresh, frame.at);
+    this.findLasts(first, last, frame.text);
+    return true;
+  }
+
+  /** The same messages for all members, however they are put into frames, so that their spread can be told. */
+  private sample(first: number, last: number, { text, at, now }: Arrived, isReplay: boolean): void {
+    const { recorder, size, neighbours, sender } = this.options;
+    // The first frame is read whatever its seq: it says when the plan began.
+    const step = recorder.started === null ? 1 : this.options.sample;
+    let isRead = false;
+    for (let seq = Math.ceil(first / step) * step; seq <= last; seq += step) {
+      const stamp = this.stampOf(text, seq, size);
+      if (stamp === null) this.corrupt += 1;
+      else if (stamp.kind === "message") {
+        recorder.learn(stamp);
+        if (isReplay) continue;
+        recorder.read(stamp, at, neighbours, stamp.sender === sender);
+        isRead = true;
+      }
+    }
+    if (isRead) recorder.handled(at, now());
+  }
+
+  private stampOf(text: string, seq: number, size: number): Stamp | null {
+    const at = stampOfSeq(text, seq);
+    const reading = at < 0 ? null : readStamp(text, at, size);
+    return reading?.ok === true ? reading.stamp : null;
+  }
+
+  /** Last words are the newest of a frame, or stand before nothing but other last words. */
+  private findLasts(first: number, last: number, text: string): void {
+    const { size, onLast } = this.options;
+    const at = lastStamp(text);
+    const newest = at < 0 ? null : readStamp(text, at, size);
+    if (newest?.ok !== true || newest.stamp.kind !== "last") return;
+    for (let seq = last; seq >= first; seq -= 1) {
+      const stamp = this.stampOf(text, seq, size);
+      if (stamp?.kind !== "last") return;
+      this.lasts += 1;
+      onLast(stamp);
+    }
+  }
+}
+
+export class ClassicLog {
+  private readonly options: LogOptions;
+  private readonly senders = new Map<number, Ledger>();
+  private corrupt = 0;
+
+  constructor(options: LogOptions) {
+    this.options = options;
+  }
+
+  get sums(): Sums {
+    const sums = { delivered: 0, corrupt: this.corrupt, duplicate: 0, reordered: 0, replayed: 0 };
+    let missing = 0;
+    let missed = 0;
+    for (const ledger of this.senders.values()) {
+      sums.delivered += ledger.delivered;
+      sums.duplicate += ledger.duplicate;
+      sums.reordered += ledger.reordered;
+      sums.replayed += ledger.replayed;
+      missing += ledger.missing;
+      missed += ledger.missed;
+    }
+    return { ...sums, missing, missed };
+  }
+
+  /** The socket is gone: a comeback gets the newest messages, and nothing says what it missed. */
+  leave(): void {
+    for (const ledger of this.senders.values()) ledger.leave();
+  }
+
+  /** One message, whose stamp begins at `stampAt` (-1: it has none). Before the ready it is of the snapshot. */
+  take(stampAt: number, isSnapshot: boolean, { text, at, now }: Arrived): void {
+    const { recorder, size, plan, sample, neighbours, sender, onLast } = this.options;
+    const reading = stampAt < 0 ? null : readStamp(text, stampAt, size);
+    if (reading?.ok !== true) {
+      this.corrupt += 1;
+      return;
+    }
+    const { stamp } = reading;
+    const ledger = this.ledgerOf(stamp.sender);
+    if (stamp.kind === "last") {
+      ledger.endAt(stamp.n);
+      return onLast(stamp);
+    }
+    const before = ledger.delivered;
+    ledger.take(stamp.n, stamp.n, isSnapshot ? "snapshot" : "live");
+    if (ledger.delivered === before) return;
+    recorder.learn(stamp);
+    recorder.delivered(1, at);
+    if (isSnapshot || indexOf(plan, stamp.sender, stamp.n) % sample !== 0) return;
+    recorder.read(stamp, at, neighbours, stamp.sender === sender);
+    recorder.handled(at, now());
+  }
+
+  private ledgerOf(sender: number): Ledger {
+    const known = this.senders.get(sender);
+    if (known !== undefined) return known;
+    const ledger = new Ledger(this.options.fromStart ? 0 : null);
+    this.senders.set(sender, ledger);
+    return ledger;
+  }
+}

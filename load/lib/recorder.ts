@@ -1,0 +1,127 @@
+// What one virtual user saw, in plain numbers, until it is handed over once at the end. Knows the plan, so that it can say
+// which messages belong to the measured window, and which second of it a delivery fell into.
+import { Times } from "./histogram.ts";
+import { dueOf, indexOf, type Plan } from "./pacing.ts";
+import type { Stamp } from "./stamps.ts";
+import { type Count, type HistogramName, HISTOGRAMS, NO_COUNTS } from "./tally.ts";
+
+/** Delivered so long after the last message was due is late. */
+export const LATE_MS = 1_000;
+/** At most so many steps of the window are told apart. */
+const MAX_STEPS = 600;
+
+/** Seconds that one step of a window lasts. */
+export const stepOf = (windowMs: number): number => Math.ceil(windowMs / 1_000 / MAX_STEPS);
+
+interface Step {
+  delivered: number;
+  sent: number;
+  lagMaxMs: number;
+}
+
+export class Recorder {
+  readonly counts: Record<Count, number> = { ...NO_COUNTS };
+  readonly times = Object.fromEntries(HISTOGRAMS.map((name) => [name, new Times()])) as Readonly<
+    Record<HistogramName, Times>
+  >;
+  readonly steps = new Map<number, Step>();
+  private readonly plan: Plan;
+  private readonly stepMs: number;
+  private start: number | null = null;
+  /** Sampled messages that not all receivers of this virtual user have yet: by message, when the first one did. */
+  private readonly spreads = new Map<number, { first: number; last: number; receivers: number }>();
+
+  constructor(plan: Plan) {
+    this.plan = plan;
+    this.stepMs = stepOf(plan.windowMs) * 1_000;
+  }
+
+  /** The instant at which the plan began, in epoch ms; null until the first stamp says it. */
+  get started(): number | null {
+    return this.start;
+  }
+
+  /** When the last message of the plan is due, in epoch ms; Infinity before it has begun. */
+  get ends(): number {
+    return this.start === null ? Infinity : this.start + this.plan.warmupMs + this.plan.windowMs;
+  }
+
+  begin(start: number): void {
+    this.start = start;
+  }
+
+  /** A message went out: when it was due and when it was sent, in epoch ms. */
+  sent(intended: number, actual: number): void {
+    this.counts.sent += 1;
+    const step = this.stepAt(intended);
+    if (step === null) return;
+    step.sent += 1;
+    this.times.lateness.add(actual - intended);
+  }
+
+  /** Messages arrived at `at`. */
+  delivered(messages: number, at: number): void {
+    if (at > this.ends + LATE_MS) this.counts.late += messages;
+    const step = this.stepAt(at);
+    if (step !== null) step.delivered += messages;
+  }
+
+  /** An event that arrived at `at` reached the script at `now`. */
+  handled(at: number, now: number): void {
+    const step = this.stepAt(at);
+    if (step === null) return;
+    const lag = Math.max(0, now - at);
+    this.times.lag.add(lag);
+    if (lag > step.lagMaxMs) step.lagMaxMs = lag;
+  }
+
+  /** A message's stamp says when the plan began. */
+  learn({ sender, n, intended }: Stamp): void {
+    this.start ??= intended - dueOf(this.plan, indexOf(this.plan, sender, n));
+  }
+
+  /** A message was read that came at once, not by a replay. `receivers` of this virtual user get it too; `isOwn`: by the socket that sent it. */
+  read(stamp: Stamp, at: number, receivers: number, isOwn: boolean): void {
+    if (this.stepAt(stamp.intended) === null) return;
+    const latency = at - stamp.intended;
+    if (latency < 0) this.counts.negativeLatency += 1;
+    this.times.latency.add(latency);
+    this.times.response.add(at - stamp.actual);
+    if (isOwn) this.times.service.add(at - stamp.actual);
+    if (receivers > 1) this.spread(indexOf(this.plan, stamp.sender, stamp.n), at, receivers);
+  }
+
+  /** Hands over the spreads of messages that some receivers never got. */
+  settle(): void {
+    for (const { first, last, receivers } of this.spreads.values()) {
+      if (receivers > 1) this.times.spread.add(last - first);
+    }
+    this.spreads.clear();
+  }
+
+  private spread(message: number, at: number, receivers: number): void {
+    const known = this.spreads.get(message);
+    if (known === undefined) {
+      this.spreads.set(message, { first: at, last: at, receivers: 1 });
+      return;
+    }
+    known.first = Math.min(known.first, at);
+    known.last = Math.max(known.last, at);
+    known.receivers += 1;
+    if (known.receivers < receivers) return;
+    this.times.spread.add(known.last - known.first);
+    this.spreads.delete(message);
+  }
+
+  private stepAt(at: number): Step | null {
+    if (this.start === null) return null;
+    const into = at - this.start - this.plan.warmupMs;
+    if (into < 0 || into >= this.plan.windowMs) return null;
+    const index = Math.floor(into / this.stepMs);
+    const known = this.steps.get(index);
+    if (known !== undefined) return known;
+    const step = { delivered: 0, sent: 0, lagMaxMs: 0 };
+    this.steps.set(index, step);
+    return step;
+  }
+}

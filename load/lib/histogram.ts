@@ -1,8 +1,8 @@
 // Times in logarithmic buckets: mergeable, bounded, at most 6 % wrong. Milliseconds in and out, microseconds inside.
 // Own code: the libraries for this bring WebAssembly or compression along, which a k6 script can neither load nor use.
 
-/** Six buckets an octave: the middle of a bucket is within 2^(1/12) - 1 = 5.95 % of all that fell into it. */
-const PER_OCTAVE = 6;
+/** Twelve buckets an octave: whatever a bucket's times are taken for within it is at most 2^(1/12) - 1 = 5.95 % wrong. */
+const PER_OCTAVE = 12;
 /** Bucket 0 takes what is at most a microsecond, the last one all from 10 minutes on. */
 export const BUCKETS = 1 + Math.ceil(Math.log2(600_000_000) * PER_OCTAVE);
 
@@ -28,10 +28,12 @@ export function bucketOf(ms: number): number {
   return Math.min(BUCKETS - 1, 1 + Math.floor(Math.log2(micros) * PER_OCTAVE));
 }
 
-/** What a bucket's times are taken for, in ms: its middle, in the logarithmic sense. */
-export function timeOf(bucket: number): number {
-  return bucket === 0 ? 0.001 : 2 ** ((bucket - 0.5) / PER_OCTAVE) / 1_000;
+/** Where a bucket begins and ends, in ms. */
+export function edgesOf(bucket: number): readonly [from: number, to: number] {
+  return [edgeOf(bucket - 1), edgeOf(bucket)];
 }
+
+const edgeOf = (index: number): number => (index < 0 ? 0 : 2 ** (index / PER_OCTAVE) / 1_000);
 
 /** Takes times one by one, for as little as it can: a receiver does so 100,000 times a second. */
 export class Times {
@@ -73,12 +75,20 @@ export function mergeHistograms(a: Histogram, b: Histogram): Histogram {
   };
 }
 
-/** The time in ms below which the share `q` (0 to 1) of all times lies, never outside min and max; 0 without times. */
+/**
+ * The time in ms at or below which the share `q` (0 to 1) of all times lies; 0 without times. Within a bucket times are
+ * taken to be spread evenly, so that two runs that differ by less than a bucket can be told apart.
+ */
 export function quantile({ count, min, max, buckets }: Histogram, q: number): number {
   let rest = Math.max(1, Math.ceil(q * count));
   for (const [index, inBucket] of buckets) {
-    rest -= inBucket;
-    if (rest <= 0) return Math.min(max, Math.max(min, timeOf(index)));
+    if (rest > inBucket) {
+      rest -= inBucket;
+      continue;
+    }
+    const [from, to] = edgesOf(index);
+    const time = from + (to - from) * ((rest - 0.5) / inBucket);
+    return Math.min(max, Math.max(min, time));
   }
   return max;
 }

@@ -49,6 +49,8 @@ export interface Parameters {
   readonly token: string;
   /** File for the tally, or "". */
   readonly out: string;
+  /** 1: each virtual user says once a second how far it is. */
+  readonly progress: number;
   /** The storms: within how many seconds all join, or come back. */
   readonly stormS: number;
   /** abuse: the abuser's rate and sockets, and the target's policy (RATE_PERIOD_MS, RATE_BURST). */
@@ -105,6 +107,7 @@ const COMMON: Readonly<Record<string, Field>> = {
   CHAT_P99_MS: whole("p99Ms", 1_000, 1, 600_000),
   CHAT_RUN: text("run", "1 to 16 lower-case letters and digits", /^[a-z0-9]{1,16}$/),
   CHAT_TOKEN: text("token", "a token without blanks", /^\S+$/),
+  CHAT_PROGRESS: whole("progress", 0, 0, 1),
   CHAT_OUT: text("out", "the path of a file", /^.+$/),
 };
 const STORM = { CHAT_STORM_S: whole("stormS", 2, 1, 600) };
@@ -188,9 +191,12 @@ function checked(parameters: Parameters): Parameters {
 export const membersOf = ({ scenario, members, rooms }: Parameters): number =>
   scenario === "rooms" ? Math.floor(members / rooms) : members;
 
-/** What a result records: all that the scenario knows, without secrets and without what differs between instances. */
+/** A secret, and what may differ between instances of one run. */
+const UNRECORDED = ["CHAT_TOKEN", "CHAT_OUT", "CHAT_PROGRESS"];
+
+/** What a result records: all that the scenario knows, so that two runs can be compared. */
 export function recordOf(parameters: Parameters): Record<string, Value> {
   const known: Readonly<Record<string, Field>> = { ...COMMON, ...EXTRA[parameters.scenario] };
-  const entries = Object.entries(known).filter(([name]) => name !== "CHAT_TOKEN" && name !== "CHAT_OUT");
+  const entries = Object.entries(known).filter(([name]) => !UNRECORDED.includes(name));
   return Object.fromEntries(entries.map(([variable, { name }]) => [variable, parameters[name]]));
 }

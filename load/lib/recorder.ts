@@ -1,22 +1,35 @@
 // What one virtual user saw, in plain numbers, until it is handed over once at the end. Knows the plan, so that it can say
 // which messages belong to the measured window, and which second of it a delivery fell into.
-import { Times } from "./histogram.ts";
+import { quantile, Times } from "./histogram.ts";
 import { dueOf, indexOf, type Plan } from "./pacing.ts";
 import type { Stamp } from "./stamps.ts";
 import { type Count, type HistogramName, HISTOGRAMS, NO_COUNTS } from "./tally.ts";
 
 /** Delivered so long after the last message was due is late. */
 export const LATE_MS = 1_000;
+/** A Durable Object that hears nothing for so long is evicted, and keeps its sockets. */
+const HIBERNATION_MS = 10_000;
 /** At most so many steps of the window are told apart. */
 const MAX_STEPS = 600;
 
 /** Seconds that one step of a window lasts. */
 export const stepOf = (windowMs: number): number => Math.ceil(windowMs / 1_000 / MAX_STEPS);
 
+export interface Progress {
+  readonly delivered: number;
+  readonly sent: number;
+  readonly p99: number | null;
+  readonly lag: number | null;
+}
+
 interface Step {
   delivered: number;
   sent: number;
   lagMaxMs: number;
+}
+
+function p99(times: Times | undefined): number | null {
+  return times === undefined || times.histogram.count === 0 ? null : quantile(times.histogram, 0.99);
 }
 
 export class Recorder {
@@ -26,19 +39,31 @@ export class Recorder {
   >;
   readonly steps = new Map<number, Step>();
   private readonly plan: Plan;
-  private readonly stepMs: number;
+  /** How long a step of the window is, in seconds. */
+  readonly stepS: number;
+  /** Whether a room is idle between two messages for so long that it hibernates. */
+  private readonly isAsleepBetween: boolean;
   private start: number | null = null;
+  private arrived = 0;
+  /** Times since the last `progress`, where anybody asks for it. */
+  private recent: { latency: Times; lag: Times } | null = null;
   /** Sampled messages that not all receivers of this virtual user have yet: by message, when the first one did. */
   private readonly spreads = new Map<number, { first: number; last: number; receivers: number }>();
 
   constructor(plan: Plan) {
     this.plan = plan;
-    this.stepMs = stepOf(plan.windowMs) * 1_000;
+    this.isAsleepBetween = (plan.rooms / plan.rate) * 1_000 > HIBERNATION_MS;
+    this.stepS = stepOf(plan.windowMs);
   }
 
   /** The instant at which the plan began, in epoch ms; null until the first stamp says it. */
   get started(): number | null {
     return this.start;
+  }
+
+  /** When the measured window began, in epoch ms; null before the plan has begun. */
+  get windowStart(): number | null {
+    return this.start === null ? null : this.start + this.plan.warmupMs;
   }
 
   /** When the last message of the plan is due, in epoch ms; Infinity before it has begun. */
@@ -61,6 +86,7 @@ export class Recorder {
 
   /** Messages arrived at `at`. */
   delivered(messages: number, at: number): void {
+    this.arrived += messages;
     if (at > this.ends + LATE_MS) this.counts.late += messages;
     const step = this.stepAt(at);
     if (step !== null) step.delivered += messages;
@@ -72,6 +98,7 @@ export class Recorder {
     if (step === null) return;
     const lag = Math.max(0, now - at);
     this.times.lag.add(lag);
+    this.recent?.lag.add(lag);
     if (lag > step.lagMaxMs) step.lagMaxMs = lag;
   }
 
@@ -86,9 +113,18 @@ export class Recorder {
     const latency = at - stamp.intended;
     if (latency < 0) this.counts.negativeLatency += 1;
     this.times.latency.add(latency);
+    this.recent?.latency.add(latency);
+    if (this.isAsleepBetween) this.times.wake.add(latency);
     this.times.response.add(at - stamp.actual);
     if (isOwn) this.times.service.add(at - stamp.actual);
     if (receivers > 1) this.spread(indexOf(this.plan, stamp.sender, stamp.n), at, receivers);
+  }
+
+  /** What happened so far, and 99th percentiles (ms) since the last call; null where there is nothing of them. */
+  progress(): Progress {
+    const { latency, lag } = this.recent ?? {};
+    this.recent = { latency: new Times(), lag: new Times() };
+    return { delivered: this.arrived, sent: this.counts.sent, p99: p99(latency), lag: p99(lag) };
   }
 
   /** Hands over the spreads of messages that some receivers never got. */
@@ -117,7 +153,7 @@ export class Recorder {
     if (this.start === null) return null;
     const into = at - this.start - this.plan.warmupMs;
     if (into < 0 || into >= this.plan.windowMs) return null;
-    const index = Math.floor(into / this.stepMs);
+    const index = Math.floor(into / 1_000 / this.stepS);
     const known = this.steps.get(index);
     if (known !== undefined) return known;
     const step = { delivered: 0, sent: 0, lagMaxMs: 0 };

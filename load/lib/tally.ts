@@ -86,8 +86,9 @@ export interface Tally {
   readonly instances: number;
   readonly counts: Counts;
   readonly rooms: number;
-  /** The measured window: after the warm-up, before the drain. */
+  /** The measured window, after the warm-up and before the drain: its length, and when it began (epoch ms; 0: never). */
   readonly windowMs: number;
+  readonly windowStart: number;
   readonly histograms: Histograms;
   readonly seconds: readonly Second[];
 }
@@ -103,6 +104,7 @@ export function mergeTallies(a: Tally, b: Tally): Tally {
   return {
     ...a,
     instances: a.instances + b.instances,
+    windowStart: earliest(a.windowStart, b.windowStart),
     counts: Object.fromEntries(COUNTS.map((name) => [name, a.counts[name] + b.counts[name]])) as Counts,
     histograms: Object.fromEntries(
       HISTOGRAMS.map((name) => [name, mergeHistograms(a.histograms[name], b.histograms[name])]),
@@ -110,6 +112,8 @@ export function mergeTallies(a: Tally, b: Tally): Tally {
     seconds: mergeSeconds(a.seconds, b.seconds),
   };
 }
+
+const earliest = (a: number, b: number): number => (a === 0 || b === 0 ? a + b : Math.min(a, b));
 
 function differenceOf(a: Tally, b: Tally): string | null {
   for (const name of ["schema", "scenario", "rooms", "windowMs"] as const) {

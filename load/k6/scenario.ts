@@ -1,0 +1,74 @@
+// What all load scripts share: options, the run's name, the virtual user's life, and the result.
+import exec from "k6/execution";
+import type { Options } from "k6/options";
+import { longestRunOf, planOf, type Role, roleOf, virtualUsersOf } from "../lib/crowd.ts";
+import { thresholdsOf } from "../lib/metric-names.ts";
+import { readParameters, type Scenario } from "../lib/parameters.ts";
+import { type Metrics, tallyOf, tell } from "../lib/summary.ts";
+import { judge } from "../lib/validity.ts";
+import { flush } from "./metrics.ts";
+import { roomsFull, sendPlan } from "./sender.ts";
+import { VirtualUser } from "./virtual-user.ts";
+
+/** What setup() gives to all virtual users; under k6-operator, to those of all instances. */
+export interface Start {
+  readonly run: string;
+}
+
+export type Roles = Readonly<Record<Role, (user: VirtualUser) => Promise<void>>>;
+
+/** Senders join, wait for the others, and follow the plan; receivers join and listen to the end. */
+export const STANDARD: Roles = {
+  send: async (user) => {
+    await user.join(user.members, user.parameters.joinRate);
+    await roomsFull(user);
+    await sendPlan(user);
+    await user.over();
+  },
+  receive: async (user) => {
+    await user.join(user.members, user.parameters.joinRate);
+    await user.over();
+  },
+  abuse: async () => {},
+};
+
+/** Reads the parameters, and gives a script what it exports. `roles` is what the scenario does otherwise than STANDARD. */
+export function scenario(name: Scenario, roles: Partial<Roles> = {}) {
+  const parameters = readParameters(name, __ENV);
+  const plan = planOf(parameters);
+  const options: Options = {
+    scenarios: {
+      [name]: {
+        executor: "per-vu-iterations",
+        vus: virtualUsersOf(parameters),
+        iterations: 1,
+        maxDuration: `${longestRunOf(parameters)}s`,
+        gracefulStop: "5s",
+      },
+    },
+    thresholds: thresholdsOf(parameters),
+    // Others would make a time series of every room's address (K21).
+    systemTags: ["status"],
+  };
+  const play = async ({ run }: Start): Promise<void> => {
+    const id = exec.vu.idInTest;
+    const user = new VirtualUser(parameters, plan, run, id);
+    try {
+      await { ...STANDARD, ...roles }[roleOf(parameters, id)](user);
+    } catch (error) {
+      user.failed(error);
+    }
+    await user.finish();
+    flush(user.recorder);
+  };
+  return {
+    options,
+    play,
+    setup: (): Start => ({ run: parameters.run === "" ? Date.now().toString(36) : parameters.run }),
+    handleSummary: (data: { readonly metrics: Metrics }): Record<string, string> => {
+      const tally = tallyOf(parameters, data.metrics);
+      const file = parameters.out === "" ? {} : { [parameters.out]: `${JSON.stringify(tally)}\n` };
+      return { stdout: tell(tally, judge(tally).reasons), ...file };
+    },
+  };
+}

@@ -1,0 +1,97 @@
+// One virtual user: its members, its clock and its record, and what its members do together.
+import { clearInterval, setInterval } from "k6/timers";
+import { type Place, placesOf } from "../lib/crowd.ts";
+import type { Plan } from "../lib/pacing.ts";
+import type { Parameters } from "../lib/parameters.ts";
+import { Recorder } from "../lib/recorder.ts";
+import { Clock } from "./clock.ts";
+import { Member } from "./member.ts";
+import { pause, until } from "./wait.ts";
+
+const PING_MS = 25_000;
+const PROGRESS_MS = 1_000;
+const CLOSE_MS = 2_000;
+
+const isIn = ({ receiver }: Member): boolean => receiver.isJoined;
+
+export class VirtualUser {
+  readonly parameters: Parameters;
+  readonly plan: Plan;
+  readonly run: string;
+  readonly recorder: Recorder;
+  readonly clock = new Clock();
+  readonly now = (): number => this.clock.now();
+  readonly members: readonly Member[];
+  private readonly timers: readonly number[];
+
+  /** `id` is its idInTest, from which follows which members it holds. */
+  constructor(parameters: Parameters, plan: Plan, run: string, id: number) {
+    this.parameters = parameters;
+    this.plan = plan;
+    this.run = run;
+    this.recorder = new Recorder(plan);
+    this.members = placesOf(parameters, id).map((place: Place) => new Member(this, place));
+    const ping = setInterval(() => this.guard(() => this.ping()), PING_MS);
+    const tell = () => setInterval(() => this.guard(() => this.tell(id)), PROGRESS_MS);
+    this.timers = parameters.progress === 1 ? [ping, tell()] : [ping];
+  }
+
+  /** Runs what a socket or a timer asks for. An error would end the whole iteration (K20): it is counted instead. */
+  guard(act: () => void): void {
+    try {
+      act();
+    } catch (error) {
+      this.failed(error);
+    }
+  }
+
+  /** Counts an error of the script itself, and tells the first one. */
+  failed(error: unknown): void {
+    if (this.recorder.counts.handlerErrors === 0) console.error(`In the load script: ${String(error)}`);
+    this.recorder.counts.handlerErrors += 1;
+  }
+
+  /** Connects members, so many a second over all virtual users, and waits until they have joined or time is up. */
+  async join(members: readonly Member[], perSecond: number): Promise<void> {
+    const began = this.clock.elapsed();
+    for (const member of members) {
+      const due = (member.place.index / perSecond) * 1_000;
+      const wait = due - (this.clock.elapsed() - began);
+      if (wait > 0) await pause(wait);
+      member.open();
+    }
+    await this.joined(members);
+  }
+
+  /** Waits until members have joined. k6 would give a handshake 60 seconds (K19): who takes longer than asked is dropped. */
+  async joined(members: readonly Member[]): Promise<void> {
+    if (await until(() => members.every(isIn), this.parameters.joinTimeoutS * 1_000)) return;
+    for (const member of members) if (!isIn(member)) member.close();
+  }
+
+  /** Waits until all is said in all rooms, or cannot come any more. */
+  async over(): Promise<void> {
+    const { joinTimeoutS, warmupS, durationS, drainS } = this.parameters;
+    const longest = (joinTimeoutS + warmupS + durationS + 2 * drainS) * 1_000;
+    const deadline = (): number => this.recorder.ends + 2 * drainS * 1_000;
+    await until(() => this.members.every(({ isDone }) => isDone) || this.now() > deadline(), longest);
+  }
+
+  /** Counts, and then closes: what arrives at a closing socket is not counted (K17). */
+  async finish(): Promise<void> {
+    for (const timer of this.timers) clearInterval(timer);
+    for (const member of this.members) this.guard(() => member.finish());
+    for (const member of this.members) member.close();
+    await until(() => this.members.every(({ isClosed }) => isClosed), CLOSE_MS);
+  }
+
+  private ping(): void {
+    for (const member of this.members) member.ping();
+  }
+
+  /** One line, for whoever shows how the run goes. */
+  private tell(vu: number): void {
+    const joined = this.members.filter(isIn).length;
+    console.log(`progress ${JSON.stringify({ vu, joined, ...this.recorder.progress() })}`);
+  }
+}

@@ -1,0 +1,30 @@
+// Where a member of a load run goes, and as whom: room, headers and protocol by its number.
+import { LOAD_TOKEN_HEADER, LOAD_USER_HEADER } from "../../src/protocol/load.ts";
+import type { Parameters, Protocol } from "./parameters.ts";
+
+export const roomName = (run: string, room: number | string): string => `load-${run}-${room}`;
+
+export const urlOf = ({ target }: Parameters, run: string, room: number | string): string =>
+  `${target}/api/room/${roomName(run, room)}/websocket`;
+
+/** In `both`, rooms take turns. */
+export const protocolOf = (protocol: Protocol, room: number): "classic" | "delivery" =>
+  protocol === "both" ? (room % 2 === 0 ? "classic" : "delivery") : protocol;
+
+/**
+ * An address for each member and run, so that each has a budget of its own that no earlier run has spent. A local target
+ * takes the word of whoever connects for it; a deployed one needs a token, which does the same under a signature.
+ */
+export function addressOf(run: string, index: number): string {
+  let hash = 0x811c9dc5;
+  for (const unit of run) hash = Math.imul(hash ^ unit.charCodeAt(0), 0x01000193);
+  const groups = [hash >>> 16, hash & 0xffff, index & 0xffff];
+  return `fd00:${groups.map((group) => group.toString(16)).join(":")}::1`;
+}
+
+/** Who a member is for the rate limiter. */
+export function headersOf({ token }: Parameters, run: string, index: number): Record<string, string> {
+  return token === ""
+    ? { "CF-Connecting-IP": addressOf(run, index) }
+    : { [LOAD_TOKEN_HEADER]: token, [LOAD_USER_HEADER]: `${index}` };
+}

@@ -1,0 +1,79 @@
+// How a run's numbers are named as k6 metrics. k6 hands only those sub-metrics on that a threshold names, so the list of
+// thresholds, what is added, and what the summary reads all come from here.
+import { BUCKETS } from "./histogram.ts";
+import type { Parameters } from "./parameters.ts";
+import { stepOf } from "./recorder.ts";
+import { type Count, COUNTS, type HistogramName, HISTOGRAMS } from "./tally.ts";
+
+const snake = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+
+export const countMetric = (name: Count): string => `chat_${snake(name)}`;
+
+/** Counter by the tag `bucket`; Counter of the sum; Trend that gets minimum and maximum of each virtual user. */
+export const bucketMetric = (name: HistogramName): string => `chat_${name}`;
+export const sumMetric = (name: HistogramName): string => `chat_${name}_sum`;
+export const rangeMetric = (name: HistogramName): string => `chat_${name}_range`;
+
+/** By the tag `second`: Counters, and a Trend that gets the largest lag of each virtual user. */
+export const SECONDS = {
+  delivered: "chat_second_delivered",
+  sent: "chat_second_sent",
+  lag: "chat_second_lag",
+} as const;
+
+/** Trend that gets the 99th percentile of each virtual user's latencies. */
+export const P99 = "chat_p99";
+
+/** Trend that gets the instant at which the measured window began, in epoch ms. */
+export const WINDOW_START = "chat_window_start";
+
+export const subMetric = (metric: string, tag: "bucket" | "second", value: number): string =>
+  `${metric}{${tag}:${value}}`;
+
+/** Where each step of the measured window begins, in seconds. */
+export function secondsOf({ durationS }: Parameters): number[] {
+  const step = stepOf(durationS * 1_000);
+  return Array.from({ length: Math.ceil(durationS / step) }, (_, i) => i * step);
+}
+
+/** What no run may have one of: exit code 99 says that the target broke a law. */
+const NEVER: readonly Count[] = [
+  "lost",
+  "missed",
+  "corrupt",
+  "garbled",
+  "duplicate",
+  "reordered",
+  "refused",
+  "dropped",
+  "joinFailed",
+  "handlerErrors",
+  "anomalies",
+  "overLimit",
+];
+
+/** Thresholds with a condition, and empty ones for all sub-metrics. */
+export function thresholdsOf(parameters: Parameters): Record<string, string[]> {
+  const thresholds: Record<string, string[]> = {};
+  for (const name of COUNTS) thresholds[countMetric(name)] = [];
+  const allowed = allowedBy(parameters);
+  for (const name of NEVER) if (!allowed.includes(name)) thresholds[countMetric(name)] = ["count==0"];
+  for (const name of HISTOGRAMS) {
+    thresholds[sumMetric(name)] = [];
+    thresholds[rangeMetric(name)] = [];
+    for (let bucket = 0; bucket < BUCKETS; bucket += 1) {
+      thresholds[subMetric(bucketMetric(name), "bucket", bucket)] = [];
+    }
+  }
+  for (const second of secondsOf(parameters)) {
+    for (const metric of Object.values(SECONDS)) thresholds[subMetric(metric, "second", second)] = [];
+  }
+  thresholds[WINDOW_START] = [];
+  thresholds[P99] = [`max<${parameters.p99Ms}`];
+  return thresholds;
+}
+
+/** The classic protocol does not promise what was sent while a client was away. */
+function allowedBy({ scenario, protocol }: Parameters): readonly Count[] {
+  return scenario === "reconnect-storm" && protocol !== "delivery" ? ["missed"] : [];
+}

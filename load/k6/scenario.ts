@@ -9,6 +9,7 @@ import { judge } from "../lib/validity.ts";
 import { flush } from "./metrics.ts";
 import { roomsFull, sendPlan } from "./sender.ts";
 import { VirtualUser } from "./virtual-user.ts";
+import { until } from "./wait.ts";
 
 /** What setup() gives to all virtual users; under k6-operator, to those of all instances. */
 export interface Start {
@@ -31,6 +32,12 @@ export const STANDARD: Roles = {
   },
   abuse: async () => {},
 };
+
+/** Waits until the measured window begins, as the stamps of the messages say. */
+export async function begun({ recorder, clock, parameters }: VirtualUser): Promise<void> {
+  const isOn = (): boolean => recorder.windowStart !== null && clock.now() >= recorder.windowStart;
+  await until(isOn, (parameters.joinTimeoutS + parameters.warmupS) * 2_000);
+}
 
 /** Reads the parameters, and gives a script what it exports. `roles` is what the scenario does otherwise than STANDARD. */
 export function scenario(name: Scenario, roles: Partial<Roles> = {}) {

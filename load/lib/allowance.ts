@@ -1,0 +1,33 @@
+// How many actions of one identity law L1 allows, and how many there were, seen from outside. See SPEC.md, section 5.
+import { MAX_AGE_MS, MAX_PASSES } from "../../src/rate-limit/charge.ts";
+import type { Policy } from "../../src/rate-limit/gcra.ts";
+
+/** An action that the room accepted: when it left, and when its answer was here, in ms of one clock. */
+export interface Accepted {
+  readonly sent: number;
+  readonly answered: number;
+}
+
+/** Actions that one identity gets at most in a window of so many ms. */
+export function mostIn({ periodMs, burst }: Policy, windowMs: number): number {
+  return burst + Math.floor((windowMs + MAX_AGE_MS) / periodMs) + MAX_PASSES;
+}
+
+/**
+ * By how many the worst window was over the limit; 0 where law L1 held. The room accepted each action some time between its two
+ * instants, so a window from one's sending to another's answer holds all that lie between, and is never too short.
+ */
+export function overLimit(policy: Policy, accepted: readonly Accepted[]): number {
+  const bySent = accepted.toSorted((a, b) => a.sent - b.sent);
+  const byAnswer = accepted.toSorted((a, b) => a.answered - b.answered);
+  let worst = 0;
+  for (const { sent } of bySent) {
+    let inside = 0;
+    for (const action of byAnswer) {
+      if (action.sent < sent) continue;
+      inside += 1;
+      worst = Math.max(worst, inside - mostIn(policy, action.answered - sent));
+    }
+  }
+  return worst;
+}

@@ -1,5 +1,5 @@
 // How many actions of one identity law L1 allows, and how many there were, seen from outside. See SPEC.md, section 5.
-import { MAX_AGE_MS, MAX_PASSES } from "../../src/rate-limit/charge.ts";
+import { CALL_MS, MAX_PASSES, SLACK_MS } from "../../src/rate-limit/charge.ts";
 import type { Policy } from "../../src/rate-limit/gcra.ts";
 
 /** An action that the room accepted: when it left, and when its answer was here, in ms of one clock. */
@@ -8,9 +8,9 @@ export interface Accepted {
   readonly answered: number;
 }
 
-/** Actions that one identity gets at most in a window of so many ms. */
+/** Actions of one identity that rooms accept at most in a window of so many ms, where no call to the limiter fails. */
 export function mostIn({ periodMs, burst }: Policy, windowMs: number): number {
-  return burst + Math.floor((windowMs + MAX_AGE_MS) / periodMs) + MAX_PASSES;
+  return burst + Math.floor((windowMs + SLACK_MS + CALL_MS) / periodMs) + MAX_PASSES;
 }
 
 /**

@@ -7,7 +7,7 @@ import { STAMP } from "./stamps.ts";
 export type LoadFrame =
   /** One message of the classic protocol; `at` is where its stamp begins, -1 without one. */
   | { readonly kind: "message"; readonly at: number }
-  /** Messages of the delivery protocol, counted by the head. */
+  /** Messages of the delivery protocol, as the head says. `last` before `first`: they are not in order. */
   | { readonly kind: "events"; readonly first: number; readonly last: number }
   | { readonly kind: "welcome"; readonly welcome: Welcome }
   | { readonly kind: "ready" }
@@ -23,6 +23,8 @@ export type LoadFrame =
 const HEAD = '{"first":';
 const LAST = ',"last":';
 const EVENTS = ',"events":[';
+/** Quotes in a message are escaped, so that only an event begins so. */
+const EVENT = '{"seq":';
 const MESSAGE = '"message":"';
 
 const CORRUPT: LoadFrame = { kind: "corrupt" };
@@ -55,9 +57,10 @@ function readHead(text: string): LoadFrame {
   if (comma < 0 || end < 0 || !text.endsWith("]}")) return CORRUPT;
   const first = Number(text.slice(HEAD.length, comma));
   const last = Number(text.slice(comma + LAST.length, end));
-  const isRange = Number.isSafeInteger(first) && Number.isSafeInteger(last) && first >= 1 && last >= first;
-  return isRange ? { kind: "events", first, last } : CORRUPT;
+  return isSeq(first) && isSeq(last) ? { kind: "events", first, last } : CORRUPT;
 }
+
+const isSeq = (value: number): boolean => Number.isSafeInteger(value) && value >= 1;
 
 /** Where the stamp of the first message from `from` on begins; -1 if there is none. */
 function stampAt(text: string, from: number): number {
@@ -65,13 +68,24 @@ function stampAt(text: string, from: number): number {
   return at < 0 ? -1 : at + MESSAGE.length;
 }
 
-/** Where the stamp of the event with this seq begins; -1 where the frame does not hold it, though its head says so. */
-export function stampOfSeq(text: string, seq: number): number {
-  const event = text.indexOf(`{"seq":${seq},`, HEAD.length);
-  if (event < 0) return -1;
-  const at = stampAt(text, event);
-  const next = text.indexOf('{"seq":', event + 1);
-  return next >= 0 && at > next ? -1 : at;
+/** An event of a delivery frame: its seq, and where its stamp begins (-1 without one). */
+export interface EventHead {
+  readonly seq: number;
+  readonly stampAt: number;
+}
+
+/** The events of a delivery frame as they stand in it, whatever its head says. Costs as much as it has events. */
+export function eventsIn(text: string): EventHead[] {
+  const events: EventHead[] = [];
+  for (let at = text.indexOf(EVENT); at >= 0;) {
+    const from = at + EVENT.length;
+    const next = text.indexOf(EVENT, from);
+    const stamp = stampAt(text, from);
+    const seq = Number(text.slice(from, text.indexOf(",", from)));
+    if (isSeq(seq)) events.push({ seq, stampAt: next >= 0 && stamp > next ? -1 : stamp });
+    at = next;
+  }
+  return events;
 }
 
 /** Where the stamp of the newest message of a frame begins; -1 without one. */

@@ -48,18 +48,20 @@ export class Ledger {
     return this.skipped + this.count(true);
   }
 
-  /** Numbers `first` to `last` arrived. */
-  take(first: number, last: number, arrival: Arrival = "live"): void {
+  /** Numbers `first` to `last` arrived. Returns how many of them had not been there. */
+  take(first: number, last: number, arrival: Arrival = "live"): number {
     this.next ??= Math.min(first, this.latest);
-    const { next } = this;
+    const { next, delivered } = this;
     if (first > next) this.gaps.push({ first: next, last: first - 1, away: this.isAway });
     for (let n = first; n <= Math.min(last, next - 1); n += 1) this.takeOld(n, arrival);
-    if (last < next) return;
-    this.isAway = false;
-    const fresh = last - Math.max(first, next) + 1;
-    this.delivered += fresh;
-    if (arrival !== "live") this.replayed += fresh;
-    this.next = last + 1;
+    if (last >= next) {
+      this.isAway = false;
+      const ahead = last - Math.max(first, next) + 1;
+      this.delivered += ahead;
+      if (arrival !== "live") this.replayed += ahead;
+      this.next = last + 1;
+    }
+    return this.delivered - delivered;
   }
 
   /** The room said that these do not come. */

@@ -1,8 +1,8 @@
 // What one member of a room got of what it is owed. Two kinds: by the room's seqs, counted by frames' heads (delivery), and by
 // each sender's own numbers (classic).
 import type { Gap, Since, Welcome } from "../../src/protocol/messages.ts";
-import { lastStamp, stampOfSeq } from "./frames.ts";
-import { Ledger } from "./ledger.ts";
+import { type EventHead, eventsIn, lastStamp } from "./frames.ts";
+import { type Arrival, Ledger } from "./ledger.ts";
 import { indexOf, type Plan } from "./pacing.ts";
 import type { Recorder } from "./recorder.ts";
 import { readStamp, type Stamp } from "./stamps.ts";
@@ -48,7 +48,7 @@ export class DeliveryLog {
   private epoch = "";
   private head = 0;
   private corrupt = 0;
-  private lasts = 0;
+  private readonly ended = new Set<number>();
 
   constructor(options: LogOptions) {
     this.options = options;
@@ -60,9 +60,9 @@ export class DeliveryLog {
   }
 
   get sums(): Sums {
-    const { seqs, corrupt, lasts } = this;
+    const { seqs, corrupt, ended } = this;
     const { duplicate = 0, reordered = 0, replayed = 0, missing = 0, missed = 0 } = seqs ?? {};
-    const delivered = (seqs?.delivered ?? 0) - corrupt - lasts;
+    const delivered = (seqs?.delivered ?? 0) - corrupt - ended.size;
     return { delivered, corrupt, duplicate, reordered, replayed, missing, missed };
   }
 
@@ -73,34 +73,42 @@ export class DeliveryLog {
     if (gap !== undefined) this.seqs.skip(gap.first, gap.last);
   }
 
-  /** Messages `first` to `last` in one frame. False before the welcome, when none may come. */
+  /**
+   * A frame with messages, which its head says are `first` to `last`. It is taken at its word, but for the sample: there each
+   * event is looked at. False before the welcome, when none may come.
+   */
   take(first: number, last: number, frame: Arrived): boolean {
     const { seqs } = this;
     if (seqs === null) return false;
-    const { recorder } = this.options;
-    const before = seqs.delivered;
-    const isReplay = last <= this.head;
-    seqs.take(first, last, isReplay ? "replay" : "live");
-    const fresh = seqs.delivered - before;
+    const { recorder, sample } = this.options;
+    const arrival = last <= this.head ? "replay" : "live";
+    // The first frame is read whatever its seqs: it says when the plan began.
+    const step = recorder.started === null ? 1 : sample;
+    const isSampled = first > last || Math.floor(last / step) > Math.floor((first - 1) / step);
+    let fresh = 0;
+    if (!isSampled) fresh = seqs.take(first, last, arrival);
+    else {
+      const events = eventsIn(frame.text).filter(({ seq }) => seqs.take(seq, seq, arrival) === 1);
+      fresh = events.length;
+      const read = events.filter(({ seq }) => seq % step === 0);
+      this.look(read, frame, arrival);
+    }
     if (fresh === 0) return true;
-    this.sample(first, last, frame, isReplay);
     recorder.delivered(fresh, frame.at);
-    this.findLasts(first, last, frame.text);
+    this.findLasts(frame.text);
     return true;
   }
 
-  /** The same messages for all members, however they are put into frames, so that their spread can be told. */
-  private sample(first: number, last: number, { text, at, now }: Arrived, isReplay: boolean): void {
-    const { recorder, size, neighbours, sender } = this.options;
-    // The first frame is read whatever its seq: it says when the plan began.
-    const step = recorder.started === null ? 1 : this.options.sample;
+  /** Reads messages whole. All members read the same ones, however they are put into frames, so that their spread can be told. */
+  private look(events: readonly EventHead[], { text, at, now }: Arrived, arrival: Arrival): void {
+    const { recorder, neighbours, sender } = this.options;
     let isRead = false;
-    for (let seq = Math.ceil(first / step) * step; seq <= last; seq += step) {
-      const stamp = this.stampOf(text, seq, size);
+    for (const { stampAt } of events) {
+      const stamp = this.stampAt(text, stampAt);
       if (stamp === null) this.corrupt += 1;
       else if (stamp.kind === "message") {
         recorder.learn(stamp);
-        if (isReplay) continue;
+        if (arrival !== "live") continue;
         recorder.read(stamp, at, neighbours, stamp.sender === sender);
         isRead = true;
       }
@@ -108,23 +116,19 @@ export class DeliveryLog {
     if (isRead) recorder.handled(at, now());
   }
 
-  private stampOf(text: string, seq: number, size: number): Stamp | null {
-    const at = stampOfSeq(text, seq);
-    const reading = at < 0 ? null : readStamp(text, at, size);
+  private stampAt(text: string, at: number): Stamp | null {
+    const reading = at < 0 ? null : readStamp(text, at, this.options.size);
     return reading?.ok === true ? reading.stamp : null;
   }
 
   /** Last words are the newest of a frame, or stand before nothing but other last words. */
-  private findLasts(first: number, last: number, text: string): void {
-    const { size, onLast } = this.options;
-    const at = lastStamp(text);
-    const newest = at < 0 ? null : readStamp(text, at, size);
-    if (newest?.ok !== true || newest.stamp.kind !== "last") return;
-    for (let seq = last; seq >= first; seq -= 1) {
-      const stamp = this.stampOf(text, seq, size);
-      if (stamp?.kind !== "last") return;
-      this.lasts += 1;
-      onLast(stamp);
+  private findLasts(text: string): void {
+    if (this.stampAt(text, lastStamp(text))?.kind !== "last") return;
+    for (const { stampAt } of eventsIn(text)) {
+      const stamp = this.stampAt(text, stampAt);
+      if (stamp?.kind !== "last") continue;
+      this.ended.add(stamp.sender);
+      this.options.onLast(stamp);
     }
   }
 }
@@ -172,9 +176,7 @@ export class ClassicLog {
       ledger.endAt(stamp.n);
       return onLast(stamp);
     }
-    const before = ledger.delivered;
-    ledger.take(stamp.n, stamp.n, isSnapshot ? "snapshot" : "live");
-    if (ledger.delivered === before) return;
+    if (ledger.take(stamp.n, stamp.n, isSnapshot ? "snapshot" : "live") === 0) return;
     recorder.learn(stamp);
     recorder.delivered(1, at);
     if (isSnapshot || indexOf(plan, stamp.sender, stamp.n) % sample !== 0) return;

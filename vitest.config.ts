@@ -7,6 +7,7 @@ export default defineConfig({
     projects: [
       { test: { name: "unit", include: ["test/unit/**/*.test.ts"] } },
       { test: { name: "property", include: ["test/property/**/*.test.ts"], testTimeout: 60_000 } },
+      { test: { name: "load", include: ["test/load/**/*.test.ts"], testTimeout: 60_000 } },
       {
         plugins: [
           cloudflareTest({

@@ -89,19 +89,17 @@ export class DeliveryLog {
     if (!isSampled) fresh = seqs.take(first, last, arrival);
     else {
       const events = eventsIn(frame.text).filter(({ seq }) => seqs.take(seq, seq, arrival) === 1);
-      fresh = events.length;
       const read = events.filter(({ seq }) => seq % step === 0);
-      this.look(read, frame, arrival);
+      fresh = events.length - this.look(read, frame, arrival);
     }
-    if (fresh === 0) return true;
-    recorder.delivered(fresh, frame.at);
-    this.findLasts(frame.text);
+    if (fresh > 0) recorder.delivered(fresh - this.findLasts(frame.text), frame.at);
     return true;
   }
 
-  /** Reads messages whole. All members read the same ones, however they are put into frames, so that their spread can be told. */
-  private look(events: readonly EventHead[], { text, at, now }: Arrived, arrival: Arrival): void {
+  /** Reads messages whole; how many of them were corrupt. All members read the same ones, however they are put into frames, so that their spread can be told. */
+  private look(events: readonly EventHead[], { text, at, now }: Arrived, arrival: Arrival): number {
     const { recorder, neighbours, sender } = this.options;
+    const { corrupt } = this;
     let isRead = false;
     for (const { stampAt } of events) {
       const stamp = this.stampAt(text, stampAt);
@@ -114,6 +112,7 @@ export class DeliveryLog {
       }
     }
     if (isRead) recorder.handled(at, now());
+    return this.corrupt - corrupt;
   }
 
   private stampAt(text: string, at: number): Stamp | null {
@@ -121,15 +120,17 @@ export class DeliveryLog {
     return reading?.ok === true ? reading.stamp : null;
   }
 
-  /** Last words are the newest of a frame, or stand before nothing but other last words. */
-  private findLasts(text: string): void {
-    if (this.stampAt(text, lastStamp(text))?.kind !== "last") return;
+  /** Last words are the newest of a frame, or stand before nothing but other last words. How many are new. */
+  private findLasts(text: string): number {
+    const known = this.ended.size;
+    if (this.stampAt(text, lastStamp(text))?.kind !== "last") return 0;
     for (const { stampAt } of eventsIn(text)) {
       const stamp = this.stampAt(text, stampAt);
       if (stamp?.kind !== "last") continue;
       this.ended.add(stamp.sender);
       this.options.onLast(stamp);
     }
+    return this.ended.size - known;
   }
 }
 

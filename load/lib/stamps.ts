@@ -46,7 +46,8 @@ export function writeStamp({ kind, sender, n, refused, intended, actual }: Stamp
 export function readStamp(text: string, at: number, size: number): Reading {
   const headEnd = text.indexOf(END, at);
   const end = at + size;
-  if (headEnd < 0 || headEnd >= end) return { ok: false, end: at + STAMP.length };
+  if (headEnd < 0 || headEnd >= end || !text.startsWith(STAMP, at))
+    return { ok: false, end: at + STAMP.length };
   const fields = text.slice(at + STAMP.length, headEnd).split(".");
   const stamp = fromFields(fields);
   if (stamp === null) return { ok: false, end: headEnd };

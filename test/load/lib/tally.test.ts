@@ -1,0 +1,93 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { Times } from "../../../load/lib/histogram.ts";
+import {
+  COUNTS,
+  type Counts,
+  deliveriesPerSecondPerRoom,
+  HISTOGRAMS,
+  type Histograms,
+  mergeTallies,
+  SCHEMA,
+  type Tally,
+} from "../../../load/lib/tally.ts";
+import { prove } from "../../support/prove.ts";
+
+const histogram = fc.array(fc.integer({ min: 0, max: 5_000_000 }), { maxLength: 20 }).map((micros) => {
+  const times = new Times();
+  for (const value of micros) times.add(value / 1_000);
+  return times.histogram;
+});
+const counts = fc
+  .tuple(...COUNTS.map(() => fc.nat(1_000_000)))
+  .map((values) => Object.fromEntries(COUNTS.map((name, i) => [name, values[i]])) as Counts);
+const seconds = fc
+  .uniqueArray(
+    fc.record({
+      second: fc.integer({ min: 0, max: 9 }),
+      delivered: fc.nat(100_000),
+      sent: fc.nat(1_000),
+      lagMaxMs: fc.nat(1_000).map((micros) => micros / 1_000),
+    }),
+    { selector: ({ second }) => second },
+  )
+  .map((steps) => steps.toSorted((a, b) => a.second - b.second));
+const tallies: fc.Arbitrary<Tally> = fc.record({
+  schema: fc.constant(SCHEMA),
+  scenario: fc.constant("fanout"),
+  parameters: fc.constant({ CHAT_RATE: 10, CHAT_PROTOCOL: "delivery" }),
+  instances: fc.integer({ min: 1, max: 4 }),
+  counts,
+  rooms: fc.constant(2),
+  windowMs: fc.constant(10_000),
+  windowStart: fc.constantFrom(0, 1_763_900_000_000.25, 1_763_900_000_000.5),
+  histograms: fc
+    .tuple(...HISTOGRAMS.map(() => histogram))
+    .map((all) => Object.fromEntries(HISTOGRAMS.map((name, i) => [name, all[i]])) as Histograms),
+  seconds,
+});
+
+test("merging tallies is associative and commutative, and survives a file", async () => {
+  await prove("tallies", {
+    runs: 200,
+    states: ["never begun", "the same second twice"],
+    arbitrary: fc.tuple(tallies, tallies, tallies),
+    holds: ([a, b, c], reached) => {
+      expect(mergeTallies(a, b)).toEqual(mergeTallies(b, a));
+      const merged = mergeTallies(mergeTallies(a, b), c);
+      expect(merged).toEqual(mergeTallies(a, mergeTallies(b, c)));
+      expect(JSON.parse(JSON.stringify(merged))).toEqual(merged);
+      expect(merged.counts.delivered).toBe(a.counts.delivered + b.counts.delivered + c.counts.delivered);
+      if ([a, b, c].some(({ windowStart }) => windowStart === 0)) reached.add("never begun");
+      const taken = new Set(a.seconds.map(({ second }) => second));
+      if (b.seconds.some(({ second }) => taken.has(second))) reached.add("the same second twice");
+    },
+  });
+});
+
+test("results of different runs do not merge, and the sentence says what differs", async () => {
+  await prove("foreign tallies", {
+    runs: 20,
+    states: ["refused"],
+    arbitrary: tallies,
+    holds: (tally, reached) => {
+      const other = { ...tally, parameters: { ...tally.parameters, CHAT_RATE: 20 } };
+      expect(() => mergeTallies(tally, other)).toThrow("CHAT_RATE is 10 in one and 20 in the other");
+      expect(() => mergeTallies(tally, { ...tally, rooms: 3 })).toThrow("rooms is 2 in one and 3");
+      reached.add("refused");
+    },
+  });
+});
+
+test("deliveries a second are of the window and of one room", async () => {
+  await prove("rates", {
+    runs: 20,
+    states: ["some"],
+    arbitrary: tallies,
+    holds: (tally, reached) => {
+      const delivered = tally.seconds.reduce((sum, step) => sum + step.delivered, 0);
+      expect(deliveriesPerSecondPerRoom(tally)).toBeCloseTo(delivered / 10 / 2);
+      if (delivered > 0) reached.add("some");
+    },
+  });
+});

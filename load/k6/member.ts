@@ -6,7 +6,8 @@ import { CLOSE } from "../../src/protocol/messages.ts";
 import { Receiver } from "../lib/receiver.ts";
 import { writeStamp, type Stamp } from "../lib/stamps.ts";
 import type { Place } from "../lib/crowd.ts";
-import { headersOf, protocolOf, urlOf } from "../lib/addresses.ts";
+import { headersOf, isWitnessed, protocolOf, urlOf } from "../lib/addresses.ts";
+import type { Witness } from "../lib/witness.ts";
 import type { VirtualUser } from "./virtual-user.ts";
 
 const OPEN = 1;
@@ -17,6 +18,8 @@ export class Member {
   readonly receiver: Receiver;
   private readonly user: VirtualUser;
   private readonly isDelivery: boolean;
+  private readonly name: string;
+  private readonly witness: Witness | null;
   private socket: WebSocket | null = null;
   private opened = 0;
   private isLeaving = false;
@@ -30,6 +33,8 @@ export class Member {
     this.user = user;
     this.place = place;
     this.isDelivery = protocol === "delivery";
+    this.name = `m${place.index}`;
+    this.witness = isWitnessed(parameters.protocol, place.room) ? user.witness : null;
     const { size, sample } = parameters;
     this.receiver = new Receiver(
       { ...place, plan, recorder, size, sample },
@@ -97,6 +102,7 @@ export class Member {
   say(stamp: Stamp): boolean {
     if (this.socket?.readyState !== OPEN || !this.receiver.isJoined) return false;
     const message = writeStamp(stamp, this.user.parameters.size);
+    this.witness?.sent(this.name, message);
     this.counter += 1;
     this.socket.send(JSON.stringify(this.isDelivery ? { message, counter: this.counter } : { message }));
     return true;
@@ -104,9 +110,8 @@ export class Member {
 
   private onOpen({ timestamp }: OpenEvent): void {
     const { run, clock } = this.user;
-    const { index } = this.place;
+    const { name } = this;
     clock.observe(timestamp);
-    const name = `m${index}`;
     const { since } = this.receiver;
     const hello = { name, protocol: DELIVERY_PROTOCOL, key: `load-${run}-key-of-${name}`, client: "k6" };
     const said = this.isDelivery ? { ...hello, ...(since !== null && { since }) } : { name };
@@ -115,7 +120,10 @@ export class Member {
 
   private onMessage({ data, timestamp }: MessageEvent): void {
     if (typeof data !== "string") this.user.recorder.counts.garbled += 1;
-    else this.receiver.read({ text: data, at: timestamp, now: this.user.now });
+    else {
+      this.receiver.read({ text: data, at: timestamp, now: this.user.now });
+      this.witness?.heard(this.name, data);
+    }
   }
 
   /** Adds this member to the counts. Once, before it is closed for good. */

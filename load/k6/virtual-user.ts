@@ -1,9 +1,10 @@
 // One virtual user: its members, its clock and its record, and what its members do together.
 import { clearInterval, setInterval } from "k6/timers";
-import { type Place, placesOf } from "../lib/crowd.ts";
+import { type Place, placesOf, SENDER } from "../lib/crowd.ts";
 import type { Plan } from "../lib/pacing.ts";
 import type { Parameters } from "../lib/parameters.ts";
 import { Recorder } from "../lib/recorder.ts";
+import { Witness } from "../lib/witness.ts";
 import { Clock } from "./clock.ts";
 import { Member } from "./member.ts";
 import { pause, until } from "./wait.ts";
@@ -11,6 +12,8 @@ import { pause, until } from "./wait.ts";
 const PING_MS = 25_000;
 const PROGRESS_MS = 1_000;
 const CLOSE_MS = 2_000;
+/** Anomalies that are told in words; all are counted. */
+const TOLD = 5;
 
 const isIn = ({ receiver }: Member): boolean => receiver.isJoined;
 
@@ -21,6 +24,8 @@ export class VirtualUser {
   readonly recorder: Recorder;
   readonly clock = new Clock();
   readonly now = (): number => this.clock.now();
+  /** Hears the senders of the first room that speaks the delivery protocol: they are all here. */
+  readonly witness: Witness | null;
   readonly members: readonly Member[];
   private readonly timers: readonly number[];
 
@@ -30,6 +35,7 @@ export class VirtualUser {
     this.plan = plan;
     this.run = run;
     this.recorder = new Recorder(plan);
+    this.witness = id === SENDER ? new Witness() : null;
     this.members = placesOf(parameters, id).map((place: Place) => new Member(this, place));
     const ping = setInterval(() => this.guard(() => this.ping()), PING_MS);
     const tell = () => setInterval(() => this.guard(() => this.tell(id)), PROGRESS_MS);
@@ -81,8 +87,19 @@ export class VirtualUser {
   async finish(): Promise<void> {
     for (const timer of this.timers) clearInterval(timer);
     for (const member of this.members) this.guard(() => member.finish());
+    this.guard(() => this.judge());
     for (const member of this.members) member.close();
     await until(() => this.members.every(({ isClosed }) => isClosed), CLOSE_MS);
+  }
+
+  /** What the project's checker says of the sample. */
+  private judge(): void {
+    if (this.witness === null) return;
+    const { counts } = this.recorder;
+    const { events, anomalies } = this.witness.verdict();
+    counts.judged += events;
+    counts.anomalies += anomalies.length;
+    for (const anomaly of anomalies.slice(0, TOLD)) console.error(anomaly);
   }
 
   private ping(): void {

@@ -11,6 +11,10 @@ export const urlOf = ({ target }: Parameters, run: string, room: number | string
 export const protocolOf = (protocol: Protocol, room: number): "classic" | "delivery" =>
   protocol === "both" ? (room % 2 === 0 ? "classic" : "delivery") : protocol;
 
+/** Whether a room is the one whose senders' history is judged (witness.ts): the first that speaks the delivery protocol. */
+export const isWitnessed = (protocol: Protocol, room: number): boolean =>
+  protocolOf(protocol, room) === "delivery" && room === (protocol === "both" ? 1 : 0);
+
 /**
  * An address for each member and run, so that each has a budget of its own that no earlier run has spent. A local target
  * takes the word of whoever connects for it; a deployed one needs a token, which does the same under a signature.

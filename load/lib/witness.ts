@@ -1,0 +1,59 @@
+// A sample of a run that is judged as every other test of this project is: some clients' whole history, by the project's checker.
+// Only where one virtual user holds both senders and readers, and in the delivery protocol, where messages have a place.
+import { decodeServerFrame } from "../../src/protocol/server-frames.ts";
+import { check, tellAnomaly } from "../../test/support/checker.ts";
+import { type HistoryEvent, seenOf } from "../../test/support/history.ts";
+
+/** Messages of the room that are judged; after them the clients count as gone. */
+const MESSAGES = 200;
+
+export interface Judged {
+  readonly events: number;
+  /** One sentence an anomaly, with the law that it breaks. */
+  readonly anomalies: readonly string[];
+}
+
+export class Witness {
+  private readonly history: HistoryEvent[] = [];
+  /** Readers, with their epoch and the last seq that is judged. */
+  private readonly readers = new Map<string, { readonly epoch: string; readonly until: number }>();
+  private readonly gone = new Set<string>();
+
+  /** A client handed a message to its socket. */
+  sent(client: string, message: string): void {
+    if (this.isOver) return;
+    this.history.push({ type: "sent", client, name: client, message });
+  }
+
+  /** A frame arrived at a client. */
+  heard(client: string, text: string): void {
+    if (this.gone.has(client)) return;
+    const frame = decodeServerFrame(text);
+    if (frame?.kind === "welcome") {
+      const { epoch, head } = frame.welcome;
+      this.readers.set(client, { epoch, until: head + MESSAGES });
+      // In a room that was used before, a snapshot comes first.
+      const after = head === 0 ? 0 : null;
+      this.history.push({ type: "joined", client, epoch, resumed: false, after, head });
+    } else if (frame?.kind === "events") {
+      const { epoch = "", until = 0 } = this.readers.get(client) ?? {};
+      for (const message of frame.events) {
+        this.history.push({ type: "received", client, epoch, seen: seenOf(message) });
+      }
+      if (frame.last >= until) this.leave(client);
+    }
+  }
+
+  private get isOver(): boolean {
+    return this.readers.size > 0 && this.gone.size === this.readers.size;
+  }
+
+  private leave(client: string): void {
+    this.gone.add(client);
+    this.history.push({ type: "left", client });
+  }
+
+  verdict(): Judged {
+    return { events: this.history.length, anomalies: check(this.history).anomalies.map(tellAnomaly) };
+  }
+}

@@ -17,13 +17,20 @@ export class Failure extends Error {
 
 type Values = Readonly<Record<string, string | boolean | (string | boolean)[] | undefined>>;
 
-/** Parses the command line and runs `main`; prints `help` for --help, and a sentence for whatever goes wrong. */
+/** What stands on the command line without a name, in its order. */
+type Operands = readonly string[];
+
+/**
+ * Parses the command line and runs `main`; prints `help` for --help, and a sentence for whatever goes wrong. Words
+ * without a name are an error where `main` takes none of them.
+ */
 export function command(
   help: string,
   options: ParseArgsOptionsConfig,
-  main: (values: Values) => Promise<void>,
+  main: (values: Values, operands: Operands) => Promise<void>,
+  { takesOperands = false } = {},
 ): void {
-  run(help, options, main).catch((error: unknown) => {
+  run(help, options, main, takesOperands).catch((error: unknown) => {
     console.error(error instanceof Failure ? error.message : error);
     process.exit(error instanceof Failure ? error.exitCode : 1);
   });
@@ -32,16 +39,22 @@ export function command(
 async function run(
   help: string,
   options: ParseArgsOptionsConfig,
-  main: (values: Values) => Promise<void>,
+  main: (values: Values, operands: Operands) => Promise<void>,
+  takesOperands: boolean,
 ): Promise<void> {
-  const values = parse(help, options);
+  const { values, positionals } = parse(help, options, takesOperands);
   if (values.help === true) console.log(help.trim());
-  else await main(values);
+  else await main(values, positionals);
 }
 
-function parse(help: string, options: ParseArgsOptionsConfig): Values {
+function parse(
+  help: string,
+  options: ParseArgsOptionsConfig,
+  allowPositionals: boolean,
+): { readonly values: Values; readonly positionals: Operands } {
   try {
-    return parseArgs({ options: { ...options, help: { type: "boolean", short: "h" } }, strict: true }).values;
+    const all = { ...options, help: { type: "boolean", short: "h" } } as const;
+    return parseArgs({ options: all, strict: true, allowPositionals });
   } catch (error) {
     const cause = error instanceof Error ? error.message.split(". ")[0] : "Unknown option";
     throw new Failure(`${cause}. See: ${help.trim().split("\n")[0]} (--help lists the options)`, 2);

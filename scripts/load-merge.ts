@@ -1,0 +1,47 @@
+// `npm run load:merge`: the results of several instances of one run as one result, judged as one.
+import { resolve } from "node:path";
+import { command, Failure } from "./lib/command.ts";
+import { mergeResults } from "./load/merge.ts";
+import { typed } from "./load/request.ts";
+import { readResult } from "./load/result.ts";
+import { saveReport, sayResult } from "./load/save.ts";
+
+const HELP = `
+npm run load:merge -- OUT a/result.json b/result.json ...: merges instances of one run into one result and report.
+
+  npm run load -- fanout --target URL --run r1 --segment 0:1/2 --out a       on one machine
+  npm run load -- fanout --target URL --run r1 --segment 1/2:1 --out b       on another, at the same time
+  npm run load:merge -- both a/result.json b/result.json
+
+Exit codes: 0 VALID, 2 no results of one run, 3 VOID.
+`;
+
+command(
+  HELP,
+  {},
+  async (_values, operands) => {
+    const [out, ...files] = operands;
+    if (out === undefined || files.length < 2) {
+      throw new Failure("Name a folder to write and two results or more: npm run load:merge -- OUT a.json b.json", 2);
+    }
+    const results = await Promise.all(files.map(readResult));
+    const typedCommand = typed("load:merge", process.argv.slice(2));
+    const merged = merge(results, typedCommand);
+    for (const line of sayResult(merged)) console.log(line);
+    const title = `Edge Chat load: ${merged.scenario}, ${merged.instances} instances`;
+    const commands = [...results.map((result) => result.command), typedCommand].join("\n");
+    console.log(
+      `Report: ${await saveReport(resolve(out), { title, results: [merged], ladder: null, command: commands })}`,
+    );
+    if (!merged.verdict.valid) process.exitCode = 3;
+  },
+  { takesOperands: true },
+);
+
+function merge(...args: Parameters<typeof mergeResults>): ReturnType<typeof mergeResults> {
+  try {
+    return mergeResults(...args);
+  } catch (error) {
+    throw new Failure(error instanceof Error ? error.message : `${error}`, 2);
+  }
+}

@@ -1,0 +1,104 @@
+// `npm run load`: runs one k6 script of load/ and says what it measured, and whether to believe it.
+import { SCENARIOS } from "../load/lib/parameters.ts";
+import { command, Failure } from "./lib/command.ts";
+import { storeCalibration } from "./load/calibration.ts";
+import { optionsOf, scenarioOf } from "./load/options.ts";
+import { agreeToCost, newRun, requestOf, RUN_HELP, RUN_OPTIONS, sayWhat, typed } from "./load/request.ts";
+import type { RunResult } from "./load/result.ts";
+import { type Ran, type RunRequest, runScenario } from "./load/run.ts";
+import { saveReport, sayResult } from "./load/save.ts";
+
+const HELP = `
+npm run load -- <scenario>: runs a load script against a room, and writes result.json and report.html.
+
+  npm run load -- smoke                                      does it work at all: a few seconds
+  npm run load -- fanout --members 100 --rate 500            one honest point
+  npm run load -- fanout --repeat 5 --out before             five times, to compare with npm run load:compare
+  npm run load -- calibrate                                  how much this machine's generator can take in
+  npm run load -- fanout --target https://chat.example       a deployed room; says first what it is billed for
+
+Scenarios, and what each knows beside the options below:
+${SCENARIOS.map((scenario) => `  ${scenario.padEnd(16)} ${optionsOf(scenario).join(" ")}`).join("\n")}
+
+${RUN_HELP}
+  --repeat N              so many runs, one after the other (default 1)
+  --segment A:B           plays this share of the run, e.g. 0:1/2; the other shares run elsewhere with the same --run
+  --segments LIST         the borders of all shares, e.g. 0,1/2,1 (default: what --segment says, and the rest)
+
+Exit codes: 0 VALID, 1 a threshold failed or there is no result, 2 wrong options, 3 VOID.
+`;
+
+const VOID = 3;
+
+command(
+  HELP,
+  {
+    ...RUN_OPTIONS,
+    repeat: { type: "string", default: "1" },
+    segment: { type: "string" },
+    segments: { type: "string" },
+  },
+  async (values, operands) => {
+    const [name, ...more] = operands;
+    if (more.length > 0) throw new Failure(`One scenario at a time: ${name}, then ${more.join(", ")}.`, 2);
+    const scenario = scenarioOf(name);
+    const repeats = wholeOf(values.repeat, "--repeat", 100);
+    const request = {
+      ...(await requestOf(scenario, values, typed("load", process.argv.slice(2)))),
+      segment: segmentOf(values),
+    };
+    await agreeToCost(request, values, repeats);
+    sayWhat(request);
+    const ran = await repeat(request, repeats);
+    process.exitCode = await conclude(request, ran);
+  },
+  { takesOperands: true },
+);
+
+async function repeat(request: RunRequest, repeats: number): Promise<Ran[]> {
+  const all: Ran[] = [];
+  for (let i = 1; i <= repeats; i++) {
+    const env = { CHAT_RUN: newRun(), ...request.env };
+    const ran = await runScenario({ ...request, env });
+    if (process.stderr.isTTY) process.stderr.write("\n");
+    for (const line of sayResult(ran.result)) console.log(repeats > 1 ? `${i}. ${line}` : line);
+    all.push(ran);
+  }
+  return all;
+}
+
+/** Writes all of it; the exit code. */
+async function conclude({ scenario, folder, command }: RunRequest, ran: readonly Ran[]): Promise<number> {
+  const results = ran.map(({ result }) => result);
+  const title = `Edge Chat load: ${scenario}`;
+  const report = await saveReport(folder, { title, results, ladder: null, command });
+  console.log(`Report: ${report}`);
+  for (const result of results) if (scenario === "calibrate") await keepCeiling(result);
+  if (results.some(({ verdict }) => !verdict.valid)) return VOID;
+  return ran.every(({ passed }) => passed) ? 0 : 1;
+}
+
+async function keepCeiling({ engine, machine, pinned, parameters, started, headline }: RunResult): Promise<void> {
+  if (headline === null) return;
+  const ceiling = Math.round(headline.deliveriesPerSecondPerRoom);
+  const protocol = `${parameters.CHAT_PROTOCOL}`;
+  await storeCalibration({ engine, machine, pinned, protocol, measured: started, ceiling });
+  console.log(`Stored: this generator takes in ${ceiling.toLocaleString("en")} deliveries/s of ${protocol} clients.`);
+}
+
+function wholeOf(value: unknown, option: string, most: number): number {
+  const number = Number(value);
+  if (Number.isInteger(number) && number >= 1 && number <= most) return number;
+  throw new Failure(`${option} takes a whole number from 1 to ${most}.`, 2);
+}
+
+function segmentOf({ segment, segments }: Readonly<Record<string, unknown>>): RunRequest["segment"] {
+  if (segment === undefined && segments === undefined) return null;
+  const own = `${segment}`;
+  if (!/^(0|1|\d+\/\d+|0?\.\d+):(0|1|\d+\/\d+|0?\.\d+)$/.test(own)) {
+    throw new Failure("--segment takes two shares, e.g. 0:1/2.", 2);
+  }
+  const [from = "0", to = "1"] = own.split(":");
+  const borders = [...new Set(["0", from, to, "1"])].join(",");
+  return { own, sequence: typeof segments === "string" ? segments : borders };
+}

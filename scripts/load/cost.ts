@@ -1,0 +1,42 @@
+// What a run against a deployed room will be billed for, before it starts. Pure; the prices' rules stand in the README.
+
+export interface Plan {
+  /** Sockets that join, over all rooms, reconnections counted. */
+  readonly joins: number;
+  /** Messages sent, over all rooms. */
+  readonly messages: number;
+  readonly protocol: "classic" | "delivery";
+}
+
+export interface Bill {
+  readonly requests: number;
+  readonly rowsWritten: number;
+}
+
+/** A tenth of what the free plan gives in a day. */
+export const ASK_ABOVE: Bill = { requests: 10_000, rowsWritten: 10_000 };
+
+const MESSAGES_PER_REQUEST = 20;
+
+/** Expected requests (Workers and objects together) and SQLite rows written; refusals would only make it less. */
+export function billOf({ joins, messages, protocol }: Plan): Bill {
+  // A join is the upgrade at the Worker, the same at the room, a first frame and a call to the limiter.
+  const upgrades = 2 * joins;
+  const frames = Math.ceil((joins + messages) / MESSAGES_PER_REQUEST);
+  const limiterCalls = joins + messages;
+  const rowsPerMessage = protocol === "delivery" ? 2 : 1;
+  return {
+    requests: upgrades + frames + limiterCalls,
+    rowsWritten: messages * rowsPerMessage + limiterCalls,
+  };
+}
+
+/** Whether a person should be asked first. */
+export const isLarge = ({ requests, rowsWritten }: Bill): boolean =>
+  requests > ASK_ABOVE.requests || rowsWritten > ASK_ABOVE.rowsWritten;
+
+/** The bill in one sentence. */
+export function sayBill({ requests, rowsWritten }: Bill): string {
+  const count = (value: number): string => value.toLocaleString("en");
+  return `This run is billed for about ${count(requests)} requests and ${count(rowsWritten)} rows written (the free plan allows 100,000 of each a day).`;
+}

@@ -1,0 +1,80 @@
+// What a ladder found: the knee, what limited it, and the scalability law that its steps follow. Pure.
+import { mean } from "../../load/lib/histogram.ts";
+import { fitUsl, throughputAt } from "../../load/lib/usl.ts";
+import { type Bounds, span, type Step } from "./ladder.ts";
+import type { RunResult } from "./result.ts";
+import { duration, short } from "./scales.ts";
+
+export interface LadderStep extends Step {
+  readonly result: RunResult;
+}
+
+/** The Universal Scalability Law through the measured points: `load` is deliveries under way, by Little's law. */
+export interface Fit {
+  readonly sigma: number;
+  readonly kappa: number;
+  readonly points: readonly { readonly load: number; readonly throughput: number }[];
+  readonly at: (load: number) => number;
+}
+
+export interface LadderOutcome {
+  readonly steps: readonly LadderStep[];
+  readonly bounds: Bounds;
+  /** The knee: the highest step that held; null where none did. */
+  readonly best: LadderStep | null;
+  readonly fit: Fit | null;
+  /** Knee and limiter, for people. */
+  readonly sentence: string;
+}
+
+/** Why a step failed, in one sentence without its full stop; null where it held. */
+export function failureOf({ verdict, headline, counts }: RunResult, { p99Ms }: Bounds): string | null {
+  if (headline === null) return `VOID: ${verdict.reasons[0] ?? "no reason given"}`;
+  if (counts.lost > 0) return `${counts.lost} deliveries were lost`;
+  if (headline.p99 > p99Ms) return `p99 ${duration(headline.p99)} is over ${duration(p99Ms)}`;
+  return null;
+}
+
+/** Sums a finished ladder up. */
+export function outcomeOf(steps: readonly LadderStep[], bounds: Bounds): LadderOutcome {
+  const { held, failed } = span(steps);
+  const best = steps.find(({ rate }) => rate === held) ?? null;
+  const first = steps.find(({ rate, failure }) => rate === failed && failure !== null) ?? null;
+  return { steps, bounds, best, fit: fitOf(steps), sentence: sentenceOf(best, first) };
+}
+
+function sentenceOf(best: LadderStep | null, failed: LadderStep | null): string {
+  const end = failed === null ? "" : ` At ${failed.rate} it did not hold: ${failed.failure}. ${limitOf(failed)}`;
+  if (best === null) return `No step held.${end}`;
+  const { headline, parameters } = best.result;
+  const held = `Holds ${best.rate} messages/s with ${parameters.CHAT_MEMBERS} members, ${short(headline?.deliveriesPerSecondPerRoom ?? 0)} deliveries/s, at p99 ${duration(headline?.p99 ?? 0)}.`;
+  return failed === null ? `${held} Every step held; climb on with more steps.` : `${held}${end}`;
+}
+
+function limitOf({ result: { verdict } }: LadderStep): string {
+  switch (verdict.limitedBy) {
+    case "target":
+      return "The target was the limit.";
+    case "generator":
+      return "The generator was the limit: the room may do more than this ladder could show.";
+    case "limiter":
+      return "The rate limiter was the limit.";
+    case "nothing":
+      return "Neither processor was at its limit: look at latency before throughput.";
+    default:
+      return verdict.limitedBy satisfies never;
+  }
+}
+
+/** Through the steps that are VALID; null where they are too few or fit nothing. */
+function fitOf(steps: readonly LadderStep[]): Fit | null {
+  const points = steps.flatMap(({ result: { headline, histograms } }) => {
+    if (headline === null) return [];
+    const throughput = headline.deliveriesPerSecondPerRoom;
+    return [{ load: (throughput * mean(histograms.latency)) / 1_000, throughput }];
+  });
+  const law = fitUsl(points);
+  return law === null
+    ? null
+    : { sigma: law.sigma, kappa: law.kappa, points, at: (load) => throughputAt(law, load) };
+}

@@ -1,0 +1,59 @@
+// What a run says while it runs: the scripts' progress lines in, one live line out. Pure but for the clock given to it.
+import { duration, short } from "./scales.ts";
+
+/** What one VU logs once a second; delivered and sent count from its beginning, p99 and lag are of the last second (ms). */
+export interface Progress {
+  readonly vu: number;
+  readonly joined: number;
+  readonly delivered: number;
+  readonly sent: number;
+  readonly p99: number | null;
+  readonly lag: number | null;
+}
+
+/** The progress in a line of an engine's output, as the host prints it or as k6 wraps it; null where there is none. */
+export function readProgress(line: string): Progress | null {
+  const bare = /(?:^|msg="|\s)progress (\{.*?\})/.exec(line.replaceAll('\\"', '"'))?.[1];
+  if (bare === undefined) return null;
+  try {
+    const value = JSON.parse(bare) as Partial<Progress>;
+    const { vu, joined = 0, delivered = 0, sent = 0, p99 = null, lag = null } = value;
+    return typeof vu === "number" ? { vu, joined, delivered, sent, p99, lag } : null;
+  } catch {
+    return null;
+  }
+}
+
+/** Sums what the VUs said into one line. */
+export class LiveLine {
+  private readonly vus = new Map<number, Progress>();
+  private deliveredBefore = 0;
+  private askedAt: number;
+  private readonly began: number;
+
+  constructor(now: number) {
+    this.began = now;
+    this.askedAt = now;
+  }
+
+  observe(progress: Progress): void {
+    this.vus.set(progress.vu, progress);
+  }
+
+  /** The line for this moment (ms): the rate is since the line before. */
+  say(now: number): string {
+    const all = [...this.vus.values()];
+    const elapsed = `${((now - this.began) / 1_000).toFixed(0)} s`;
+    if (all.length === 0) return `  ${elapsed}  running`;
+    const sum = (pick: (progress: Progress) => number): number => all.reduce((total, vu) => total + pick(vu), 0);
+    const worst = (pick: (progress: Progress) => number | null): string => {
+      const known = all.map(pick).filter((value) => value !== null);
+      return known.length === 0 ? "-" : duration(Math.max(...known));
+    };
+    const delivered = sum((vu) => vu.delivered);
+    const rate = (delivered - this.deliveredBefore) / Math.max(0.001, (now - this.askedAt) / 1_000);
+    this.deliveredBefore = delivered;
+    this.askedAt = now;
+    return `  ${elapsed}  joined ${sum((vu) => vu.joined)}  ${short(rate)} deliveries/s  p99 ${worst((vu) => vu.p99)}  lag ${worst((vu) => vu.lag)}`;
+  }
+}

@@ -1,0 +1,197 @@
+// A report of runs as one HTML file that needs nothing else: what was measured, whether to believe it, how to repeat it. Pure.
+import { duration, whole } from "./scales.ts";
+import { escape } from "./charts.ts";
+import { coresChart, memoryChart, ladderCharts, secondsCharts, spectrumChart } from "./report-charts.ts";
+import { countsTables } from "./report-counts.ts";
+import { STYLE } from "./report-style.ts";
+import type { LadderOutcome } from "./ladder-outcome.ts";
+import type { RunResult } from "./result.ts";
+import { median } from "./statistics.ts";
+
+/** One run, the repeats of one, or the steps of a ladder. */
+export interface Report {
+  readonly title: string;
+  readonly results: readonly RunResult[];
+  readonly ladder: LadderOutcome | null;
+  /** Repeats all of it. */
+  readonly command: string;
+}
+
+/** The whole page. `results` holds at least one. */
+export function renderReport(report: Report): string {
+  const shown = typical(report);
+  const parts = [
+    heading(report, shown),
+    report.ladder === null ? verdict(shown) : "",
+    report.ladder === null ? "" : ladderSection(report.ladder),
+    report.ladder === null && report.results.length > 1 ? repeatsSection(report.results) : "",
+    section("Latency by percentile", shownIs(report, shown), spectrumChart(shown)),
+    section("Each second of the measured window", "Above what was delivered, below how long the generator let events wait.", secondsCharts(shown)),
+    usageSection(shown),
+    section("Counts", "Each block foots: its last line is the sum of those above.", countsTables(shown.counts)),
+    parametersSection(shown),
+    section("Repeat it", "", `<pre>${escape(report.command)}</pre>`),
+  ];
+  return page(report.title, parts.join("\n"));
+}
+
+const page = (title: string, body: string): string => `<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${escape(title)}</title>
+<style>${STYLE}</style>
+<main>
+${body}
+</main>
+</html>
+`;
+
+const section = (title: string, lead: string, body: string, className = ""): string =>
+  `<section${className === "" ? "" : ` class="${className}"`}><h2>${escape(title)}</h2>${lead === "" ? "" : `<p class="lead">${escape(lead)}</p>`}${body}</section>`;
+
+/** The run whose details are shown: the best step of a ladder, or the middle one of repeats by its p99. */
+function typical({ results, ladder }: Report): RunResult {
+  const best = ladder?.best?.result;
+  if (best !== undefined) return best;
+  const valid = results.filter(({ headline }) => headline !== null);
+  const sorted = valid.toSorted((a, b) => (a.headline?.p99 ?? 0) - (b.headline?.p99 ?? 0));
+  const shown = sorted[Math.floor((sorted.length - 1) / 2)] ?? results[0];
+  if (shown === undefined) throw new RangeError("A report needs a result.");
+  return shown;
+}
+
+function shownIs({ results, ladder }: Report, shown: RunResult): string {
+  if (ladder !== null) return `Of the step with ${shown.parameters.CHAT_RATE} messages/s, as is everything below.`;
+  if (results.length > 1) return `Of repeat ${results.indexOf(shown) + 1}, as is everything below.`;
+  return "From when a message should have been sent until a member had it. Higher up the tail, fewer samples.";
+}
+
+function heading({ title }: Report, { engine, target, started, machine, instances }: RunResult): string {
+  const by = `${engine.name === "node" ? "Node host" : "k6"} ${engine.version}${instances > 1 ? `, ${instances} instances` : ""}`;
+  const said = `${started.replace("T", " ").slice(0, 16)} UTC · ${by} · ${TARGETS[target.kind]} ${target.version} at ${target.url} · ${machine.cores} cores, ${machine.cpu}`;
+  return `<header><h1>${escape(title)}</h1><p class="soft">${escape(said)}</p></header>`;
+}
+
+const TARGETS = {
+  local: "local room",
+  url: "deployed room",
+  null: "null server",
+  relay: "bare relay object",
+  "node-ws": "Node ws server",
+} as const;
+
+const LIMITERS = {
+  target: "The target was the limit.",
+  generator: "The generator was the limit.",
+  limiter: "The rate limiter was the limit.",
+  nothing: "Nothing was at its limit: this point holds, and more may.",
+} as const;
+
+function verdict({ verdict, headline, notes }: RunResult): string {
+  const said = notes.length === 0 ? "" : `<ul class="soft">${notes.map((note) => `<li>${escape(note)}</li>`).join("")}</ul>`;
+  if (headline === null) {
+    const reasons = verdict.reasons.map((reason) => `<li>${escape(reason)}</li>`).join("");
+    return `<section class="void"><p class="verdict">VOID</p><p>This run says nothing about the room, because:</p><ul>${reasons}</ul>${said}</section>`;
+  }
+  const cpu = headline.serverCpuMicrosPerDelivery;
+  const figures: [string, string, string?][] = [
+    [whole(headline.deliveriesPerSecondPerRoom), "deliveries/s per room", "main"],
+    [duration(headline.p50), "p50"],
+    [duration(headline.p95), "p95"],
+    [duration(headline.p99), "p99"],
+    [duration(headline.p999), "p99.9"],
+    ...(cpu === undefined ? [] : [[`${Number(cpu.toPrecision(3))} µs`, "server CPU per delivery"] as [string, string]]),
+  ];
+  return `<section><p><span class="verdict">VALID</span> <span class="soft">${LIMITERS[verdict.limitedBy]}</span></p><div class="figures">${figures
+    .map(([value, name, className = ""]) => `<div class="${className}"><b>${value}</b><span>${name}</span></div>`)
+    .join("")}</div>${said}</section>`;
+}
+
+function ladderSection(outcome: LadderOutcome): string {
+  const { steps, sentence } = outcome;
+  const rows = steps
+    .toSorted((a, b) => a.rate - b.rate)
+    .map(({ rate, failure, result: { headline } }) =>
+      row([
+        `${rate}`,
+        headline === null ? "" : whole(headline.deliveriesPerSecondPerRoom),
+        headline === null ? "" : duration(headline.p50),
+        headline === null ? "" : duration(headline.p99),
+        cpuOf(headline?.serverCpuMicrosPerDelivery),
+        failure ?? "held",
+      ]),
+    );
+  const head = ["messages/s", "deliveries/s", "p50", "p99", "CPU/delivery", ""];
+  return (
+    `<section><p><span class="verdict${outcome.best === null ? " bad-text" : ""}">KNEE</span> ${escape(sentence)}</p>${fitFigures(outcome)}</section>` +
+    section("Latency against throughput", "Each dot is one step of the ladder.", ladderCharts(outcome)) +
+    section("Steps", "", table(head, rows))
+  );
+}
+
+function fitFigures({ best, fit }: LadderOutcome): string {
+  if (best === null) return "";
+  const { headline } = best.result;
+  const figures: [string, string, string?][] = [
+    [whole(headline?.deliveriesPerSecondPerRoom ?? 0), "deliveries/s per room, sustained", "main"],
+    [`${best.rate}`, "messages/s"],
+    [duration(headline?.p99 ?? 0), "p99 there"],
+    ...(fit === null
+      ? []
+      : ([
+          [small(fit.sigma), "contention (USL σ)"],
+          [small(fit.kappa), "coherency (USL κ)"],
+        ] as [string, string][])),
+  ];
+  return `<div class="figures">${figures.map(([value, name, className = ""]) => `<div class="${className}"><b>${value}</b><span>${name}</span></div>`).join("")}</div>`;
+}
+
+const small = (value: number): string =>
+  value === 0 || value >= 0.001 ? `${Number(value.toPrecision(2))}` : value.toExponential(1);
+
+const cpuOf = (micros: number | undefined): string => (micros === undefined ? "" : `${Number(micros.toPrecision(3))} µs`);
+
+function repeatsSection(results: readonly RunResult[]): string {
+  const rows = results.map(({ headline, verdict }, i) =>
+    row([
+      `${i + 1}`,
+      headline === null ? "" : whole(headline.deliveriesPerSecondPerRoom),
+      headline === null ? "" : duration(headline.p50),
+      headline === null ? "" : duration(headline.p99),
+      headline === null ? "" : duration(headline.p999),
+      cpuOf(headline?.serverCpuMicrosPerDelivery),
+      headline === null ? `VOID: ${verdict.reasons[0] ?? ""}` : "VALID",
+    ]),
+  );
+  const valid = results.flatMap(({ headline }) => (headline === null ? [] : [headline]));
+  const p99 = valid.map((headline) => headline.p99);
+  const lead =
+    valid.length < 2
+      ? ""
+      : `Median p99 ${duration(median(p99))}, from ${duration(Math.min(...p99))} to ${duration(Math.max(...p99))}.`;
+  return section("Repeats", lead, table(["", "deliveries/s", "p50", "p99", "p99.9", "CPU/delivery", ""], rows));
+}
+
+function usageSection(result: RunResult): string {
+  if (result.usage.generator.length === 0) return section("Processor and memory", "No samples on this system.", "");
+  const pinned =
+    result.pinned === null
+      ? "Neither was pinned to cores."
+      : `Target on core ${result.pinned.target}, generator on ${result.pinned.generator}.`;
+  return section("Processor and memory", pinned, coresChart(result) + memoryChart(result));
+}
+
+function parametersSection({ parameters, ceiling }: RunResult): string {
+  const rows = Object.entries({
+    ...parameters,
+    "calibrated ceiling": ceiling === null ? "not calibrated" : `${whole(ceiling)} deliveries/s`,
+  }).map(([name, value]) => row([name, `${value}`]));
+  return section("Parameters", "", table(["", ""], rows));
+}
+
+const row = (cells: readonly string[]): string =>
+  `<tr>${cells.map((cell, i) => `<td${i === cells.length - 1 && i > 4 ? ' class="words"' : ""}>${escape(cell)}</td>`).join("")}</tr>`;
+
+const table = (head: readonly string[], rows: readonly string[]): string =>
+  `<div class="scroll"><table>${head.some((name) => name !== "") ? `<tr>${head.map((name) => `<th>${escape(name)}</th>`).join("")}</tr>` : ""}${rows.join("")}</table></div>`;

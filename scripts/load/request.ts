@@ -1,0 +1,106 @@
+// What `npm run load` and `npm run load:ladder` share of their command lines: engine, target, pinning, cost, folder.
+import { join, resolve } from "node:path";
+import type { ParseArgsOptionsConfig } from "node:util";
+import type { Scenario } from "../../load/lib/parameters.ts";
+import { Failure, ROOT } from "../lib/command.ts";
+import { billOfRun, confirmBill } from "./ask.ts";
+import { findEngine } from "./engine.ts";
+import { environmentOf, SCRIPT_OPTIONS } from "./options.ts";
+import { pinningHere } from "./pinning.ts";
+import type { TargetKind } from "./result.ts";
+import type { RunRequest } from "./run.ts";
+
+export const RUN_OPTIONS: ParseArgsOptionsConfig = {
+  ...SCRIPT_OPTIONS,
+  engine: { type: "string", default: "node" },
+  target: { type: "string" },
+  against: { type: "string" },
+  out: { type: "string" },
+  yes: { type: "boolean", default: false },
+  "no-pinning": { type: "boolean", default: false },
+};
+
+export const RUN_HELP = `  --engine node|k6        the project's host on Node (default), or a k6 >= 1.8 on the PATH
+  --target URL            a room that runs elsewhere; without it, one is started here for the run
+  --against KIND          instead: relay (a bare Durable Object), node-ws (a Node server), null (does nothing)
+  --out FOLDER            for results and report (default .state/load/<scenario>-<time>)
+  --no-pinning            leaves target and generator on whatever cores they get
+  --yes                   does not ask before a run that is billed for much`;
+
+type Values = Readonly<Record<string, unknown>>;
+
+/** A request but for what differs between the repeats of a run. Throws a Failure (exit code 2) for what makes no sense. */
+export async function requestOf(
+  scenario: Scenario,
+  values: Values,
+  command: string,
+): Promise<Omit<RunRequest, "segment">> {
+  const env = environmentOf(scenario, values);
+  const target = targetOf(values, scenario);
+  const engine = await findEngine(`${values.engine}`);
+  return {
+    scenario,
+    engine,
+    env,
+    target,
+    pinning: target.kind === "url" || values["no-pinning"] === true ? null : pinningHere(),
+    folder: folderOf(values, scenario),
+    command,
+    say: liveLine(),
+  };
+}
+
+/** Asks before a deployed room is loaded. Throws a Failure where nobody agrees. */
+export async function agreeToCost({ scenario, env, target }: RunRequest | Omit<RunRequest, "segment">, values: Values, repeats: number): Promise<void> {
+  if (target.kind !== "url" || isLoopback(target.url)) return;
+  await confirmBill(billOfRun(scenario, env, repeats), values.yes === true);
+}
+
+/** For people, before the first run. */
+export function sayWhat({ scenario, engine, target, pinning, folder }: Omit<RunRequest, "segment">): void {
+  const by = engine.name === "node" ? `the Node host (${engine.version})` : `k6 ${engine.version}`;
+  const at = target.kind === "url" ? target.url : `a ${target.kind} target`;
+  const where = pinning === null ? "" : `; target on core ${pinning.target}, generator on ${pinning.generator}`;
+  console.log(`${scenario} by ${by} against ${at}${where}. Results go to ${folder}`);
+}
+
+/** A new name for the rooms of a run, short and in the parser's alphabet. */
+export const newRun = (): string => `${Date.now().toString(36)}${Math.floor(Math.random() * 1_296).toString(36)}`;
+
+/** The command as typed, without what is secret. */
+export function typed(script: string, argv: readonly string[]): string {
+  const shown = argv.map((arg, i) => (argv[i - 1] === "--token" ? "..." : arg.replace(/^--token=.*/, "--token=...")));
+  return `npm run ${script} -- ${shown.join(" ")}`;
+}
+
+/** Names of engines and protocols are in the sentence of whoever reads them; a target is read here. */
+function targetOf({ target, against }: Values, scenario: Scenario): { kind: TargetKind; url: string } {
+  if (target !== undefined && against !== undefined) throw new Failure("Give --target or --against, not both.", 2);
+  if (typeof target === "string") {
+    if (!/^(ws|http)s?:\/\/[^/\s]+\/?$/.test(target)) {
+      throw new Failure("--target takes an address without a path, such as https://chat.example.", 2);
+    }
+    return { kind: "url", url: target.replace(/^http/, "ws").replace(/\/$/, "") };
+  }
+  const kind = against ?? (scenario === "calibrate" ? "null" : "local");
+  if (kind === "local" || kind === "null" || kind === "relay" || kind === "node-ws") return { kind, url: "" };
+  throw new Failure("--against takes local, relay, node-ws or null.", 2);
+}
+
+const isLoopback = (url: string): boolean => /^wss?:\/\/(localhost|127\.|\[::1\])/.test(url);
+
+function folderOf({ out }: Values, scenario: Scenario): string {
+  if (typeof out === "string") return resolve(out);
+  const time = new Date().toISOString().slice(0, 19).replaceAll(/[-:]/g, "").replace("T", "-");
+  return join(ROOT, ".state", "load", `${scenario}-${time}`);
+}
+
+/** On a terminal one line that changes; elsewhere, as in CI, a line every two seconds. */
+function liveLine(): (line: string) => void {
+  if (process.stderr.isTTY) return (line) => process.stderr.write(`\r\u001B[K${line}`);
+  let count = 0;
+  return (line) => {
+    count += 1;
+    if (count % 2 === 0) process.stderr.write(`${line}\n`);
+  };
+}

@@ -1,0 +1,97 @@
+// The result of one run as it stands on disk (load/result.schema.json): the tally, and what the runner knows about it.
+import { readdir, readFile, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { Ajv, type ValidateFunction } from "ajv";
+import type { Tally } from "../../load/lib/tally.ts";
+import type { Usage, Verdict } from "../../load/lib/validity.ts";
+import { Failure, ROOT } from "../lib/command.ts";
+import type { Engine } from "./engine.ts";
+import type { Pinning } from "./pinning.ts";
+
+export type TargetKind = "local" | "url" | "null" | "relay" | "node-ws";
+
+export interface Target {
+  readonly kind: TargetKind;
+  readonly url: string;
+  readonly version: string;
+}
+
+/** Times in ms. */
+export interface Headline {
+  readonly deliveriesPerSecondPerRoom: number;
+  readonly p50: number;
+  readonly p95: number;
+  readonly p99: number;
+  readonly p999: number;
+  readonly serverCpuMicrosPerDelivery?: number;
+}
+
+export interface Machine {
+  readonly cpu: string;
+  readonly cores: number;
+  readonly node: string;
+}
+
+export interface RunResult extends Tally {
+  readonly engine: Engine;
+  readonly target: Target;
+  readonly started: string;
+  readonly durationS: number;
+  readonly usage: { readonly generator: readonly Usage[]; readonly target: readonly Usage[] };
+  /** Deliveries a second that this generator was calibrated to; null when it was not. */
+  readonly ceiling: number | null;
+  readonly verdict: Verdict;
+  readonly headline: Headline | null;
+  readonly machine: Machine;
+  readonly pinned: Pinning | null;
+  /** What a reader should know and does not void the run. */
+  readonly notes: readonly string[];
+  /** Repeats this run. */
+  readonly command: string;
+}
+
+const SCHEMA_FILE = join(ROOT, "load", "result.schema.json");
+
+/** The schema as a check; its `errors` say what is wrong with the value before. */
+export async function resultCheck(): Promise<ValidateFunction<RunResult>> {
+  const schema = JSON.parse(await readFile(SCHEMA_FILE, "utf8")) as object;
+  return new Ajv({ allowUnionTypes: true }).compile<RunResult>(schema);
+}
+
+/** Reads one result file. Throws a Failure (exit code 2) where it is none. */
+export async function readResult(path: string): Promise<RunResult> {
+  const validate = await resultCheck();
+  const value = parse(await readText(path));
+  if (validate(value)) return value;
+  const { instancePath = "", message = "is no JSON" } = validate.errors?.[0] ?? {};
+  throw new Failure(
+    `${path} is no result of this version of npm run load (${instancePath || "the file"} ${message}); measure it again.`,
+    2,
+  );
+}
+
+/** The repeats in a folder (result.json, or result-1.json and so on), or the one result in a file. Throws a Failure where there are none. */
+export async function readRepeats(path: string): Promise<RunResult[]> {
+  const isFolder = await stat(path).then(
+    (entry) => entry.isDirectory(),
+    () => false,
+  );
+  if (!isFolder) return [await readResult(path)];
+  const names = (await readdir(path)).filter((name) => /^result(-\d+)?\.json$/.test(name)).toSorted();
+  if (names.length === 0) throw new Failure(`${path} holds no result.json; name a folder that npm run load wrote.`, 2);
+  return Promise.all(names.map((name) => readResult(join(path, name))));
+}
+
+async function readText(path: string): Promise<string> {
+  return readFile(path, "utf8").catch((): never => {
+    throw new Failure(`${path} cannot be read; name a result.json or its folder.`, 2);
+  });
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,148 @@
+// One run of one scenario: target up, script run by its engine, samples taken, result judged and returned.
+import { spawn } from "node:child_process";
+import { createWriteStream } from "node:fs";
+import { mkdir, readFile, rm } from "node:fs/promises";
+import { availableParallelism, cpus } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import type { Scenario } from "../../load/lib/parameters.ts";
+import type { Tally } from "../../load/lib/tally.ts";
+import { Failure, ROOT } from "../lib/command.ts";
+import { ceilingFor, readCalibrations } from "./calibration.ts";
+import { commandLine, type Engine, type ScriptRun } from "./engine.ts";
+import { assemble } from "./assemble.ts";
+import { coresOf, launcher, type Pinning } from "./pinning.ts";
+import { LiveLine, readProgress } from "./progress.ts";
+import type { Machine, RunResult, TargetKind } from "./result.ts";
+import { openTarget, type RunningTarget } from "./targets.ts";
+import { UsageSampler } from "./usage.ts";
+
+export interface RunRequest {
+  readonly scenario: Scenario;
+  readonly engine: Engine;
+  /** The script's variables, without CHAT_TARGET and CHAT_OUT. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly target: { readonly kind: TargetKind; readonly url: string };
+  readonly pinning: Pinning | null;
+  readonly segment: NonNullable<ScriptRun["segment"]> | null;
+  /** Where the engine's log is kept. */
+  readonly folder: string;
+  /** Repeats it; goes into the result. */
+  readonly command: string;
+  /** Takes the live line. */
+  readonly say: (line: string) => void;
+}
+
+/** `passed` says whether the script's own thresholds held. */
+export interface Ran {
+  readonly result: RunResult;
+  readonly passed: boolean;
+}
+
+/** Engines end so when a threshold fails: there is a result all the same. */
+const THRESHOLDS_FAILED = 99;
+/** And so when the script refuses its parameters. */
+const BAD_CONFIGURATION = 104;
+const LIVE_EVERY_MS = 1_000;
+
+export const machineHere = (): Machine => ({
+  cpu: cpus()[0]?.model ?? "unknown",
+  cores: availableParallelism(),
+  node: process.version,
+});
+
+/** Runs it. Throws a Failure where no result came of it. */
+export async function runScenario(request: RunRequest): Promise<Ran> {
+  const { scenario, engine, env, pinning, folder } = request;
+  await mkdir(folder, { recursive: true });
+  const target = await openTarget({
+    ...request.target,
+    cores: pinning?.target,
+    policy: scenario === "abuse" ? { periodMs: env.CHAT_PERIOD_MS ?? "5000", burst: env.CHAT_BURST ?? "5" } : undefined,
+  });
+  try {
+    const started = Date.now();
+    const { tally, usage, code } = await play(request, target);
+    const machine = machineHere();
+    const protocol = `${tally.parameters.CHAT_PROTOCOL}`;
+    const calibrated = ceilingFor(await readCalibrations(), { engine, machine, pinned: pinning, protocol }, started);
+    const result = assemble({
+      tally,
+      engine,
+      target: { kind: target.kind, url: target.url, version: target.version },
+      started,
+      durationS: (Date.now() - started) / 1_000,
+      usage,
+      ceiling: calibrated.ceiling,
+      machine,
+      pinned: pinning,
+      generator: { usage: usage.generator, cores: coresOf(pinning?.generator, machine.cores) },
+      versions: [target.version, target.isRunning() ? target.version : "a process that ended"],
+      notes: notesOf(request, scenario === "calibrate" ? null : calibrated.note),
+      command: request.command,
+    });
+    return { result, passed: code === 0 };
+  } finally {
+    await target.stop();
+  }
+}
+
+function notesOf({ target, pinning, segment }: RunRequest, calibration: string | null): string[] {
+  return [
+    ...(calibration === null ? [] : [`${calibration}.`]),
+    ...(pinning === null && target.kind !== "url" ? ["Target and generator shared all cores of this machine."] : []),
+    ...(segment === null ? [] : [`This instance played the segment ${segment.own}; merge it with the others.`]),
+  ];
+}
+
+interface Played {
+  readonly tally: Tally;
+  readonly usage: RunResult["usage"];
+  readonly code: number;
+}
+
+/** Runs the script against the target to its end. */
+async function play(request: RunRequest, target: RunningTarget): Promise<Played> {
+  const out = join(request.folder, `tally-${process.pid}.json`);
+  const log = join(request.folder, "engine.log");
+  const env = { ...request.env, CHAT_TARGET: target.url, CHAT_OUT: out, CHAT_PROGRESS: "1" };
+  const script = `load/${request.scenario}.ts`;
+  const line = commandLine(request.engine, { script, env, segment: request.segment });
+  const [program = "", ...args] = [...launcher(request.pinning?.generator), line.program, ...line.args];
+  const child = spawn(program, args, {
+    cwd: ROOT,
+    stdio: ["ignore", "pipe", "pipe"],
+    env: { ...process.env, ...line.env },
+  });
+  const samplers = [child.pid ?? null, target.pid].map((pid) => (pid === null ? null : new UsageSampler(pid)));
+  const live = new LiveLine(Date.now());
+  const kept = createWriteStream(log);
+  for (const stream of [child.stdout, child.stderr]) {
+    createInterface({ input: stream }).on("line", (text) => {
+      const progress = readProgress(text);
+      if (progress === null) kept.write(`${text}\n`);
+      else live.observe(progress);
+    });
+  }
+  const timer = setInterval(() => request.say(live.say(Date.now())), LIVE_EVERY_MS);
+  const code = await new Promise<number>((resolve) => {
+    child.once("error", () => resolve(127));
+    child.once("close", (exitCode) => resolve(exitCode ?? 1));
+  });
+  clearInterval(timer);
+  kept.end();
+  const [generator = [], used = []] = samplers.map((sampler) => sampler?.stop());
+  const tally = await readTally(out, code, log);
+  await rm(out, { force: true });
+  return { tally, usage: { generator, target: used }, code };
+}
+
+async function readTally(out: string, code: number, log: string): Promise<Tally> {
+  const text = code === 0 || code === THRESHOLDS_FAILED ? await readFile(out, "utf8").catch(() => null) : null;
+  // Written by our own script a moment ago; result.schema.json judges what others bring.
+  if (text !== null) return JSON.parse(text) as Tally;
+  throw new Failure(
+    `The script ended with exit code ${code} and no result; see ${log}`,
+    code === BAD_CONFIGURATION ? 2 : 1,
+  );
+}

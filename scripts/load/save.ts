@@ -1,0 +1,30 @@
+// Results and reports as files in one folder.
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { type Report, renderReport } from "./report.ts";
+import type { RunResult } from "./result.ts";
+import { duration } from "./scales.ts";
+
+/** result.json, or result-1.json and so on, and report.html; returns the report's path. */
+export async function saveReport(folder: string, report: Report): Promise<string> {
+  await mkdir(folder, { recursive: true });
+  for (const [i, result] of report.results.entries()) {
+    const name = report.results.length === 1 ? "result.json" : `result-${i + 1}.json`;
+    await writeFile(join(folder, name), `${JSON.stringify(result)}\n`);
+  }
+  const path = join(folder, "report.html");
+  await writeFile(path, renderReport(report));
+  return path;
+}
+
+/** Three sentences at most about one result, for the terminal. A VOID run shows no number. */
+export function sayResult({ headline, verdict, notes }: RunResult): string[] {
+  const about = notes.map((note) => `  ${note}`);
+  if (headline === null) return ["VOID: this run says nothing about the room.", ...verdict.reasons.map((reason) => `  ${reason}`), ...about];
+  const { deliveriesPerSecondPerRoom: rate, p50, p95, p99, p999, serverCpuMicrosPerDelivery: cpu } = headline;
+  const server = cpu === undefined ? "" : `, server CPU ${cpu.toPrecision(3)} µs a delivery`;
+  return [
+    `VALID: ${Math.round(rate).toLocaleString("en")} deliveries/s per room, p50 ${duration(p50)}, p95 ${duration(p95)}, p99 ${duration(p99)}, p99.9 ${duration(p999)}${server}; limited by ${verdict.limitedBy}.`,
+    ...about,
+  ];
+}

@@ -1,0 +1,123 @@
+// What a run is pointed at: this project's room one hop away, something to compare it with, or a deployed one.
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { Failure, ROOT } from "../lib/command.ts";
+import { bundleWorker } from "../lib/worker-bundle.ts";
+import { startWorkerd } from "../lib/workerd.ts";
+import { projectVersion } from "./engine.ts";
+import { launcher } from "./pinning.ts";
+import type { Target, TargetKind } from "./result.ts";
+
+export interface RunningTarget extends Target {
+  /** Null where the process is not ours. */
+  readonly pid: number | null;
+  /** Whether it is still the process that was started; a deployed one is not known. */
+  isRunning(): boolean;
+  stop(): Promise<void>;
+}
+
+export interface TargetPlan {
+  readonly kind: TargetKind;
+  /** For kind "url". */
+  readonly url: string;
+  /** Cores for it; undefined leaves it free. */
+  readonly cores: string | undefined;
+  /** The limiter's policy; undefined takes the limiter out of the measurement. */
+  readonly policy: { readonly periodMs: string; readonly burst: string } | undefined;
+}
+
+/** The limiter is there and asked, as ever, but has a budget that no run uses up. */
+const UNLIMITED = { periodMs: "1", burst: "1000000" };
+const START_DEADLINE_MS = 10_000;
+
+/** Starts the target, or names the deployed one. Throws a Failure where it does not start. */
+export async function openTarget(plan: TargetPlan): Promise<RunningTarget> {
+  switch (plan.kind) {
+    case "url":
+      return { kind: "url", url: plan.url, version: "deployed", pid: null, isRunning: () => true, stop: async () => {} };
+    case "local":
+      return openRoom(plan);
+    case "null":
+    case "relay":
+    case "node-ws":
+      return openOther(plan);
+    default:
+      return plan.kind satisfies never;
+  }
+}
+
+async function openRoom({ cores, policy = UNLIMITED }: TargetPlan): Promise<RunningTarget> {
+  const state = join(ROOT, ".state", "load", `target-${process.pid}`);
+  const vars = {
+    RATE_PERIOD_MS: policy.periodMs,
+    RATE_BURST: policy.burst,
+    MAX_SOCKETS_PER_ROOM: "32000",
+    MAX_SOCKETS_PER_IDENTITY: "32000",
+  };
+  await rm(state, { recursive: true, force: true });
+  const workerd = await startWorkerd({ worker: await bundleWorker(), state, vars, launcher: launcher(cores) });
+  const { pid } = workerd;
+  return {
+    kind: "local",
+    url: workerd.url.replace(/^http/, "ws"),
+    version: await projectVersion(),
+    pid,
+    isRunning: () => isAlive(pid),
+    stop: async () => {
+      await workerd.kill();
+      await rm(state, { recursive: true, force: true });
+    },
+  };
+}
+
+async function openOther({ kind, cores }: TargetPlan): Promise<RunningTarget> {
+  const [program = "", ...args] = [...launcher(cores), process.execPath, `load/targets/${kind}.ts`, "--port", "0"];
+  const child = spawn(program, args, { cwd: ROOT, stdio: ["ignore", "pipe", "inherit"] });
+  process.once("exit", () => child.kill("SIGKILL"));
+  const url = await listening(child, kind);
+  return {
+    kind,
+    url,
+    version: await projectVersion(),
+    pid: child.pid ?? null,
+    isRunning: () => child.exitCode === null && child.signalCode === null,
+    stop: async () => {
+      if (child.exitCode !== null || child.signalCode !== null) return;
+      const ended = once(child, "exit");
+      child.kill("SIGTERM");
+      await ended;
+    },
+  };
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
+/** The address in the line "listening <url>" that each target of load/targets prints. */
+function listening(child: ChildProcess, kind: TargetKind): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const fail = (): void => {
+      child.kill("SIGKILL");
+      reject(new Failure(`The ${kind} target did not start within ${START_DEADLINE_MS / 1_000} s; see above.`));
+    };
+    const timer = setTimeout(fail, START_DEADLINE_MS);
+    child.once("error", fail);
+    child.once("exit", fail);
+    if (child.stdout === null) return;
+    createInterface({ input: child.stdout }).on("line", (line) => {
+      const url = /^listening (\S+)$/.exec(line)?.[1];
+      if (url === undefined) return;
+      clearTimeout(timer);
+      child.off("exit", fail);
+      resolve(url.replace(/^http/, "ws"));
+    });
+  });
+}

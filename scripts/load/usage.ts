@@ -1,0 +1,68 @@
+// How busy processes are: cores and memory, read from /proc once a second. Linux; elsewhere there are no samples.
+import { readFile } from "node:fs/promises";
+import type { Usage } from "../../load/lib/validity.ts";
+
+interface Reading {
+  readonly at: number;
+  readonly cpuSeconds: number;
+  readonly rssMiB: number;
+}
+
+/** Linux tells CPU time in hundredths of a second to programs, whatever its own ticks are. */
+const TICKS_PER_SECOND = 100;
+
+/** User and system time in seconds, of /proc/<pid>/stat. */
+export function cpuSecondsOf(stat: string): number {
+  // The name in brackets may hold anything, brackets too.
+  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+  return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
+}
+
+/** Resident memory in MiB, of /proc/<pid>/status. */
+export const rssOf = (status: string): number => Number(/^VmRSS:\s+(\d+) kB/m.exec(status)?.[1] ?? 0) / 1_024;
+
+/** Samples one process until it is stopped; seconds count from when it began. */
+export class UsageSampler {
+  readonly samples: Usage[] = [];
+  private readonly pid: number;
+  private readonly began = performance.now();
+  private readonly timer: NodeJS.Timeout;
+  private last: Reading | null = null;
+
+  constructor(pid: number) {
+    this.pid = pid;
+    this.timer = setInterval(() => void this.sample(), 1_000);
+    void this.sample();
+  }
+
+  stop(): readonly Usage[] {
+    clearInterval(this.timer);
+    return this.samples;
+  }
+
+  private async sample(): Promise<void> {
+    const reading = await read(this.pid);
+    if (reading === null) return;
+    const { last } = this;
+    this.last = reading;
+    if (last === null) return;
+    const seconds = (reading.at - last.at) / 1_000;
+    this.samples.push({
+      second: Math.round((reading.at - this.began) / 1_000),
+      cpu: Number(((reading.cpuSeconds - last.cpuSeconds) / seconds).toFixed(3)),
+      rssMiB: Number(reading.rssMiB.toFixed(1)),
+    });
+  }
+}
+
+async function read(pid: number): Promise<Reading | null> {
+  try {
+    const [stat, status] = await Promise.all([
+      readFile(`/proc/${pid}/stat`, "utf8"),
+      readFile(`/proc/${pid}/status`, "utf8"),
+    ]);
+    return { at: performance.now(), cpuSeconds: cpuSecondsOf(stat), rssMiB: rssOf(status) };
+  } catch {
+    return null;
+  }
+}

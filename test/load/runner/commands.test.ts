@@ -1,0 +1,221 @@
+// The commands as people type them, in processes of their own. In the place of k6 stands a program that notes what it was
+// told and writes the result that a test wants: whether k6 understands it, only k6 can show.
+import { execFile } from "node:child_process";
+import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { delimiter, join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { COUNTS, type Tally } from "../../../load/lib/tally.ts";
+import { ROOT } from "../../../scripts/lib/command.ts";
+import type { RunResult } from "../../../scripts/load/result.ts";
+import { readResult } from "../../../scripts/load/result.ts";
+import { fixture } from "./fixture.ts";
+
+let folder = "";
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "edge-chat-load-"));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+interface Said {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+function run(script: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Said> {
+  return new Promise((resolve) => {
+    const options = { cwd: ROOT, env: { ...process.env, ...env }, timeout: 50_000 };
+    const child = execFile(process.execPath, [`scripts/${script}.ts`, ...args], options, (error, out, err) => {
+      resolve({ code: error === null ? 0 : Number(error.code), out, err });
+    });
+    child.stdin?.end();
+  });
+}
+
+/** What `npm run load` adds to a tally. */
+const tallyOf = (result: RunResult): Tally => {
+  const { schema, scenario, parameters, instances, counts, rooms, windowMs, windowStart, histograms, seconds } = result;
+  return { schema, scenario, parameters, instances, counts, rooms, windowMs, windowStart, histograms, seconds };
+};
+
+/** Puts a k6 on a PATH of its own that yields this tally; returns the environment for it. */
+async function fakeK6(name: string, tally: Tally, { version = "1.8.1", exit = 0 } = {}): Promise<NodeJS.ProcessEnv> {
+  const bin = join(folder, name);
+  await mkdir(bin, { recursive: true });
+  const program = `#!${process.execPath}
+const { writeFileSync } = require("node:fs");
+const args = process.argv.slice(2);
+if (args[0] === "version") {
+  console.log("k6 v${version} (go1.25.1, linux/amd64)");
+  process.exit(0);
+}
+const value = (name) => args.find((arg) => arg.startsWith(name + "="))?.slice(name.length + 1);
+(async () => {
+  const answer = await fetch(value("CHAT_TARGET").replace("ws", "http") + "/api/room").catch(() => null);
+  writeFileSync(${JSON.stringify(join(bin, "told.json"))}, JSON.stringify({ args, status: answer?.status ?? null }));
+  console.error('progress {"vu":1,"joined":100,"delivered":5000,"sent":50,"p99":4,"lag":1}');
+  if (${exit} === 0 || ${exit} === 99) writeFileSync(value("CHAT_OUT"), ${JSON.stringify(JSON.stringify(tally))});
+  setTimeout(() => process.exit(${exit}), 2_500);
+})();
+`;
+  await writeFile(join(bin, "k6"), program);
+  await chmod(join(bin, "k6"), 0o755);
+  return { PATH: `${bin}${delimiter}${process.env.PATH ?? ""}` };
+}
+
+const told = async (name: string): Promise<{ args: string[]; status: number | null }> =>
+  JSON.parse(await readFile(join(folder, name, "told.json"), "utf8")) as { args: string[]; status: number | null };
+
+const K6 = ["--engine", "k6"];
+const NOWHERE = ["--target", "ws://127.0.0.1:9"];
+
+describe("npm run load with k6", () => {
+  test("starts a local room, tells k6 what was asked, shows progress, and writes a result and a report", async () => {
+    const env = await fakeK6("valid", tallyOf(fixture()));
+    const out = join(folder, "valid-out");
+    const said = await run("load", ["fanout", ...K6, "--members", "100", "--rate", "500", "--run", "r1", "--out", out], env);
+    expect(said).toMatchObject({ code: 0 });
+    expect(said.out).toContain("fanout by k6 1.8.1 against a local target");
+    expect(said.out).toMatch(/VALID: 50,\d{3} deliveries\/s per room/);
+    expect(said.err).toMatch(/2 s {2}joined 100 {2}\d+ deliveries\/s {2}p99 4 ms {2}lag 1 ms/);
+    const { args, status } = await told("valid");
+    expect(status).toBe(405);
+    expect(args.slice(0, 2)).toEqual(["run", "-q"]);
+    for (const given of ["CHAT_MEMBERS=100", "CHAT_RATE=500", "CHAT_RUN=r1"]) expect(args).toContain(given);
+    expect(args.at(-1)).toBe("load/fanout.ts");
+    const result = await readResult(join(out, "result.json"));
+    expect(result.engine).toEqual({ name: "k6", version: "1.8.1" });
+    expect(result.target.kind).toBe("local");
+    expect(result.usage.target.length).toBeGreaterThan(0);
+    expect(await readFile(join(out, "report.html"), "utf8")).toContain(">VALID<");
+  });
+
+  test("calls a run VOID: exit code 3 and no number", async () => {
+    const { counts } = fixture();
+    const env = await fakeK6("void", tallyOf(fixture({ counts: { ...counts, handlerErrors: 2 } })), { exit: 99 });
+    const said = await run("load", ["fanout", ...K6, ...NOWHERE, "--out", join(folder, "void-out")], env);
+    expect(said.code).toBe(3);
+    expect(said.out).toContain("VOID");
+    expect(said.out).not.toContain("deliveries/s per room");
+    expect((await readResult(join(folder, "void-out", "result.json"))).headline).toBeNull();
+  });
+
+  test("passes a failed threshold on: exit code 1, with a result", async () => {
+    const env = await fakeK6("slow", tallyOf(fixture()), { exit: 99 });
+    const said = await run("load", ["fanout", ...K6, ...NOWHERE, "--out", join(folder, "slow-out")], env);
+    expect(said.code).toBe(1);
+    expect(said.out).toContain("VALID");
+  });
+
+  test("says where the log is when the script fails", async () => {
+    const env = await fakeK6("broken", tallyOf(fixture()), { exit: 107 });
+    const said = await run("load", ["fanout", ...K6, ...NOWHERE, "--out", join(folder, "broken-out")], env);
+    expect(said.code).toBe(1);
+    expect(said.err).toMatch(/The script ended with exit code 107 and no result; see .*engine\.log/);
+  });
+
+  test("refuses a k6 that is too old, and says so when there is none", async () => {
+    const env = await fakeK6("old", tallyOf(fixture()), { version: "1.7.1" });
+    expect(await run("load", ["fanout", ...K6], env)).toMatchObject({
+      code: 2,
+      err: "The k6 on the PATH is 1.7.1; 1.8 or newer is needed.\n",
+    });
+    const none = await run("load", ["fanout", ...K6], { PATH: folder });
+    expect(none).toMatchObject({ code: 2 });
+    expect(none.err).toContain("There is no k6 on the PATH");
+  });
+});
+
+describe("wrong options end at once, with a sentence and exit code 2", () => {
+  test.each([
+    ["load", [], /^Name a scenario: smoke, fanout/],
+    ["load", ["fan-out"], /^There is no scenario fan-out: smoke/],
+    ["load", ["fanout", "--membres", "5"], /^Unknown option '--membres'/],
+    ["load", ["fanout", "--members", "many"], /^Set --members to a whole number/],
+    ["load", ["fanout", "--storm", "5"], /^--storm does nothing in fanout/],
+    ["load", ["fanout", "--engine", "jmeter"], /^--engine takes node or k6/],
+    ["load", ["fanout", "--repeat", "0"], /^--repeat takes a whole number from 1/],
+    ["load", ["fanout", "--target", "chat.example"], /^--target takes an address/],
+    ["load", ["fanout", "--target", "ws://a", "--against", "relay"], /not both/],
+    ["load", ["fanout", "--segment", "half"], /^--segment takes two shares/],
+    ["load", ["fanout", "--target", "wss://chat.example", "--rate", "500"], /nobody is there to ask; agree to it with --yes/],
+    ["load-ladder", ["--rate", "5"], /begin it with --from/],
+    ["load-ladder", ["--factor", "1"], /^--factor takes a number from 1.1/],
+    ["load-compare", ["one"], /^Name two folders/],
+    ["load-compare", ["/nowhere/a", "/nowhere/b"], /cannot be read; name a result.json or its folder/],
+    ["load-merge", ["out", "a.json"], /^Name a folder to write and two results/],
+  ])("%s %j", async (script, args, sentence) => {
+    const said = await run(script, args);
+    expect(said.code).toBe(2);
+    expect(said.err).toMatch(sentence);
+    expect(said.err.trim().split("\n")).toHaveLength(1);
+  });
+
+  test.each(["load", "load-ladder", "load-compare", "load-merge"])("%s --help says how it is used", async (script) => {
+    const said = await run(script, ["--help"]);
+    expect(said.code).toBe(0);
+    expect(said.out).toContain("Exit codes:");
+  });
+});
+
+async function write(name: string, result: RunResult): Promise<string> {
+  const path = join(folder, name);
+  await mkdir(join(path, ".."), { recursive: true });
+  await writeFile(path, JSON.stringify(result));
+  return path;
+}
+
+describe("npm run load:compare", () => {
+  const repeats = async (name: string, p50: number): Promise<string> => {
+    for (const i of [1, 2, 3, 4, 5]) await write(`${name}/result-${i}.json`, fixture({}, p50 * (1 + i / 100)));
+    return join(folder, name);
+  };
+
+  test("exits 1 on a regression, 0 without", async () => {
+    const [a, b] = [await repeats("a", 3), await repeats("b", 4)];
+    const worse = await run("load-compare", [a, b]);
+    expect(worse).toMatchObject({ code: 1 });
+    expect(worse.out).toMatch(/p99: 15\.\d+ ms -> 20\.\d+ ms, \+33\.3 % \(\+\d.*\): worse/);
+    expect(await run("load-compare", [b, a])).toMatchObject({ code: 0 });
+    expect(await run("load-compare", [a, b, "--tolerance", "50"])).toMatchObject({ code: 0 });
+  });
+
+  test("refuses a single result, and one of another version", async () => {
+    const a = await repeats("c", 3);
+    const single = await write("single.json", fixture());
+    expect(await run("load-compare", [a, single])).toMatchObject({ code: 2 });
+    const strange = await write("strange.json", { ...fixture(), instances: 0 });
+    const said = await run("load-compare", [a, strange]);
+    expect(said).toMatchObject({ code: 2 });
+    expect(said.err).toContain("is no result of this version of npm run load (/instances must be >= 1)");
+  });
+});
+
+describe("npm run load:merge", () => {
+  test("adds up two halves of a run", async () => {
+    const { counts } = fixture();
+    // One instance sends and receives, the other one only receives.
+    const joined = { connects: 50, joined: 50, expected: 300_000, delivered: 300_000 };
+    const a = await write("m/a.json", fixture({ counts: { ...counts, ...joined } }));
+    const b = await write("m/b.json", fixture({ counts: { ...counts, ...joined, offered: 0, sent: 0, accepted: 0 } }));
+    const out = join(folder, "merged");
+    const said = await run("load-merge", [out, a, b]);
+    expect(said).toMatchObject({ code: 0 });
+    const merged = await readResult(join(out, "result.json"));
+    expect(merged.instances).toBe(2);
+    for (const name of COUNTS) {
+      const whole = counts[name];
+      expect(merged.counts[name], name).toBe(name === "frames" || name === "bytes" ? 2 * whole : whole);
+    }
+    expect(merged.ceiling).toBe(320_000);
+  });
+
+  test("refuses results of different runs", async () => {
+    const a = await write("n/a.json", fixture());
+    const b = await write("n/b.json", fixture({ parameters: { ...fixture().parameters, CHAT_RATE: 7 } }));
+    const said = await run("load-merge", [join(folder, "no"), a, b]);
+    expect(said).toMatchObject({ code: 2 });
+    expect(said.err).toContain("CHAT_RATE is 500 in one and 7 in the other");
+  });
+});

@@ -1,0 +1,90 @@
+// A result as a real run gives it, with the differences that a test wants.
+import { Times } from "../../../load/lib/histogram.ts";
+import { NO_COUNTS, NO_HISTOGRAMS, SCHEMA } from "../../../load/lib/tally.ts";
+import type { RunResult } from "../../../scripts/load/result.ts";
+
+/** `count` times around `middle` ms with a long tail, always the same ones. */
+export function timesAround(middle: number, count: number): Times["histogram"] {
+  const times = new Times();
+  for (let i = 0; i < count; i++) {
+    const share = (i + 0.5) / count;
+    times.add(middle * Math.exp(0.35 * Math.log(share / (1 - share))));
+  }
+  return times.histogram;
+}
+
+const seconds = (delivered: number): RunResult["seconds"] =>
+  Array.from({ length: 10 }, (_, second) => ({
+    second,
+    delivered: delivered + ((second * 7_919) % 13) * 40,
+    sent: delivered / 100,
+    lagMaxMs: 0.4 + ((second * 31) % 7) / 5,
+  }));
+
+const usage = (cpu: number, rss: number): RunResult["usage"]["target"] =>
+  Array.from({ length: 14 }, (_, second) => ({
+    second,
+    cpu: second < 2 || second > 12 ? cpu / 8 : cpu * (0.97 + (second % 4) / 80),
+    rssMiB: rss + second * 1.5,
+  }));
+
+/** A VALID fan-out of 100 members at 500 messages a second. */
+export function fixture(changes: Partial<RunResult> = {}, p50 = 3.2): RunResult {
+  const latency = timesAround(p50, 5_000);
+  return {
+    schema: SCHEMA,
+    scenario: "fanout",
+    parameters: { CHAT_MEMBERS: 100, CHAT_RATE: 500, CHAT_SIZE: 100, CHAT_PROTOCOL: "classic", CHAT_DURATION_S: 10 },
+    instances: 1,
+    counts: {
+      ...NO_COUNTS,
+      offered: 6_000,
+      sent: 6_000,
+      accepted: 6_000,
+      connects: 100,
+      joined: 100,
+      expected: 600_000,
+      delivered: 600_000,
+      frames: 600_200,
+      bytes: 108_036_000,
+    },
+    rooms: 1,
+    windowMs: 10_000,
+    windowStart: Date.parse("2026-11-25T04:30:03.000Z"),
+    histograms: {
+      ...NO_HISTOGRAMS,
+      latency,
+      response: timesAround(p50 * 0.95, 5_000),
+      service: timesAround(p50 * 0.6, 5_000),
+      spread: timesAround(p50 / 4, 500),
+      lateness: timesAround(0.2, 6_000),
+      lag: timesAround(0.15, 6_000),
+      join: timesAround(12, 100),
+    },
+    seconds: seconds(49_800),
+    engine: { name: "node", version: "v24.21.0" },
+    target: { kind: "local", url: "ws://127.0.0.1:8787", version: "0.1.0 (17ca0af)" },
+    started: "2026-11-25T04:30:00.000Z",
+    durationS: 14.2,
+    usage: { generator: usage(0.42, 140), target: usage(0.61, 95) },
+    ceiling: 160_000,
+    verdict: { valid: true, reasons: [], limitedBy: "nothing" },
+    headline: {
+      deliveriesPerSecondPerRoom: 50_012,
+      p50,
+      p95: p50 * 2.8,
+      p99: p50 * 5,
+      p999: p50 * 11.2,
+      serverCpuMicrosPerDelivery: 12.2,
+    },
+    machine: { cpu: "Example CPU", cores: 2, node: "v24.21.0" },
+    pinned: { target: "0", generator: "1" },
+    notes: [],
+    command: "npm run load -- fanout --members 100 --rate 500",
+    ...changes,
+  };
+}
+
+/** The same run, called off. */
+export const voided = (...reasons: string[]): RunResult =>
+  fixture({ headline: null, verdict: { valid: false, reasons, limitedBy: "generator" } });

@@ -1,0 +1,70 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { type Climb, nextRate, span, type Step } from "../../../scripts/load/ladder.ts";
+import { failureOf, outcomeOf } from "../../../scripts/load/ladder-outcome.ts";
+import { fixture, voided } from "./fixture.ts";
+
+const CLIMB: Climb = { from: 50, factor: 2, precision: 1.1, maxSteps: 40 };
+
+/** Climbs a room that holds every rate up to `capacity`. */
+function climb(capacity: number, plan = CLIMB): Step[] {
+  const steps: Step[] = [];
+  for (let rate = nextRate(steps, plan); rate !== null; rate = nextRate(steps, plan)) {
+    steps.push({ rate, failure: rate > capacity ? "too slow" : null });
+  }
+  return steps;
+}
+
+describe("nextRate", () => {
+  test("doubles until a step fails, then halves the gap", () => {
+    expect(climb(700).map(({ rate }) => rate)).toEqual([50, 100, 200, 400, 800, 566, 673, 734]);
+  });
+
+  test("climbs down where the first step fails", () => {
+    expect(climb(10).map(({ rate }) => rate).slice(0, 4)).toEqual([50, 25, 12.5, 6.25]);
+  });
+
+  test("finds any capacity to the precision", () => {
+    fc.assert(
+      fc.property(fc.double({ min: 1, max: 50_000, noNaN: true }), (capacity) => {
+        const { held, failed } = span(climb(capacity));
+        expect(held ?? Infinity).toBeLessThanOrEqual(capacity);
+        expect(failed ?? 0).toBeGreaterThan(capacity);
+        expect((failed ?? Infinity) / (held ?? 1)).toBeLessThanOrEqual(CLIMB.precision);
+      }),
+    );
+  });
+
+  test("stops at the last step", () => {
+    expect(climb(1e9, { ...CLIMB, maxSteps: 3 })).toHaveLength(3);
+  });
+});
+
+describe("a step fails", () => {
+  const bounds = { p99Ms: 100 };
+  test.each([
+    ["when its p99 is over the bound", fixture({}, 30), "p99 150 ms is over 100 ms"],
+    ["when something is lost", fixture({ counts: { ...fixture().counts, lost: 3 } }), "3 deliveries were lost"],
+    ["when it is VOID", voided("the sender is overloaded"), "VOID: the sender is overloaded"],
+    ["and not otherwise", fixture(), null],
+  ])("%s", (_when, result, failure) => {
+    expect(failureOf(result, bounds)).toBe(failure);
+  });
+});
+
+describe("outcomeOf", () => {
+  const step = (rate: number, failure: string | null, result = fixture()) => ({ rate, failure, result });
+
+  test("names the knee and what limited it", () => {
+    const { verdict } = fixture();
+    const tired = fixture({ verdict: { ...verdict, limitedBy: "target" } });
+    const { best, sentence } = outcomeOf([step(50, null), step(100, null), step(200, "p99 150 ms is over 100 ms", tired)], { p99Ms: 100 });
+    expect(best?.rate).toBe(100);
+    expect(sentence).toContain("At 200 it did not hold: p99 150 ms is over 100 ms. The target was the limit.");
+  });
+
+  test("does not blame the room for a tired generator", () => {
+    const { sentence } = outcomeOf([step(50, null), step(100, "VOID: lag", voided("lag"))], { p99Ms: 100 });
+    expect(sentence).toContain("the room may do more than this ladder could show");
+  });
+});

@@ -1,0 +1,99 @@
+import { describe, expect, test } from "vitest";
+import { blocksOf } from "../../../scripts/load/report-counts.ts";
+import { renderReport, type Report } from "../../../scripts/load/report.ts";
+import { outcomeOf } from "../../../scripts/load/ladder-outcome.ts";
+import { fixture, voided } from "./fixture.ts";
+
+const report = (changes: Partial<Report> = {}): string =>
+  renderReport({ title: "Edge Chat load: fanout", results: [fixture()], ladder: null, command: "npm run load -- fanout", ...changes });
+
+describe("a report", () => {
+  test("shows the headline of a VALID run", () => {
+    const page = report();
+    expect(page).toContain(">VALID<");
+    for (const figure of ["50,012", "3.2 ms", "16 ms", "12.2 µs"]) expect(page).toContain(`<b>${figure}</b>`);
+  });
+
+  test("shows no number of a VOID run, but every reason", () => {
+    const page = report({ results: [voided("events waited 80 ms", "the sender is overloaded")] });
+    expect(page).not.toContain('<div class="figures">');
+    expect(page).toContain("<li>events waited 80 ms</li><li>the sender is overloaded</li>");
+  });
+
+  test("needs nothing from elsewhere, and runs no script", () => {
+    const page = report();
+    expect(page).not.toMatch(/<script|<link|<img|@import|url\(|src=|href=/);
+  });
+
+  test("shows text as text", () => {
+    const page = report({ title: "<b>&", results: [voided("<script>alert(1)</script>")] });
+    expect(page).not.toContain("<script>");
+    expect(page).toContain("&lt;b&gt;&amp;");
+  });
+
+  test("draws every chart for wide windows and for phones, without a coordinate that is no number", () => {
+    const page = report();
+    expect(page.match(/<svg class="wide"/g)).toHaveLength(5);
+    expect(page.match(/<svg class="narrow"/g)).toHaveLength(5);
+    expect(page).not.toMatch(/NaN|Infinity|undefined/);
+  });
+
+  test("survives a run without any delivery or sample", () => {
+    const none = { count: 0, sum: 0, min: 0, max: 0, buckets: [] };
+    const { histograms } = fixture();
+    const empty = voided("nobody joined");
+    const page = report({
+      results: [
+        {
+          ...empty,
+          seconds: [],
+          usage: { generator: [], target: [] },
+          histograms: { ...histograms, latency: none, response: none, service: none, spread: none },
+        },
+      ],
+    });
+    expect(page).not.toMatch(/NaN|Infinity|undefined/);
+  });
+
+  test("compares repeats, and shows the middle one", () => {
+    const results = [3.4, 3.0, 3.2, 3.1, 3.3].map((p50) => fixture({}, p50));
+    const page = report({ results });
+    expect(page).toContain("Median p99 16 ms, from 15 ms to 17 ms.");
+    expect(page).toContain("Of repeat 3, as is everything below.");
+  });
+
+  test("shows a ladder with its knee, its bound and every step", () => {
+    const step = (rate: number, p50: number, failure: string | null) => {
+      const { headline, parameters } = fixture({}, p50);
+      return {
+        rate,
+        failure,
+        result: fixture(
+          {
+            parameters: { ...parameters, CHAT_RATE: rate },
+            headline: headline && { ...headline, deliveriesPerSecondPerRoom: rate * 100 },
+          },
+          p50,
+        ),
+      };
+    };
+    const steps = [step(100, 2, null), step(200, 3, null), step(400, 25, "p99 125 ms is over 100 ms")];
+    const page = report({ results: steps.map(({ result }) => result), ladder: outcomeOf(steps, { p99Ms: 100 }) });
+    expect(page).toContain("knee 20k/s");
+    expect(page).toContain("bound 100 ms");
+    expect(page).toContain("p99 125 ms is over 100 ms");
+    expect(page).toContain("Of the step with 200 messages/s");
+  });
+});
+
+describe("the counts", () => {
+  test("foot in a VALID run", () => {
+    const { counts } = fixture();
+    const damaged = { ...counts, lost: 7, missed: 4, corrupt: 2, delivered: counts.delivered - 13, abuseSent: 9, abuseAccepted: 2, abuseRefused: 7 };
+    const blocks = blocksOf(damaged).filter(({ sum }) => sum !== null);
+    expect(blocks).toHaveLength(3);
+    for (const { title, parts, sum } of blocks) {
+      expect(parts.reduce((total, [, value]) => total + value, 0), title).toBe(sum?.[1]);
+    }
+  });
+});

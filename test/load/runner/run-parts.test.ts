@@ -1,0 +1,186 @@
+// The small decisions around a run: command lines, cost, calibration, progress, processor time.
+import { describe, expect, test } from "vitest";
+import { assemble, windowOf } from "../../../scripts/load/assemble.ts";
+import { ceilingFor, type Calibration, withCalibration } from "../../../scripts/load/calibration.ts";
+import { billOf, isLarge } from "../../../scripts/load/cost.ts";
+import { asTyped, commandLine, isK6Supported, readK6Version } from "../../../scripts/load/engine.ts";
+import { environmentOf, optionOf, SCRIPT_OPTIONS } from "../../../scripts/load/options.ts";
+import { coresOf, planPinning } from "../../../scripts/load/pinning.ts";
+import { LiveLine, readProgress } from "../../../scripts/load/progress.ts";
+import { typed } from "../../../scripts/load/request.ts";
+import { cpuSecondsOf, rssOf, UsageSampler } from "../../../scripts/load/usage.ts";
+import { fixture } from "./fixture.ts";
+
+describe("engine", () => {
+  test.each([
+    ["k6 v1.8.1 (commit/8a3b, go1.25.1, linux/amd64)", "1.8.1", true],
+    ["k6 v1.7.9 (go1.25.1, linux/amd64)", "1.7.9", false],
+    ["k6 v0.57.0 (go1.23, linux/amd64)", "0.57.0", false],
+    ["k6 v2.2.0-rc1 (go1.26, linux/amd64)\nExtensions:", "2.2.0-rc1", true],
+  ])("reads %j", (said, version, isSupported) => {
+    expect(readK6Version(said)).toBe(version);
+    expect(isK6Supported(version)).toBe(isSupported);
+  });
+
+  test("is told the same in the same words, k6 or not", () => {
+    const run = {
+      script: "load/fanout.ts",
+      env: { CHAT_RATE: "5" },
+      segment: { own: "0:1/2", sequence: "0,1/2,1" },
+    };
+    const k6 = commandLine({ name: "k6", version: "1.8.1" }, run);
+    const words = "run -q -e CHAT_RATE=5 --execution-segment 0:1/2 --execution-segment-sequence 0,1/2,1 load/fanout.ts";
+    expect(asTyped(k6)).toBe(`k6 ${words}`);
+    expect(asTyped(commandLine({ name: "node", version: "v24" }, run))).toBe(`node load/host/main.ts ${words}`);
+    expect(k6.env).toEqual({ K6_NO_USAGE_REPORT: "true" });
+  });
+});
+
+describe("options", () => {
+  test("are the scripts' parameters without prefix and unit", () => {
+    expect(["CHAT_DURATION_S", "CHAT_P99_MS", "CHAT_JOIN_RATE"].map(optionOf)).toEqual(["duration", "p99", "join-rate"]);
+    for (const name of ["members", "rate", "size", "duration", "protocol", "rooms", "token", "run"]) {
+      expect(SCRIPT_OPTIONS).toHaveProperty(name);
+    }
+    for (const own of ["target", "out", "progress"]) expect(SCRIPT_OPTIONS).not.toHaveProperty(own);
+  });
+
+  test("become the script's environment, checked by its own rules", () => {
+    expect(environmentOf("fanout", { members: "70", duration: "3", engine: "k6" })).toEqual({
+      CHAT_MEMBERS: "70",
+      CHAT_DURATION_S: "3",
+    });
+    expect(() => environmentOf("fanout", { members: "many" })).toThrow(/^Set --members to a whole number/);
+    expect(() => environmentOf("fanout", { storm: "3" })).toThrow(/--storm does nothing in fanout/);
+  });
+
+  test("are repeated without the secret", () => {
+    expect(typed("load", ["fanout", "--token", "abc", "--token=def"])).toBe("npm run load -- fanout --token ... --token=...");
+  });
+});
+
+describe("cost", () => {
+  test("counts upgrades, frames at 20 to 1, limiter calls and rows", () => {
+    // 2 * 100 upgrades, 1,100 frames at 20:1, 1,100 limiter calls; 2 rows a message and 1 a limiter call.
+    expect(billOf({ joins: 100, messages: 1_000, protocol: "delivery" })).toEqual({ requests: 1_355, rowsWritten: 3_100 });
+    expect(billOf({ joins: 100, messages: 1_000, protocol: "classic" }).rowsWritten).toBe(2_100);
+  });
+
+  test("is worth a question from a tenth of a free day on", () => {
+    expect(isLarge({ requests: 10_000, rowsWritten: 10_000 })).toBe(false);
+    expect(isLarge({ requests: 1, rowsWritten: 10_001 })).toBe(true);
+    expect(isLarge({ requests: 10_001, rowsWritten: 1 })).toBe(true);
+  });
+});
+
+describe("calibration", () => {
+  const { engine, machine, pinned } = fixture();
+  const now = Date.parse("2026-11-25T00:00:00Z");
+  const setting = { engine, machine, pinned, protocol: "classic" };
+  const entry: Calibration = { ...setting, measured: "2026-11-20T00:00:00Z", ceiling: 100_000 };
+
+  test("counts for its own setting", () => {
+    expect(ceilingFor([entry], setting, now)).toEqual({ ceiling: 100_000, note: null });
+  });
+
+  test.each([
+    ["missing", [], /^Nobody calibrated the node generator for classic clients/],
+    ["for another protocol", [{ ...entry, protocol: "delivery" }], /^Nobody calibrated/],
+    ["for another version", [{ ...entry, engine: { ...engine, version: "v1" } }], /is of another version/],
+    ["for other cores", [{ ...entry, pinned: null }], /is of another version, machine or pinning/],
+    ["old", [{ ...entry, measured: "2026-10-01T00:00:00Z" }], /is 55 days old; run: npm run load -- calibrate$/],
+  ])("is said to be %s", (_what, all, note) => {
+    const found = ceilingFor(all, setting, now);
+    expect(found.ceiling).toBeNull();
+    expect(found.note).toMatch(note);
+  });
+
+  test("replaces the older one of the same setting only", () => {
+    const other = { ...entry, protocol: "delivery" };
+    expect(withCalibration([entry, other], { ...entry, ceiling: 5 })).toEqual([other, { ...entry, ceiling: 5 }]);
+  });
+});
+
+describe("progress", () => {
+  const progress = { vu: 2, joined: 50, delivered: 12_345, sent: 0, p99: 3.2, lag: 0.4 };
+  const json = JSON.stringify(progress);
+
+  test.each([
+    ["of the host", `progress ${json}`],
+    ["of k6 on a terminal", `INFO[0003] progress ${json}                  source=console`],
+    ["of k6 elsewhere", `time="2026-11-25T04:00:00Z" level=info msg="progress ${json.replaceAll('"', '\\"')}" source=console`],
+  ])("is read from a line %s", (_whose, line) => {
+    expect(readProgress(line)).toEqual(progress);
+  });
+
+  test.each(["", "progress", "progress {oops}", `my progress report {"vu":1`])("is not in %j", (line) => {
+    expect(readProgress(line)).toBeNull();
+  });
+
+  test("sums up in one line, with the rate since the line before", () => {
+    const live = new LiveLine(0);
+    expect(live.say(1_000)).toBe("  1 s  running");
+    live.observe(progress);
+    live.observe({ ...progress, vu: 3, p99: 8, lag: null });
+    expect(live.say(3_000)).toBe("  3 s  joined 100  8230 deliveries/s  p99 8 ms  lag 400 µs");
+    live.observe({ ...progress, delivered: 12_345 + 500 });
+    expect(live.say(4_000)).toContain("  500 deliveries/s");
+  });
+});
+
+describe("processor time", () => {
+  test("is read whatever the program is called", () => {
+    const stat = `4242 (a) b (c) S 1 4242 4242 0 -1 4194560 900 0 0 0 150 50 0 0 20 0 11 0 77 1 2`;
+    expect(cpuSecondsOf(stat)).toBe(2);
+    expect(rssOf("Name:\tnode\nVmRSS:\t  204800 kB\nThreads:\t11\n")).toBe(200);
+  });
+
+  test("of a busy process is about one core", async () => {
+    const sampler = new UsageSampler(process.pid);
+    const until = performance.now() + 1_500;
+    // Breaths, so that the sampler's timer runs.
+    while (performance.now() < until) {
+      const breath = performance.now() + 40;
+      while (performance.now() < breath);
+      await new Promise(setImmediate);
+    }
+    const samples = sampler.stop();
+    expect(samples.length).toBeGreaterThan(0);
+    expect(samples[0]?.cpu).toBeGreaterThan(0.2);
+    expect(samples[0]?.rssMiB).toBeGreaterThan(20);
+  });
+
+  test("counts a delivery's share of the measured window alone", () => {
+    const started = 1_000_000;
+    const idle = [0.05, 0.05, 0.05];
+    const cpus = [...idle, ...Array.from({ length: 10 }, () => 0.5), ...idle];
+    const target = cpus.map((cpu, i) => ({ second: i + 1, cpu, rssMiB: 90 }));
+    const base = fixture();
+    const tally = {
+      ...base,
+      windowStart: started + 3_000,
+      seconds: base.seconds.map((second) => ({ ...second, delivered: 50_000 })),
+    };
+    expect(windowOf(tally, target, started).map(({ cpu }) => cpu)).toEqual(cpus.slice(3, 13));
+    const { headline } = assemble({
+      ...base,
+      tally,
+      started,
+      usage: { generator: [], target },
+      generator: { usage: [], cores: 1 },
+      versions: ["1", "1"],
+    });
+    expect(headline?.serverCpuMicrosPerDelivery).toBeCloseTo(10, 6);
+  });
+});
+
+describe("pinning", () => {
+  test.each([
+    [1, null],
+    [2, { target: "0", generator: "1" }],
+    [8, { target: "0", generator: "1-7" }],
+  ])("with %i cores", (cores, plan) => {
+    expect(planPinning(cores)).toEqual(plan);
+    if (plan !== null) expect(coresOf(plan.generator, cores)).toBe(cores - 1);
+  });
+});

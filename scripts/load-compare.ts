@@ -23,7 +23,8 @@ command(
   { tolerance: { type: "string", default: "5" } },
   async ({ tolerance }, operands) => {
     const [a, b, ...more] = operands;
-    if (a === undefined || b === undefined || more.length > 0) throw new Failure("Name two folders: npm run load:compare -- A B", 2);
+    if (a === undefined || b === undefined || more.length > 0)
+      throw new Failure("Name two folders: npm run load:compare -- A B", 2);
     const percent = Number(tolerance);
     if (!(percent >= 0 && percent <= 100)) throw new Failure("--tolerance takes a number from 0 to 100.", 2);
     const [first, second] = await Promise.all([readRepeats(a), readRepeats(b)]);

@@ -35,7 +35,8 @@ command(
     steps: { type: "string", default: "12" },
   },
   async (values) => {
-    if (values.rate !== undefined) throw new Failure("A ladder finds the rate itself; begin it with --from.", 2);
+    if (values.rate !== undefined)
+      throw new Failure("A ladder finds the rate itself; begin it with --from.", 2);
     const climb: Climb = {
       from: numberOf(values.from, "--from", 0.01, 100_000),
       factor: numberOf(values.factor, "--factor", 1.1, 10),
@@ -43,16 +44,28 @@ command(
       maxSteps: numberOf(values.steps, "--steps", 1, 50),
     };
     const bounds = { p99Ms: numberOf(values.bound, "--bound", 1, 60_000) };
-    const request = { ...(await requestOf("fanout", values, typed("load:ladder", process.argv.slice(2)))), segment: null };
+    const request = {
+      ...(await requestOf("fanout", values, typed("load:ladder", process.argv.slice(2)))),
+      segment: null,
+    };
     const most = climb.from * climb.factor ** climb.maxSteps;
-    await agreeToCost({ ...request, env: { ...request.env, CHAT_RATE: `${Math.min(100_000, most)}` } }, values, climb.maxSteps);
+    await agreeToCost(
+      { ...request, env: { ...request.env, CHAT_RATE: `${Math.min(100_000, most)}` } },
+      values,
+      climb.maxSteps,
+    );
     sayWhat(request);
     const steps = await climbUp(request, climb, bounds);
     const outcome = outcomeOf(steps, bounds);
     console.log(outcome.sentence);
     const title = `Edge Chat ladder: ${steps[0]?.result.parameters.CHAT_MEMBERS ?? ""} members`;
     const results = steps.map(({ result }) => result);
-    const report = await saveReport(request.folder, { title, results, ladder: outcome, command: request.command });
+    const report = await saveReport(request.folder, {
+      title,
+      results,
+      ladder: outcome,
+      command: request.command,
+    });
     console.log(`Report: ${report}`);
     if (outcome.best === null) process.exitCode = 1;
   },

@@ -22,7 +22,10 @@ command(
   async (_values, operands) => {
     const [out, ...files] = operands;
     if (out === undefined || files.length < 2) {
-      throw new Failure("Name a folder to write and two results or more: npm run load:merge -- OUT a.json b.json", 2);
+      throw new Failure(
+        "Name a folder to write and two results or more: npm run load:merge -- OUT a.json b.json",
+        2,
+      );
     }
     const results = await Promise.all(files.map(readResult));
     const typedCommand = typed("load:merge", process.argv.slice(2));
@@ -42,6 +45,6 @@ function merge(...args: Parameters<typeof mergeResults>): ReturnType<typeof merg
   try {
     return mergeResults(...args);
   } catch (error) {
-    throw new Failure(error instanceof Error ? error.message : `${error}`, 2);
+    throw new Failure(error instanceof Error ? error.message : String(error), 2);
   }
 }

@@ -78,12 +78,21 @@ async function conclude({ scenario, folder, command }: RunRequest, ran: readonly
   return ran.every(({ passed }) => passed) ? 0 : 1;
 }
 
-async function keepCeiling({ engine, machine, pinned, parameters, started, headline }: RunResult): Promise<void> {
+async function keepCeiling({
+  engine,
+  machine,
+  pinned,
+  parameters,
+  started,
+  headline,
+}: RunResult): Promise<void> {
   if (headline === null) return;
   const ceiling = Math.round(headline.deliveriesPerSecondPerRoom);
   const protocol = `${parameters.CHAT_PROTOCOL}`;
   await storeCalibration({ engine, machine, pinned, protocol, measured: started, ceiling });
-  console.log(`Stored: this generator takes in ${ceiling.toLocaleString("en")} deliveries/s of ${protocol} clients.`);
+  console.log(
+    `Stored: this generator takes in ${ceiling.toLocaleString("en")} deliveries/s of ${protocol} clients.`,
+  );
 }
 
 function wholeOf(value: unknown, option: string, most: number): number {
@@ -94,7 +103,7 @@ function wholeOf(value: unknown, option: string, most: number): number {
 
 function segmentOf({ segment, segments }: Readonly<Record<string, unknown>>): RunRequest["segment"] {
   if (segment === undefined && segments === undefined) return null;
-  const own = `${segment}`;
+  const own = String(segment);
   if (!/^(0|1|\d+\/\d+|0?\.\d+):(0|1|\d+\/\d+|0?\.\d+)$/.test(own)) {
     throw new Failure("--segment takes two shares, e.g. 0:1/2.", 2);
   }

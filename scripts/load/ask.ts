@@ -21,7 +21,8 @@ export function billOfRun(scenario: Scenario, env: Readonly<Record<string, strin
 export async function confirmBill(bill: Bill, isAgreed: boolean): Promise<void> {
   console.log(sayBill(bill));
   if (isAgreed || !isLarge(bill)) return;
-  if (!process.stdin.isTTY) throw new Failure("That is much, and nobody is there to ask; agree to it with --yes.", 2);
+  if (!process.stdin.isTTY)
+    throw new Failure("That is much, and nobody is there to ask; agree to it with --yes.", 2);
   const prompt = createInterface({ input: process.stdin, output: process.stdout });
   const answer = await prompt.question("Type yes to start: ");
   prompt.close();

@@ -35,10 +35,14 @@ export function ceilingFor(
   );
   const which = `the ${setting.engine.name} generator for ${setting.protocol} clients`;
   const newest = sameEngine.at(-1);
-  if (newest === undefined) return { ceiling: null, note: `Nobody calibrated ${which} on this machine; ${MEND}` };
+  if (newest === undefined)
+    return { ceiling: null, note: `Nobody calibrated ${which} on this machine; ${MEND}` };
   const exact = sameEngine.findLast((entry) => keyOf(entry) === keyOf(setting));
   if (exact === undefined) {
-    return { ceiling: null, note: `The calibration of ${which} is of another version, machine or pinning; ${MEND}` };
+    return {
+      ceiling: null,
+      note: `The calibration of ${which} is of another version, machine or pinning; ${MEND}`,
+    };
   }
   const days = Math.floor((now - Date.parse(exact.measured)) / 86_400_000);
   return days > MAX_AGE_DAYS
@@ -53,7 +57,15 @@ export const withCalibration = (all: readonly Calibration[], added: Calibration)
 ];
 
 const keyOf = ({ engine, machine, pinned, protocol }: Setting): string =>
-  JSON.stringify([engine.name, engine.version, machine.cpu, machine.cores, machine.node, pinned?.generator, protocol]);
+  JSON.stringify([
+    engine.name,
+    engine.version,
+    machine.cpu,
+    machine.cores,
+    machine.node,
+    pinned?.generator,
+    protocol,
+  ]);
 
 /** All that is stored; nothing where the file is missing or no longer makes sense. */
 export async function readCalibrations(file = CALIBRATION_FILE): Promise<Calibration[]> {

@@ -76,11 +76,18 @@ const legend = (series: readonly Series[]): string =>
     .join("")}</figcaption>`;
 
 const fixed = (value: number): string => `${Number(value.toFixed(1))}`;
-const xOf = (axis: Axis, frame: Frame, value: number): number => frame.left + place(axis, value) * frame.width;
+const xOf = (axis: Axis, frame: Frame, value: number): number =>
+  frame.left + place(axis, value) * frame.width;
 const yOf = (axis: Axis, frame: Frame, value: number): number =>
   frame.top + (1 - place(axis, value)) * frame.height;
 
-function text(x: number, y: number, anchor: "start" | "middle" | "end", said: string, className = ""): string {
+function text(
+  x: number,
+  y: number,
+  anchor: "start" | "middle" | "end",
+  said: string,
+  className = "",
+): string {
   const style = className === "" ? "" : ` class="${className}"`;
   return `<text x="${fixed(x)}" y="${fixed(y)}" text-anchor="${anchor}"${style}>${escape(said)}</text>`;
 }
@@ -106,7 +113,9 @@ function xAxis(axis: Axis, frame: Frame): string {
 function yAxis(axis: Axis, frame: Frame): string {
   const ticks = axis.ticks.map(({ at, label }) => {
     const y = yOf(axis, frame, at);
-    return line(frame.left, y, frame.left + frame.width, y, "grid") + text(frame.left - 6, y + 4, "end", label);
+    return (
+      line(frame.left, y, frame.left + frame.width, y, "grid") + text(frame.left - 6, y + 4, "end", label)
+    );
   });
   return ticks.join("") + text(4, frame.top - 9, "start", axis.label, "label");
 }
@@ -143,7 +152,8 @@ function draw(series: Series, chart: Chart, frame: Frame): string {
   }
 }
 
-const tip = (says: string | undefined): string => (says === undefined ? "" : `<title>${escape(says)}</title>`);
+const tip = (says: string | undefined): string =>
+  says === undefined ? "" : `<title>${escape(says)}</title>`;
 
 function drawMark({ axis, at, label, tone }: Mark, chart: Chart, frame: Frame): string {
   if (axis === "y") {

@@ -19,10 +19,20 @@ export interface Comparison {
 }
 
 const MEASURES: readonly Measure[] = [
-  { name: "deliveries/s per room", unit: "", isCost: false, of: ({ headline }) => headline?.deliveriesPerSecondPerRoom },
+  {
+    name: "deliveries/s per room",
+    unit: "",
+    isCost: false,
+    of: ({ headline }) => headline?.deliveriesPerSecondPerRoom,
+  },
   { name: "p50", unit: "ms", isCost: true, of: ({ headline }) => headline?.p50 },
   { name: "p99", unit: "ms", isCost: true, of: ({ headline }) => headline?.p99 },
-  { name: "server CPU per delivery", unit: "µs", isCost: true, of: ({ headline }) => headline?.serverCpuMicrosPerDelivery },
+  {
+    name: "server CPU per delivery",
+    unit: "µs",
+    isCost: true,
+    of: ({ headline }) => headline?.serverCpuMicrosPerDelivery,
+  },
 ];
 
 /** The chance that two groups of the same thing are called different in any of the measures. */
@@ -41,7 +51,8 @@ export function incomparable(first: readonly RunResult[], second: readonly RunRe
     return `Compare at least ${LEAST_REPEATS} repeats of each (there are ${first.length} and ${second.length}); measure with --repeat ${LEAST_REPEATS}.`;
   }
   const invalid = all.find(({ headline }) => headline === null);
-  if (invalid !== undefined) return `A repeat is VOID (${invalid.verdict.reasons[0]}); measure it again before you compare.`;
+  if (invalid !== undefined)
+    return `A repeat is VOID (${invalid.verdict.reasons[0]}); measure it again before you compare.`;
   for (const [name, of] of TRAITS) {
     const other = all.find((result) => of(result) !== of(model));
     if (other !== undefined) {
@@ -73,13 +84,27 @@ const shapeOf = ({ parameters }: RunResult): string =>
  * Each measure that all repeats have. It is worse, or better, when the interval leaves out "no change" and the middle
  * differs by more than `tolerance` (a share, such as 0.05).
  */
-export function compare(first: readonly RunResult[], second: readonly RunResult[], tolerance: number): Comparison[] {
-  const known = MEASURES.filter(({ of }) => [...first, ...second].every((result) => of(result) !== undefined));
+export function compare(
+  first: readonly RunResult[],
+  second: readonly RunResult[],
+  tolerance: number,
+): Comparison[] {
+  const known = MEASURES.filter(({ of }) =>
+    [...first, ...second].every((result) => of(result) !== undefined),
+  );
   return known.flatMap((measure) => {
     const [before, after] = [valuesOf(first, measure), valuesOf(second, measure)];
     const shift = compareGroups(before, after, ALPHA / known.length);
     if (shift === null) return [];
-    return [{ measure, first: median(before), second: median(after), shift, outcome: judge(shift, measure, tolerance) }];
+    return [
+      {
+        measure,
+        first: median(before),
+        second: median(after),
+        shift,
+        outcome: judge(shift, measure, tolerance),
+      },
+    ];
   });
 }
 
@@ -93,9 +118,11 @@ function judge({ ratio, low, high }: Shift, { isCost }: Measure, tolerance: numb
   return isMore === isCost ? "worse" : "better";
 }
 
+/** A ratio as percent. */
+const change = (ratio: number): string => `${ratio >= 1 ? "+" : ""}${((ratio - 1) * 100).toFixed(1)} %`;
+
 /** One line a measure, for people. */
 export function sayComparison({ measure, first, second, shift, outcome }: Comparison): string {
   const value = (number: number): string => `${Number(number.toPrecision(4))} ${measure.unit}`.trim();
-  const change = (ratio: number): string => `${ratio >= 1 ? "+" : ""}${((ratio - 1) * 100).toFixed(1)} %`;
   return `${measure.name}: ${value(first)} -> ${value(second)}, ${change(shift.ratio)} (${change(shift.low)} to ${change(shift.high)}): ${outcome}`;
 }

@@ -1,4 +1,5 @@
 // What a run against a deployed room will be billed for, before it starts. Pure; the prices' rules stand in the README.
+import { whole } from "./scales.ts";
 
 export interface Plan {
   /** Sockets that join, over all rooms, reconnections counted. */
@@ -37,6 +38,5 @@ export const isLarge = ({ requests, rowsWritten }: Bill): boolean =>
 
 /** The bill in one sentence. */
 export function sayBill({ requests, rowsWritten }: Bill): string {
-  const count = (value: number): string => value.toLocaleString("en");
-  return `This run is billed for about ${count(requests)} requests and ${count(rowsWritten)} rows written (the free plan allows 100,000 of each a day).`;
+  return `This run is billed for about ${whole(requests)} requests and ${whole(rowsWritten)} rows written (the free plan allows 100,000 of each a day).`;
 }

@@ -36,7 +36,8 @@ export async function findEngine(name: string): Promise<Engine> {
 }
 
 /** The version in what `k6 version` says, or null where that is no k6. */
-export const readK6Version = (said: string): string | null => /^k6(?:\.exe)? v(\d+\.\d+\.\d+\S*)/m.exec(said)?.[1] ?? null;
+export const readK6Version = (said: string): string | null =>
+  /^k6(?:\.exe)? v(\d+\.\d+\.\d+\S*)/m.exec(said)?.[1] ?? null;
 
 export function isK6Supported(version: string): boolean {
   const [major = 0, minor = 0] = version.split(".").map(Number);
@@ -65,7 +66,9 @@ export const asTyped = ({ program, args }: CommandLine): string =>
 /** The version of what is tested: the package's, and the commit where git knows it. */
 export async function projectVersion(): Promise<string> {
   const { version } = JSON.parse(await readFile(join(ROOT, "package.json"), "utf8")) as { version: string };
-  const { stdout } = await promisify(execFile)("git", ["describe", "--always", "--dirty"], { cwd: ROOT }).catch(() => ({
+  const { stdout } = await promisify(execFile)("git", ["describe", "--always", "--dirty"], {
+    cwd: ROOT,
+  }).catch(() => ({
     stdout: "",
   }));
   return stdout.trim() === "" ? version : `${version} (${stdout.trim()})`;

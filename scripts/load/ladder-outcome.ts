@@ -44,7 +44,8 @@ export function outcomeOf(steps: readonly LadderStep[], bounds: Bounds): LadderO
 }
 
 function sentenceOf(best: LadderStep | null, failed: LadderStep | null): string {
-  const end = failed === null ? "" : ` At ${failed.rate} it did not hold: ${failed.failure}. ${limitOf(failed)}`;
+  const end =
+    failed === null ? "" : ` At ${failed.rate} it did not hold: ${failed.failure}. ${limitOf(failed)}`;
   if (best === null) return `No step held.${end}`;
   const { headline, parameters } = best.result;
   const held = `Holds ${best.rate} messages/s with ${parameters.CHAT_MEMBERS} members, ${short(headline?.deliveriesPerSecondPerRoom ?? 0)} deliveries/s, at p99 ${duration(headline?.p99 ?? 0)}.`;

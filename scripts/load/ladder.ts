@@ -22,7 +22,10 @@ export interface Bounds {
 }
 
 /** The rate to try next, or null when the ladder is done. */
-export function nextRate(steps: readonly Step[], { from, factor, precision, maxSteps }: Climb): number | null {
+export function nextRate(
+  steps: readonly Step[],
+  { from, factor, precision, maxSteps }: Climb,
+): number | null {
   if (steps.length >= maxSteps) return null;
   if (steps.length === 0) return round(from);
   const { held, failed } = span(steps);

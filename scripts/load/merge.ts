@@ -10,7 +10,9 @@ import { median } from "./statistics.ts";
 export function mergeResults(results: readonly RunResult[], command: string): RunResult {
   const [first] = results;
   if (first === undefined) throw new RangeError("Nothing to merge.");
-  const other = results.find(({ engine, target }) => engine.name !== first.engine.name || target.url !== first.target.url);
+  const other = results.find(
+    ({ engine, target }) => engine.name !== first.engine.name || target.url !== first.target.url,
+  );
   if (other !== undefined) {
     throw new Error(
       `These results are of different runs: ${first.engine.name} at ${first.target.url}, and ${other.engine.name} at ${other.target.url}. Merge those of one run.`,
@@ -36,7 +38,9 @@ export function mergeResults(results: readonly RunResult[], command: string): Ru
     ceiling: results.every(({ ceiling }) => ceiling !== null)
       ? results.reduce((sum, { ceiling }) => sum + (ceiling ?? 0), 0)
       : null,
-    notes: [...new Set(results.flatMap(({ notes }) => notes.filter((note) => !note.startsWith("This instance"))))],
+    notes: [
+      ...new Set(results.flatMap(({ notes }) => notes.filter((note) => !note.startsWith("This instance")))),
+    ],
   });
 }
 

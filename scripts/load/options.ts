@@ -8,7 +8,11 @@ const OWN = new Set(["CHAT_TARGET", "CHAT_OUT", "CHAT_PROGRESS"]);
 
 /** The option of a variable: its name without the prefix and the unit. */
 export const optionOf = (variable: string): string =>
-  variable.replace(/^CHAT_/, "").replace(/_(S|MS)$/, "").toLowerCase().replaceAll("_", "-");
+  variable
+    .replace(/^CHAT_/, "")
+    .replace(/_(S|MS)$/, "")
+    .toLowerCase()
+    .replaceAll("_", "-");
 
 const variables = [...new Set(SCENARIOS.flatMap(namesOf))].filter((name) => !OWN.has(name));
 
@@ -27,7 +31,10 @@ export const optionsOf = (scenario: Scenario): string[] =>
 export function scenarioOf(name: string | undefined): Scenario {
   const found = SCENARIOS.find((scenario) => scenario === name);
   if (found !== undefined) return found;
-  throw new Failure(`${name === undefined ? "Name a scenario" : `There is no scenario ${name}`}: ${SCENARIOS.join(", ")}.`, 2);
+  throw new Failure(
+    `${name === undefined ? "Name a scenario" : `There is no scenario ${name}`}: ${SCENARIOS.join(", ")}.`,
+    2,
+  );
 }
 
 /** The script's environment, checked as the script itself will. Throws a Failure (exit code 2) with the parser's sentence. */
@@ -43,7 +50,7 @@ export function environmentOf(
   try {
     readParameters(scenario, { ...env, CHAT_TARGET: "ws://127.0.0.1:1" });
   } catch (error) {
-    throw new Failure(inOptions(error instanceof Error ? error.message : `${error}`), 2);
+    throw new Failure(inOptions(error instanceof Error ? error.message : String(error)), 2);
   }
   return env;
 }

@@ -45,7 +45,8 @@ export class LiveLine {
     const all = [...this.vus.values()];
     const elapsed = `${((now - this.began) / 1_000).toFixed(0)} s`;
     if (all.length === 0) return `  ${elapsed}  running`;
-    const sum = (pick: (progress: Progress) => number): number => all.reduce((total, vu) => total + pick(vu), 0);
+    const sum = (pick: (progress: Progress) => number): number =>
+      all.reduce((total, vu) => total + pick(vu), 0);
     const worst = (pick: (progress: Progress) => number | null): string => {
       const known = all.map(pick).filter((value) => value !== null);
       return known.length === 0 ? "-" : duration(Math.max(...known));

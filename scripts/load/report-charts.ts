@@ -16,7 +16,12 @@ const SPECTRA = [
 /** Latency by percentile: the tail to the right, both scales logarithmic. */
 export function spectrumChart({ histograms }: RunResult): string {
   const series = SPECTRA.filter(([, name]) => histograms[name].count > 0).map(
-    ([label, name, tone]): Series => ({ name: label, tone, kind: "line", points: spectrum(histograms[name]) }),
+    ([label, name, tone]): Series => ({
+      name: label,
+      tone,
+      kind: "line",
+      points: spectrum(histograms[name]),
+    }),
   );
   const values = series.flatMap(({ points }) => points.map(({ y }) => y));
   return figure({
@@ -55,14 +60,21 @@ export function secondsCharts({ seconds }: RunResult): string {
     figure({
       title: "Deliveries in each second",
       x,
-      y: linearAxis("", delivered.map(({ y }) => y)),
+      y: linearAxis(
+        "",
+        delivered.map(({ y }) => y),
+      ),
       series: [{ name: "deliveries/s, all rooms", tone: "one", kind: "bars", points: delivered }],
       height: 220,
     }) +
     figure({
       title: "Generator lag in each second",
       x,
-      y: linearAxis("", lag.map(({ y }) => y), duration),
+      y: linearAxis(
+        "",
+        lag.map(({ y }) => y),
+        duration,
+      ),
       series: [{ name: "longest generator lag", tone: "bad", kind: "bars", points: lag }],
       height: 150,
     })
@@ -95,7 +107,11 @@ function usageChart(
   return figure({
     title,
     x: secondsAxis(points.map(({ x }) => x)),
-    y: linearAxis("", points.map(({ y }) => y), say),
+    y: linearAxis(
+      "",
+      points.map(({ y }) => y),
+      say,
+    ),
     series,
     height: 170,
   });
@@ -111,7 +127,9 @@ function secondsAxis(values: readonly number[]): Axis {
 /** p50 and p99 by throughput, with the bound and the knee; then throughput by offered load, with the fitted law. */
 export function ladderCharts({ steps, best, fit, bounds }: LadderOutcome): string {
   const measured = steps
-    .flatMap(({ rate, failure, result }) => (result.headline === null ? [] : [{ rate, failure, ...result.headline }]))
+    .flatMap(({ rate, failure, result }) =>
+      result.headline === null ? [] : [{ rate, failure, ...result.headline }],
+    )
     .toSorted((a, b) => a.rate - b.rate);
   const line = (name: string, tone: Tone, pick: "p50" | "p99"): Series[] => {
     const points = measured.map((step) => ({
@@ -134,7 +152,9 @@ export function ladderCharts({ steps, best, fit, bounds }: LadderOutcome): strin
     series: [...line("p99", "two", "p99"), ...line("p50", "one", "p50")],
     marks: [
       { axis: "y", at: bounds.p99Ms, label: `bound ${duration(bounds.p99Ms)}`, tone: "bad" },
-      ...(knee === undefined ? [] : [{ axis: "x", at: knee, label: `knee ${short(knee)}/s`, tone: "three" } as const]),
+      ...(knee === undefined
+        ? []
+        : [{ axis: "x", at: knee, label: `knee ${short(knee)}/s`, tone: "three" } as const]),
     ],
     height: 320,
   });
@@ -144,7 +164,10 @@ export function ladderCharts({ steps, best, fit, bounds }: LadderOutcome): strin
 function scalingChart(fit: LadderOutcome["fit"]): string {
   if (fit === null) return "";
   const points = fit.points.map(({ load, throughput }) => ({ x: load, y: throughput }));
-  const x = logAxis("deliveries under way (throughput × mean latency)", points.map(({ x }) => x));
+  const x = logAxis(
+    "deliveries under way (throughput × mean latency)",
+    points.map(({ x }) => x),
+  );
   const curve = Array.from({ length: 61 }, (_, i) => x.min * (x.max / x.min) ** (i / 60)).map((load) => ({
     x: load,
     y: fit.at(load),
@@ -152,7 +175,10 @@ function scalingChart(fit: LadderOutcome["fit"]): string {
   return figure({
     title: "Throughput against deliveries under way",
     x,
-    y: linearAxis("", [...points, ...curve].map(({ y }) => y)),
+    y: linearAxis(
+      "",
+      [...points, ...curve].map(({ y }) => y),
+    ),
     series: [
       { name: "measured, deliveries/s", tone: "one", kind: "dots", points },
       { name: "Universal Scalability Law", tone: "quiet", kind: "dashed", points: curve },

@@ -14,7 +14,19 @@ export function countsTables(counts: Counts): string {
 
 /** What is shown together. A block with a sum foots in every run that is VALID. */
 export function blocksOf(counts: Counts): Block[] {
-  const { offered, sent, accepted, refused, connects, joined, joinFailed, expected, delivered, lost, missed } = counts;
+  const {
+    offered,
+    sent,
+    accepted,
+    refused,
+    connects,
+    joined,
+    joinFailed,
+    expected,
+    delivered,
+    lost,
+    missed,
+  } = counts;
   const abuse: Block[] =
     counts.abuseSent === 0
       ? []

@@ -26,9 +26,17 @@ export function renderReport(report: Report): string {
     report.ladder === null ? "" : ladderSection(report.ladder),
     report.ladder === null && report.results.length > 1 ? repeatsSection(report.results) : "",
     section("Latency by percentile", shownIs(report, shown), spectrumChart(shown)),
-    section("Each second of the measured window", "Above what was delivered, below how long the generator let events wait.", secondsCharts(shown)),
+    section(
+      "Each second of the measured window",
+      "Above what was delivered, below how long the generator let events wait.",
+      secondsCharts(shown),
+    ),
     usageSection(shown),
-    section("Counts", "Each block foots: its last line is the sum of those above.", countsTables(shown.counts)),
+    section(
+      "Counts",
+      "Each block foots: its last line is the sum of those above.",
+      countsTables(shown.counts),
+    ),
     parametersSection(shown),
     section("Repeat it", "", `<pre>${escape(report.command)}</pre>`),
   ];
@@ -62,7 +70,8 @@ function typical({ results, ladder }: Report): RunResult {
 }
 
 function shownIs({ results, ladder }: Report, shown: RunResult): string {
-  if (ladder !== null) return `Of the step with ${shown.parameters.CHAT_RATE} messages/s, as is everything below.`;
+  if (ladder !== null)
+    return `Of the step with ${shown.parameters.CHAT_RATE} messages/s, as is everything below.`;
   if (results.length > 1) return `Of repeat ${results.indexOf(shown) + 1}, as is everything below.`;
   return "From when a message should have been sent until a member had it. Higher up the tail, fewer samples.";
 }
@@ -89,7 +98,10 @@ const LIMITERS = {
 } as const;
 
 function verdict({ verdict, headline, notes }: RunResult): string {
-  const said = notes.length === 0 ? "" : `<ul class="soft">${notes.map((note) => `<li>${escape(note)}</li>`).join("")}</ul>`;
+  const said =
+    notes.length === 0
+      ? ""
+      : `<ul class="soft">${notes.map((note) => `<li>${escape(note)}</li>`).join("")}</ul>`;
   if (headline === null) {
     const reasons = verdict.reasons.map((reason) => `<li>${escape(reason)}</li>`).join("");
     return `<section class="void"><p class="verdict">VOID</p><p>This run says nothing about the room, because:</p><ul>${reasons}</ul>${said}</section>`;
@@ -101,10 +113,15 @@ function verdict({ verdict, headline, notes }: RunResult): string {
     [duration(headline.p95), "p95"],
     [duration(headline.p99), "p99"],
     [duration(headline.p999), "p99.9"],
-    ...(cpu === undefined ? [] : [[`${Number(cpu.toPrecision(3))} µs`, "server CPU per delivery"] as [string, string]]),
+    ...(cpu === undefined
+      ? []
+      : [[`${Number(cpu.toPrecision(3))} µs`, "server CPU per delivery"] as [string, string]]),
   ];
   return `<section><p><span class="verdict">VALID</span> <span class="soft">${LIMITERS[verdict.limitedBy]}</span></p><div class="figures">${figures
-    .map(([value, name, className = ""]) => `<div class="${className}"><b>${value}</b><span>${name}</span></div>`)
+    .map(
+      ([value, name, className = ""]) =>
+        `<div class="${className}"><b>${value}</b><span>${name}</span></div>`,
+    )
     .join("")}</div>${said}</section>`;
 }
 
@@ -150,7 +167,8 @@ function fitFigures({ best, fit }: LadderOutcome): string {
 const small = (value: number): string =>
   value === 0 || value >= 0.001 ? `${Number(value.toPrecision(2))}` : value.toExponential(1);
 
-const cpuOf = (micros: number | undefined): string => (micros === undefined ? "" : `${Number(micros.toPrecision(3))} µs`);
+const cpuOf = (micros: number | undefined): string =>
+  micros === undefined ? "" : `${Number(micros.toPrecision(3))} µs`;
 
 function repeatsSection(results: readonly RunResult[]): string {
   const rows = results.map(({ headline, verdict }, i) =>
@@ -170,11 +188,16 @@ function repeatsSection(results: readonly RunResult[]): string {
     valid.length < 2
       ? ""
       : `Median p99 ${duration(median(p99))}, from ${duration(Math.min(...p99))} to ${duration(Math.max(...p99))}.`;
-  return section("Repeats", lead, table(["", "deliveries/s", "p50", "p99", "p99.9", "CPU/delivery", ""], rows));
+  return section(
+    "Repeats",
+    lead,
+    table(["", "deliveries/s", "p50", "p99", "p99.9", "CPU/delivery", ""], rows),
+  );
 }
 
 function usageSection(result: RunResult): string {
-  if (result.usage.generator.length === 0) return section("Processor and memory", "No samples on this system.", "");
+  if (result.usage.generator.length === 0)
+    return section("Processor and memory", "No samples on this system.", "");
   const pinned =
     result.pinned === null
       ? "Neither was pinned to cores."
@@ -183,10 +206,9 @@ function usageSection(result: RunResult): string {
 }
 
 function parametersSection({ parameters, ceiling }: RunResult): string {
-  const rows = Object.entries({
-    ...parameters,
-    "calibrated ceiling": ceiling === null ? "not calibrated" : `${whole(ceiling)} deliveries/s`,
-  }).map(([name, value]) => row([name, `${value}`]));
+  const said = ceiling === null ? "not calibrated" : `${whole(ceiling)} deliveries/s`;
+  const rows = Object.entries(parameters).map(([name, value]) => row([name, `${value}`]));
+  rows.push(row(["calibrated ceiling", said]));
   return section("Parameters", "", table(["", ""], rows));
 }
 

@@ -37,7 +37,7 @@ export async function requestOf(
 ): Promise<Omit<RunRequest, "segment">> {
   const env = environmentOf(scenario, values);
   const target = targetOf(values, scenario);
-  const engine = await findEngine(`${values.engine}`);
+  const engine = await findEngine(String(values.engine));
   return {
     scenario,
     engine,
@@ -51,7 +51,11 @@ export async function requestOf(
 }
 
 /** Asks before a deployed room is loaded. Throws a Failure where nobody agrees. */
-export async function agreeToCost({ scenario, env, target }: RunRequest | Omit<RunRequest, "segment">, values: Values, repeats: number): Promise<void> {
+export async function agreeToCost(
+  { scenario, env, target }: RunRequest | Omit<RunRequest, "segment">,
+  values: Values,
+  repeats: number,
+): Promise<void> {
   if (target.kind !== "url" || isLoopback(target.url)) return;
   await confirmBill(billOfRun(scenario, env, repeats), values.yes === true);
 }
@@ -60,22 +64,27 @@ export async function agreeToCost({ scenario, env, target }: RunRequest | Omit<R
 export function sayWhat({ scenario, engine, target, pinning, folder }: Omit<RunRequest, "segment">): void {
   const by = engine.name === "node" ? `the Node host (${engine.version})` : `k6 ${engine.version}`;
   const at = target.kind === "url" ? target.url : `a ${target.kind} target`;
-  const where = pinning === null ? "" : `; target on core ${pinning.target}, generator on ${pinning.generator}`;
+  const where =
+    pinning === null ? "" : `; target on core ${pinning.target}, generator on ${pinning.generator}`;
   console.log(`${scenario} by ${by} against ${at}${where}. Results go to ${folder}`);
 }
 
 /** A new name for the rooms of a run, short and in the parser's alphabet. */
-export const newRun = (): string => `${Date.now().toString(36)}${Math.floor(Math.random() * 1_296).toString(36)}`;
+export const newRun = (): string =>
+  `${Date.now().toString(36)}${Math.floor(Math.random() * 1_296).toString(36)}`;
 
 /** The command as typed, without what is secret. */
 export function typed(script: string, argv: readonly string[]): string {
-  const shown = argv.map((arg, i) => (argv[i - 1] === "--token" ? "..." : arg.replace(/^--token=.*/, "--token=...")));
+  const shown = argv.map((arg, i) =>
+    argv[i - 1] === "--token" ? "..." : arg.replace(/^--token=.*/, "--token=..."),
+  );
   return `npm run ${script} -- ${shown.join(" ")}`;
 }
 
 /** Names of engines and protocols are in the sentence of whoever reads them; a target is read here. */
 function targetOf({ target, against }: Values, scenario: Scenario): { kind: TargetKind; url: string } {
-  if (target !== undefined && against !== undefined) throw new Failure("Give --target or --against, not both.", 2);
+  if (target !== undefined && against !== undefined)
+    throw new Failure("Give --target or --against, not both.", 2);
   if (typeof target === "string") {
     if (!/^(ws|http)s?:\/\/[^/\s]+\/?$/.test(target)) {
       throw new Failure("--target takes an address without a path, such as https://chat.example.", 2);

@@ -78,7 +78,8 @@ export async function readRepeats(path: string): Promise<RunResult[]> {
   );
   if (!isFolder) return [await readResult(path)];
   const names = (await readdir(path)).filter((name) => /^result(-\d+)?\.json$/.test(name)).toSorted();
-  if (names.length === 0) throw new Failure(`${path} holds no result.json; name a folder that npm run load wrote.`, 2);
+  if (names.length === 0)
+    throw new Failure(`${path} holds no result.json; name a folder that npm run load wrote.`, 2);
   return Promise.all(names.map((name) => readResult(join(path, name))));
 }
 

@@ -58,14 +58,21 @@ export async function runScenario(request: RunRequest): Promise<Ran> {
   const target = await openTarget({
     ...request.target,
     cores: pinning?.target,
-    policy: scenario === "abuse" ? { periodMs: env.CHAT_PERIOD_MS ?? "5000", burst: env.CHAT_BURST ?? "5" } : undefined,
+    policy:
+      scenario === "abuse"
+        ? { periodMs: env.CHAT_PERIOD_MS ?? "5000", burst: env.CHAT_BURST ?? "5" }
+        : undefined,
   });
   try {
     const started = Date.now();
     const { tally, usage, code } = await play(request, target);
     const machine = machineHere();
     const protocol = `${tally.parameters.CHAT_PROTOCOL}`;
-    const calibrated = ceilingFor(await readCalibrations(), { engine, machine, pinned: pinning, protocol }, started);
+    const calibrated = ceilingFor(
+      await readCalibrations(),
+      { engine, machine, pinned: pinning, protocol },
+      started,
+    );
     const result = assemble({
       tally,
       engine,
@@ -90,8 +97,12 @@ export async function runScenario(request: RunRequest): Promise<Ran> {
 function notesOf({ target, pinning, segment }: RunRequest, calibration: string | null): string[] {
   return [
     ...(calibration === null ? [] : [`${calibration}.`]),
-    ...(pinning === null && target.kind !== "url" ? ["Target and generator shared all cores of this machine."] : []),
-    ...(segment === null ? [] : [`This instance played the segment ${segment.own}; merge it with the others.`]),
+    ...(pinning === null && target.kind !== "url"
+      ? ["Target and generator shared all cores of this machine."]
+      : []),
+    ...(segment === null
+      ? []
+      : [`This instance played the segment ${segment.own}; merge it with the others.`]),
   ];
 }
 
@@ -114,7 +125,9 @@ async function play(request: RunRequest, target: RunningTarget): Promise<Played>
     stdio: ["ignore", "pipe", "pipe"],
     env: { ...process.env, ...line.env },
   });
-  const samplers = [child.pid ?? null, target.pid].map((pid) => (pid === null ? null : new UsageSampler(pid)));
+  const samplers = [child.pid ?? null, target.pid].map((pid) =>
+    pid === null ? null : new UsageSampler(pid),
+  );
   const live = new LiveLine(Date.now());
   const kept = createWriteStream(log);
   for (const stream of [child.stdout, child.stderr]) {
@@ -138,7 +151,8 @@ async function play(request: RunRequest, target: RunningTarget): Promise<Played>
 }
 
 async function readTally(out: string, code: number, log: string): Promise<Tally> {
-  const text = code === 0 || code === THRESHOLDS_FAILED ? await readFile(out, "utf8").catch(() => null) : null;
+  const text =
+    code === 0 || code === THRESHOLDS_FAILED ? await readFile(out, "utf8").catch(() => null) : null;
   // Written by our own script a moment ago; result.schema.json judges what others bring.
   if (text !== null) return JSON.parse(text) as Tally;
   throw new Failure(

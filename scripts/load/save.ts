@@ -20,7 +20,12 @@ export async function saveReport(folder: string, report: Report): Promise<string
 /** Three sentences at most about one result, for the terminal. A VOID run shows no number. */
 export function sayResult({ headline, verdict, notes }: RunResult): string[] {
   const about = notes.map((note) => `  ${note}`);
-  if (headline === null) return ["VOID: this run says nothing about the room.", ...verdict.reasons.map((reason) => `  ${reason}`), ...about];
+  if (headline === null)
+    return [
+      "VOID: this run says nothing about the room.",
+      ...verdict.reasons.map((reason) => `  ${reason}`),
+      ...about,
+    ];
   const { deliveriesPerSecondPerRoom: rate, p50, p95, p99, p999, serverCpuMicrosPerDelivery: cpu } = headline;
   const server = cpu === undefined ? "" : `, server CPU ${cpu.toPrecision(3)} µs a delivery`;
   return [

@@ -16,7 +16,11 @@ export interface Axis {
 /** A number in few characters: 1,234,567 is "1.2M". */
 export function short(value: number): string {
   const size = Math.abs(value);
-  for (const [unit, name] of [[1e9, "G"], [1e6, "M"], [1e4, "k"]] as const) {
+  for (const [unit, name] of [
+    [1e9, "G"],
+    [1e6, "M"],
+    [1e4, "k"],
+  ] as const) {
     if (size >= unit) return `${trim(value / (name === "k" ? 1e3 : unit))}${name}`;
   }
   return size >= 1_000 ? value.toFixed(0) : trim(value);
@@ -62,15 +66,22 @@ export const nines = (share: number): number => -Math.log10(1 - Math.min(share, 
 /** The axis of `nines`, up to where `count` samples can tell anything. */
 export function percentileAxis(label: string, count: number): Axis {
   const max = Math.max(2, Math.min(6, Math.ceil(Math.log10(Math.max(count, 1)))));
-  const shares = [0, 0.5, 0.9, 0.99, 0.999, 0.9999, 0.999_99, 0.999_999].filter((s) => nines(s) <= max + 1e-9);
-  const ticks = shares.map((share) => ({ at: nines(share), label: `${Number((share * 100).toPrecision(7))}` }));
+  const shares = [0, 0.5, 0.9, 0.99, 0.999, 0.9999, 0.999_99, 0.999_999].filter(
+    (s) => nines(s) <= max + 1e-9,
+  );
+  const ticks = shares.map((share) => ({
+    at: nines(share),
+    label: `${Number((share * 100).toPrecision(7))}`,
+  }));
   return { label, scale: "linear", min: 0, max, ticks };
 }
 
 /** From 0 (the axis's beginning) to 1 (its end); what is outside stands at the edge. */
 export function place({ scale, min, max }: Axis, value: number): number {
   const share =
-    scale === "log" ? Math.log(Math.max(value, min) / min) / Math.log(max / min) : (value - min) / (max - min);
+    scale === "log"
+      ? Math.log(Math.max(value, min) / min) / Math.log(max / min)
+      : (value - min) / (max - min);
   return Math.min(1, Math.max(0, share));
 }
 

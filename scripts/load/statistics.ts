@@ -11,7 +11,11 @@ export interface Shift {
  * The ratio between two groups of positive values, with the exact interval of the Mann-Whitney test at a level of
  * confidence of at least 1 - `alpha`. Null where there are too few repeats for that level.
  */
-export function compareGroups(first: readonly number[], second: readonly number[], alpha: number): Shift | null {
+export function compareGroups(
+  first: readonly number[],
+  second: readonly number[],
+  alpha: number,
+): Shift | null {
   const ratios = first.flatMap((a) => second.map((b) => b / a)).sort((a, b) => a - b);
   const drop = criticalRank(first.length, second.length, alpha / 2);
   const [low, high] = [ratios[drop], ratios[ratios.length - 1 - drop]];

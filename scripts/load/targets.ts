@@ -31,13 +31,22 @@ export interface TargetPlan {
 
 /** The limiter is there and asked, as ever, but has a budget that no run uses up. */
 const UNLIMITED = { periodMs: "1", burst: "1000000" };
+/** As a busy room gathers messages: a generator is calibrated to frames like those that it will meet. */
+const NULL_WINDOW_MS = "10";
 const START_DEADLINE_MS = 10_000;
 
 /** Starts the target, or names the deployed one. Throws a Failure where it does not start. */
 export async function openTarget(plan: TargetPlan): Promise<RunningTarget> {
   switch (plan.kind) {
     case "url":
-      return { kind: "url", url: plan.url, version: "deployed", pid: null, isRunning: () => true, stop: async () => {} };
+      return {
+        kind: "url",
+        url: plan.url,
+        version: "deployed",
+        pid: null,
+        isRunning: () => true,
+        stop: async () => {},
+      };
     case "local":
       return openRoom(plan);
     case "null":
@@ -58,7 +67,12 @@ async function openRoom({ cores, policy = UNLIMITED }: TargetPlan): Promise<Runn
     MAX_SOCKETS_PER_IDENTITY: "32000",
   };
   await rm(state, { recursive: true, force: true });
-  const workerd = await startWorkerd({ worker: await bundleWorker(), state, vars, launcher: launcher(cores) });
+  const workerd = await startWorkerd({
+    worker: await bundleWorker(),
+    state,
+    vars,
+    launcher: launcher(cores),
+  });
   const { pid } = workerd;
   return {
     kind: "local",
@@ -74,16 +88,19 @@ async function openRoom({ cores, policy = UNLIMITED }: TargetPlan): Promise<Runn
 }
 
 async function openOther({ kind, cores }: TargetPlan): Promise<RunningTarget> {
-  const [program = "", ...args] = [...launcher(cores), process.execPath, `load/targets/${kind}.ts`, "--port", "0"];
+  const line = [...launcher(cores), process.execPath, "load/targets/main.ts", kind];
+  const [program = "", ...args] = kind === "null" ? [...line, "--window", NULL_WINDOW_MS] : line;
   const child = spawn(program, args, { cwd: ROOT, stdio: ["ignore", "pipe", "inherit"] });
-  process.once("exit", () => child.kill("SIGKILL"));
-  const url = await listening(child, kind);
+  const dieWithUs = (): boolean => child.kill("SIGKILL");
+  process.once("exit", dieWithUs);
+  child.once("exit", () => process.off("exit", dieWithUs));
+  const { url, pid } = await started(child, kind);
   return {
     kind,
-    url,
+    url: url.replace(/^http/, "ws"),
     version: await projectVersion(),
-    pid: child.pid ?? null,
-    isRunning: () => child.exitCode === null && child.signalCode === null,
+    pid,
+    isRunning: () => isAlive(pid),
     stop: async () => {
       if (child.exitCode !== null || child.signalCode !== null) return;
       const ended = once(child, "exit");
@@ -101,23 +118,26 @@ function isAlive(pid: number): boolean {
   }
 }
 
-/** The address in the line "listening <url>" that each target of load/targets prints. */
-function listening(child: ChildProcess, kind: TargetKind): Promise<string> {
+/** Where it is, in the first line that load/targets/main.ts prints. */
+function started(
+  child: ChildProcess,
+  kind: TargetKind,
+): Promise<{ readonly url: string; readonly pid: number }> {
   return new Promise((resolve, reject) => {
     const fail = (): void => {
       child.kill("SIGKILL");
-      reject(new Failure(`The ${kind} target did not start within ${START_DEADLINE_MS / 1_000} s; see above.`));
+      reject(
+        new Failure(`The ${kind} target did not start within ${START_DEADLINE_MS / 1_000} s; see above.`),
+      );
     };
     const timer = setTimeout(fail, START_DEADLINE_MS);
     child.once("error", fail);
     child.once("exit", fail);
     if (child.stdout === null) return;
-    createInterface({ input: child.stdout }).on("line", (line) => {
-      const url = /^listening (\S+)$/.exec(line)?.[1];
-      if (url === undefined) return;
+    createInterface({ input: child.stdout }).once("line", (line) => {
       clearTimeout(timer);
       child.off("exit", fail);
-      resolve(url.replace(/^http/, "ws"));
+      resolve(JSON.parse(line) as { url: string; pid: number });
     });
   });
 }

@@ -26,21 +26,52 @@ interface Said {
 function run(script: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Said> {
   return new Promise((resolve) => {
     const options = { cwd: ROOT, env: { ...process.env, ...env }, timeout: 50_000 };
-    const child = execFile(process.execPath, [`scripts/${script}.ts`, ...args], options, (error, out, err) => {
-      resolve({ code: error === null ? 0 : Number(error.code), out, err });
-    });
+    const child = execFile(
+      process.execPath,
+      [`scripts/${script}.ts`, ...args],
+      options,
+      (error, out, err) => {
+        resolve({ code: error === null ? 0 : Number(error.code), out, err });
+      },
+    );
     child.stdin?.end();
   });
 }
 
 /** What `npm run load` adds to a tally. */
 const tallyOf = (result: RunResult): Tally => {
-  const { schema, scenario, parameters, instances, counts, rooms, windowMs, windowStart, histograms, seconds } = result;
-  return { schema, scenario, parameters, instances, counts, rooms, windowMs, windowStart, histograms, seconds };
+  const {
+    schema,
+    scenario,
+    parameters,
+    instances,
+    counts,
+    rooms,
+    windowMs,
+    windowStart,
+    histograms,
+    seconds,
+  } = result;
+  return {
+    schema,
+    scenario,
+    parameters,
+    instances,
+    counts,
+    rooms,
+    windowMs,
+    windowStart,
+    histograms,
+    seconds,
+  };
 };
 
 /** Puts a k6 on a PATH of its own that yields this tally; returns the environment for it. */
-async function fakeK6(name: string, tally: Tally, { version = "1.8.1", exit = 0 } = {}): Promise<NodeJS.ProcessEnv> {
+async function fakeK6(
+  name: string,
+  tally: Tally,
+  { version = "1.8.1", exit = 0 } = {},
+): Promise<NodeJS.ProcessEnv> {
   const bin = join(folder, name);
   await mkdir(bin, { recursive: true });
   const program = `#!${process.execPath}
@@ -65,7 +96,10 @@ const value = (name) => args.find((arg) => arg.startsWith(name + "="))?.slice(na
 }
 
 const told = async (name: string): Promise<{ args: string[]; status: number | null }> =>
-  JSON.parse(await readFile(join(folder, name, "told.json"), "utf8")) as { args: string[]; status: number | null };
+  JSON.parse(await readFile(join(folder, name, "told.json"), "utf8")) as {
+    args: string[];
+    status: number | null;
+  };
 
 const K6 = ["--engine", "k6"];
 const NOWHERE = ["--target", "ws://127.0.0.1:9"];
@@ -74,7 +108,11 @@ describe("npm run load with k6", () => {
   test("starts a local room, tells k6 what was asked, shows progress, and writes a result and a report", async () => {
     const env = await fakeK6("valid", tallyOf(fixture()));
     const out = join(folder, "valid-out");
-    const said = await run("load", ["fanout", ...K6, "--members", "100", "--rate", "500", "--run", "r1", "--out", out], env);
+    const said = await run(
+      "load",
+      ["fanout", ...K6, "--members", "100", "--rate", "500", "--run", "r1", "--out", out],
+      env,
+    );
     expect(said).toMatchObject({ code: 0 });
     expect(said.out).toContain("fanout by k6 1.8.1 against a local target");
     expect(said.out).toMatch(/VALID: 50,\d{3} deliveries\/s per room/);
@@ -93,7 +131,9 @@ describe("npm run load with k6", () => {
 
   test("calls a run VOID: exit code 3 and no number", async () => {
     const { counts } = fixture();
-    const env = await fakeK6("void", tallyOf(fixture({ counts: { ...counts, handlerErrors: 2 } })), { exit: 99 });
+    const env = await fakeK6("void", tallyOf(fixture({ counts: { ...counts, handlerErrors: 2 } })), {
+      exit: 99,
+    });
     const said = await run("load", ["fanout", ...K6, ...NOWHERE, "--out", join(folder, "void-out")], env);
     expect(said.code).toBe(3);
     expect(said.out).toContain("VOID");
@@ -139,7 +179,11 @@ describe("wrong options end at once, with a sentence and exit code 2", () => {
     ["load", ["fanout", "--target", "chat.example"], /^--target takes an address/],
     ["load", ["fanout", "--target", "ws://a", "--against", "relay"], /not both/],
     ["load", ["fanout", "--segment", "half"], /^--segment takes two shares/],
-    ["load", ["fanout", "--target", "wss://chat.example", "--rate", "500"], /nobody is there to ask; agree to it with --yes/],
+    [
+      "load",
+      ["fanout", "--target", "wss://chat.example", "--rate", "500"],
+      /nobody is there to ask; agree to it with --yes/,
+    ],
     ["load-ladder", ["--rate", "5"], /begin it with --from/],
     ["load-ladder", ["--factor", "1"], /^--factor takes a number from 1.1/],
     ["load-compare", ["one"], /^Name two folders/],
@@ -152,11 +196,14 @@ describe("wrong options end at once, with a sentence and exit code 2", () => {
     expect(said.err.trim().split("\n")).toHaveLength(1);
   });
 
-  test.each(["load", "load-ladder", "load-compare", "load-merge"])("%s --help says how it is used", async (script) => {
-    const said = await run(script, ["--help"]);
-    expect(said.code).toBe(0);
-    expect(said.out).toContain("Exit codes:");
-  });
+  test.each(["load", "load-ladder", "load-compare", "load-merge"])(
+    "%s --help says how it is used",
+    async (script) => {
+      const said = await run(script, ["--help"]);
+      expect(said.code).toBe(0);
+      expect(said.out).toContain("Exit codes:");
+    },
+  );
 });
 
 async function write(name: string, result: RunResult): Promise<string> {
@@ -166,12 +213,12 @@ async function write(name: string, result: RunResult): Promise<string> {
   return path;
 }
 
-describe("npm run load:compare", () => {
-  const repeats = async (name: string, p50: number): Promise<string> => {
-    for (const i of [1, 2, 3, 4, 5]) await write(`${name}/result-${i}.json`, fixture({}, p50 * (1 + i / 100)));
-    return join(folder, name);
-  };
+const repeats = async (name: string, p50: number): Promise<string> => {
+  for (const i of [1, 2, 3, 4, 5]) await write(`${name}/result-${i}.json`, fixture({}, p50 * (1 + i / 100)));
+  return join(folder, name);
+};
 
+describe("npm run load:compare", () => {
   test("exits 1 on a regression, 0 without", async () => {
     const [a, b] = [await repeats("a", 3), await repeats("b", 4)];
     const worse = await run("load-compare", [a, b]);
@@ -198,7 +245,10 @@ describe("npm run load:merge", () => {
     // One instance sends and receives, the other one only receives.
     const joined = { connects: 50, joined: 50, expected: 300_000, delivered: 300_000 };
     const a = await write("m/a.json", fixture({ counts: { ...counts, ...joined } }));
-    const b = await write("m/b.json", fixture({ counts: { ...counts, ...joined, offered: 0, sent: 0, accepted: 0 } }));
+    const b = await write(
+      "m/b.json",
+      fixture({ counts: { ...counts, ...joined, offered: 0, sent: 0, accepted: 0 } }),
+    );
     const out = join(folder, "merged");
     const said = await run("load-merge", [out, a, b]);
     expect(said).toMatchObject({ code: 0 });

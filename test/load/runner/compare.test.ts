@@ -26,7 +26,9 @@ describe("compare", () => {
   test("calls fewer deliveries worse", () => {
     const { headline } = fixture();
     const slow = repeats(3).map((result) =>
-      headline === null ? result : { ...result, headline: { ...headline, deliveriesPerSecondPerRoom: 40_000 } },
+      headline === null
+        ? result
+        : { ...result, headline: { ...headline, deliveriesPerSecondPerRoom: 40_000 } },
     );
     expect(outcomes(repeats(3), slow)["deliveries/s per room"]).toBe("worse");
   });
@@ -52,7 +54,9 @@ describe("incomparable", () => {
   });
 
   test("refuses too few repeats, and VOID ones", () => {
-    expect(incomparable(repeats(3).slice(1), repeats(3))).toMatch(/^Compare at least 5 repeats of each \(there are 4 and 5\)/);
+    expect(incomparable(repeats(3).slice(1), repeats(3))).toMatch(
+      /^Compare at least 5 repeats of each \(there are 4 and 5\)/,
+    );
     expect(incomparable([...repeats(3), voided("lag")], repeats(3))).toMatch(/^A repeat is VOID \(lag\)/);
   });
 

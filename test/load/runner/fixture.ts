@@ -34,7 +34,13 @@ export function fixture(changes: Partial<RunResult> = {}, p50 = 3.2): RunResult 
   return {
     schema: SCHEMA,
     scenario: "fanout",
-    parameters: { CHAT_MEMBERS: 100, CHAT_RATE: 500, CHAT_SIZE: 100, CHAT_PROTOCOL: "classic", CHAT_DURATION_S: 10 },
+    parameters: {
+      CHAT_MEMBERS: 100,
+      CHAT_RATE: 500,
+      CHAT_SIZE: 100,
+      CHAT_PROTOCOL: "classic",
+      CHAT_DURATION_S: 10,
+    },
     instances: 1,
     counts: {
       ...NO_COUNTS,

@@ -21,7 +21,11 @@ describe("nextRate", () => {
   });
 
   test("climbs down where the first step fails", () => {
-    expect(climb(10).map(({ rate }) => rate).slice(0, 4)).toEqual([50, 25, 12.5, 6.25]);
+    expect(
+      climb(10)
+        .map(({ rate }) => rate)
+        .slice(0, 4),
+    ).toEqual([50, 25, 12.5, 6.25]);
   });
 
   test("finds any capacity to the precision", () => {
@@ -44,7 +48,11 @@ describe("a step fails", () => {
   const bounds = { p99Ms: 100 };
   test.each([
     ["when its p99 is over the bound", fixture({}, 30), "p99 150 ms is over 100 ms"],
-    ["when something is lost", fixture({ counts: { ...fixture().counts, lost: 3 } }), "3 deliveries were lost"],
+    [
+      "when something is lost",
+      fixture({ counts: { ...fixture().counts, lost: 3 } }),
+      "3 deliveries were lost",
+    ],
     ["when it is VOID", voided("the sender is overloaded"), "VOID: the sender is overloaded"],
     ["and not otherwise", fixture(), null],
   ])("%s", (_when, result, failure) => {
@@ -52,15 +60,20 @@ describe("a step fails", () => {
   });
 });
 
-describe("outcomeOf", () => {
-  const step = (rate: number, failure: string | null, result = fixture()) => ({ rate, failure, result });
+const step = (rate: number, failure: string | null, result = fixture()) => ({ rate, failure, result });
 
+describe("outcomeOf", () => {
   test("names the knee and what limited it", () => {
     const { verdict } = fixture();
     const tired = fixture({ verdict: { ...verdict, limitedBy: "target" } });
-    const { best, sentence } = outcomeOf([step(50, null), step(100, null), step(200, "p99 150 ms is over 100 ms", tired)], { p99Ms: 100 });
+    const { best, sentence } = outcomeOf(
+      [step(50, null), step(100, null), step(200, "p99 150 ms is over 100 ms", tired)],
+      { p99Ms: 100 },
+    );
     expect(best?.rate).toBe(100);
-    expect(sentence).toContain("At 200 it did not hold: p99 150 ms is over 100 ms. The target was the limit.");
+    expect(sentence).toContain(
+      "At 200 it did not hold: p99 150 ms is over 100 ms. The target was the limit.",
+    );
   });
 
   test("does not blame the room for a tired generator", () => {

@@ -5,7 +5,28 @@ import { outcomeOf } from "../../../scripts/load/ladder-outcome.ts";
 import { fixture, voided } from "./fixture.ts";
 
 const report = (changes: Partial<Report> = {}): string =>
-  renderReport({ title: "Edge Chat load: fanout", results: [fixture()], ladder: null, command: "npm run load -- fanout", ...changes });
+  renderReport({
+    title: "Edge Chat load: fanout",
+    results: [fixture()],
+    ladder: null,
+    command: "npm run load -- fanout",
+    ...changes,
+  });
+
+const step = (rate: number, p50: number, failure: string | null) => {
+  const { headline, parameters } = fixture({}, p50);
+  return {
+    rate,
+    failure,
+    result: fixture(
+      {
+        parameters: { ...parameters, CHAT_RATE: rate },
+        headline: headline && { ...headline, deliveriesPerSecondPerRoom: rate * 100 },
+      },
+      p50,
+    ),
+  };
+};
 
 describe("a report", () => {
   test("shows the headline of a VALID run", () => {
@@ -63,22 +84,11 @@ describe("a report", () => {
   });
 
   test("shows a ladder with its knee, its bound and every step", () => {
-    const step = (rate: number, p50: number, failure: string | null) => {
-      const { headline, parameters } = fixture({}, p50);
-      return {
-        rate,
-        failure,
-        result: fixture(
-          {
-            parameters: { ...parameters, CHAT_RATE: rate },
-            headline: headline && { ...headline, deliveriesPerSecondPerRoom: rate * 100 },
-          },
-          p50,
-        ),
-      };
-    };
     const steps = [step(100, 2, null), step(200, 3, null), step(400, 25, "p99 125 ms is over 100 ms")];
-    const page = report({ results: steps.map(({ result }) => result), ladder: outcomeOf(steps, { p99Ms: 100 }) });
+    const page = report({
+      results: steps.map(({ result }) => result),
+      ladder: outcomeOf(steps, { p99Ms: 100 }),
+    });
     expect(page).toContain("knee 20k/s");
     expect(page).toContain("bound 100 ms");
     expect(page).toContain("p99 125 ms is over 100 ms");
@@ -89,11 +99,23 @@ describe("a report", () => {
 describe("the counts", () => {
   test("foot in a VALID run", () => {
     const { counts } = fixture();
-    const damaged = { ...counts, lost: 7, missed: 4, corrupt: 2, delivered: counts.delivered - 13, abuseSent: 9, abuseAccepted: 2, abuseRefused: 7 };
+    const damaged = {
+      ...counts,
+      lost: 7,
+      missed: 4,
+      corrupt: 2,
+      delivered: counts.delivered - 13,
+      abuseSent: 9,
+      abuseAccepted: 2,
+      abuseRefused: 7,
+    };
     const blocks = blocksOf(damaged).filter(({ sum }) => sum !== null);
     expect(blocks).toHaveLength(3);
     for (const { title, parts, sum } of blocks) {
-      expect(parts.reduce((total, [, value]) => total + value, 0), title).toBe(sum?.[1]);
+      expect(
+        parts.reduce((total, [, value]) => total + value, 0),
+        title,
+      ).toBe(sum?.[1]);
     }
   });
 });

@@ -29,16 +29,23 @@ describe("engine", () => {
       segment: { own: "0:1/2", sequence: "0,1/2,1" },
     };
     const k6 = commandLine({ name: "k6", version: "1.8.1" }, run);
-    const words = "run -q -e CHAT_RATE=5 --execution-segment 0:1/2 --execution-segment-sequence 0,1/2,1 load/fanout.ts";
+    const words =
+      "run -q -e CHAT_RATE=5 --execution-segment 0:1/2 --execution-segment-sequence 0,1/2,1 load/fanout.ts";
     expect(asTyped(k6)).toBe(`k6 ${words}`);
-    expect(asTyped(commandLine({ name: "node", version: "v24" }, run))).toBe(`node load/host/main.ts ${words}`);
+    expect(asTyped(commandLine({ name: "node", version: "v24" }, run))).toBe(
+      `node load/host/main.ts ${words}`,
+    );
     expect(k6.env).toEqual({ K6_NO_USAGE_REPORT: "true" });
   });
 });
 
 describe("options", () => {
   test("are the scripts' parameters without prefix and unit", () => {
-    expect(["CHAT_DURATION_S", "CHAT_P99_MS", "CHAT_JOIN_RATE"].map(optionOf)).toEqual(["duration", "p99", "join-rate"]);
+    expect(["CHAT_DURATION_S", "CHAT_P99_MS", "CHAT_JOIN_RATE"].map(optionOf)).toEqual([
+      "duration",
+      "p99",
+      "join-rate",
+    ]);
     for (const name of ["members", "rate", "size", "duration", "protocol", "rooms", "token", "run"]) {
       expect(SCRIPT_OPTIONS).toHaveProperty(name);
     }
@@ -55,14 +62,19 @@ describe("options", () => {
   });
 
   test("are repeated without the secret", () => {
-    expect(typed("load", ["fanout", "--token", "abc", "--token=def"])).toBe("npm run load -- fanout --token ... --token=...");
+    expect(typed("load", ["fanout", "--token", "abc", "--token=def"])).toBe(
+      "npm run load -- fanout --token ... --token=...",
+    );
   });
 });
 
 describe("cost", () => {
   test("counts upgrades, frames at 20 to 1, limiter calls and rows", () => {
     // 2 * 100 upgrades, 1,100 frames at 20:1, 1,100 limiter calls; 2 rows a message and 1 a limiter call.
-    expect(billOf({ joins: 100, messages: 1_000, protocol: "delivery" })).toEqual({ requests: 1_355, rowsWritten: 3_100 });
+    expect(billOf({ joins: 100, messages: 1_000, protocol: "delivery" })).toEqual({
+      requests: 1_355,
+      rowsWritten: 3_100,
+    });
     expect(billOf({ joins: 100, messages: 1_000, protocol: "classic" }).rowsWritten).toBe(2_100);
   });
 
@@ -88,7 +100,11 @@ describe("calibration", () => {
     ["for another protocol", [{ ...entry, protocol: "delivery" }], /^Nobody calibrated/],
     ["for another version", [{ ...entry, engine: { ...engine, version: "v1" } }], /is of another version/],
     ["for other cores", [{ ...entry, pinned: null }], /is of another version, machine or pinning/],
-    ["old", [{ ...entry, measured: "2026-10-01T00:00:00Z" }], /is 55 days old; run: npm run load -- calibrate$/],
+    [
+      "old",
+      [{ ...entry, measured: "2026-10-01T00:00:00Z" }],
+      /is 55 days old; run: npm run load -- calibrate$/,
+    ],
   ])("is said to be %s", (_what, all, note) => {
     const found = ceilingFor(all, setting, now);
     expect(found.ceiling).toBeNull();
@@ -97,7 +113,10 @@ describe("calibration", () => {
 
   test("replaces the older one of the same setting only", () => {
     const other = { ...entry, protocol: "delivery" };
-    expect(withCalibration([entry, other], { ...entry, ceiling: 5 })).toEqual([other, { ...entry, ceiling: 5 }]);
+    expect(withCalibration([entry, other], { ...entry, ceiling: 5 })).toEqual([
+      other,
+      { ...entry, ceiling: 5 },
+    ]);
   });
 });
 
@@ -108,7 +127,10 @@ describe("progress", () => {
   test.each([
     ["of the host", `progress ${json}`],
     ["of k6 on a terminal", `INFO[0003] progress ${json}                  source=console`],
-    ["of k6 elsewhere", `time="2026-11-25T04:00:00Z" level=info msg="progress ${json.replaceAll('"', '\\"')}" source=console`],
+    [
+      "of k6 elsewhere",
+      `time="2026-11-25T04:00:00Z" level=info msg="progress ${json.replaceAll('"', '\\"')}" source=console`,
+    ],
   ])("is read from a line %s", (_whose, line) => {
     expect(readProgress(line)).toEqual(progress);
   });

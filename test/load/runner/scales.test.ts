@@ -1,6 +1,15 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { duration, linearAxis, logAxis, nines, percentileAxis, place, short, whole } from "../../../scripts/load/scales.ts";
+import {
+  duration,
+  linearAxis,
+  logAxis,
+  nines,
+  percentileAxis,
+  place,
+  short,
+  whole,
+} from "../../../scripts/load/scales.ts";
 
 const values = fc.array(fc.double({ min: 1e-3, max: 1e9, noNaN: true }), { minLength: 1, maxLength: 20 });
 

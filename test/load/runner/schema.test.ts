@@ -7,7 +7,10 @@ import { resultCheck } from "../../../scripts/load/result.ts";
 import { fixture, voided } from "./fixture.ts";
 
 interface Schema {
-  readonly properties: { readonly counts: { readonly required: string[] }; readonly histograms: { readonly required: string[] } };
+  readonly properties: {
+    readonly counts: { readonly required: string[] };
+    readonly histograms: { readonly required: string[] };
+  };
 }
 
 const schema = JSON.parse(await readFile(join(ROOT, "load", "result.schema.json"), "utf8")) as Schema;

@@ -23,7 +23,11 @@ describe("compareGroups", () => {
     const first = range(n).map((i) => 100 + i ** 1.5);
     const second = range(m).map((i) => 150 + i ** 1.7);
     const all = ratios(first, second);
-    expect(compareGroups(first, second, 0.05)).toEqual({ ratio: median(all), low: all[drop], high: all[all.length - 1 - drop] });
+    expect(compareGroups(first, second, 0.05)).toEqual({
+      ratio: median(all),
+      low: all[drop],
+      high: all[all.length - 1 - drop],
+    });
   });
 
   test("says nothing where there are too few repeats for the level", () => {
@@ -34,7 +38,10 @@ describe("compareGroups", () => {
   test("holds the true ratio in at least 95 of 100 intervals", () => {
     let held = 0;
     const runs = 2_000;
-    const random = fc.sample(fc.double({ min: 0.001, max: 0.999, noNaN: true }), { seed: 5, numRuns: runs * 10 });
+    const random = fc.sample(fc.double({ min: 0.001, max: 0.999, noNaN: true }), {
+      seed: 5,
+      numRuns: runs * 10,
+    });
     // A heavy tail, as latencies have; the second group is 1.2 times the first.
     const heavy = random.map((share) => (share / (1 - share)) ** 0.3);
     for (const run of range(runs)) {

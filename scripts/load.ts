@@ -1,10 +1,9 @@
 // `npm run load`: runs one k6 script of load/ and says what it measured, and whether to believe it.
 import { SCENARIOS } from "../load/lib/parameters.ts";
 import { command, Failure } from "./lib/command.ts";
-import { storeCalibration } from "./load/calibration.ts";
+import { calibrate } from "./load/calibrate.ts";
 import { optionsOf, scenarioOf } from "./load/options.ts";
 import { agreeToCost, newRun, requestOf, RUN_HELP, RUN_OPTIONS, sayWhat, typed } from "./load/request.ts";
-import type { RunResult } from "./load/result.ts";
 import { type Ran, type RunRequest, runScenario } from "./load/run.ts";
 import { saveReport, sayResult } from "./load/save.ts";
 
@@ -24,6 +23,9 @@ ${RUN_HELP}
   --repeat N              so many runs, one after the other (default 1)
   --segment A:B           plays this share of the run, e.g. 0:1/2; the other shares run elsewhere with the same --run
   --segments LIST         the borders of all shares, e.g. 0,1/2,1 (default: what --segment says, and the rest)
+
+A deployed room takes the token of npm run -s load:token from CHAT_TOKEN in the environment. k6's own settings, such as
+K6_WEB_DASHBOARD=true, are passed on by the environment too.
 
 Exit codes: 0 VALID, 1 a threshold failed or there is no result, 2 wrong options, 3 VOID.
 `;
@@ -49,8 +51,10 @@ command(
     };
     await agreeToCost(request, values, repeats);
     sayWhat(request);
-    const ran = await repeat(request, repeats);
-    process.exitCode = await conclude(request, ran);
+    process.exitCode =
+      scenario === "calibrate"
+        ? await calibrate(request)
+        : await conclude(request, await repeat(request, repeats));
   },
   { takesOperands: true },
 );
@@ -73,26 +77,8 @@ async function conclude({ scenario, folder, command }: RunRequest, ran: readonly
   const title = `Edge Chat load: ${scenario}`;
   const report = await saveReport(folder, { title, results, ladder: null, command });
   console.log(`Report: ${report}`);
-  for (const result of results) if (scenario === "calibrate") await keepCeiling(result);
   if (results.some(({ verdict }) => !verdict.valid)) return VOID;
   return ran.every(({ passed }) => passed) ? 0 : 1;
-}
-
-async function keepCeiling({
-  engine,
-  machine,
-  pinned,
-  parameters,
-  started,
-  headline,
-}: RunResult): Promise<void> {
-  if (headline === null) return;
-  const ceiling = Math.round(headline.deliveriesPerSecondPerRoom);
-  const protocol = `${parameters.CHAT_PROTOCOL}`;
-  await storeCalibration({ engine, machine, pinned, protocol, measured: started, ceiling });
-  console.log(
-    `Stored: this generator takes in ${ceiling.toLocaleString("en")} deliveries/s of ${protocol} clients.`,
-  );
 }
 
 function wholeOf(value: unknown, option: string, most: number): number {

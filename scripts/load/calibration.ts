@@ -24,6 +24,11 @@ export const CALIBRATION_FILE = join(ROOT, ".state", "load", "calibration.json")
 const MAX_AGE_DAYS = 30;
 const MEND = "run: npm run load -- calibrate";
 
+export const NO_CALIBRATION = { ceiling: null, note: null };
+
+/** Where rooms speak both protocols, the ceiling of the one with more frames counts. */
+export const costlierOf = (protocol: string): string => (protocol === "both" ? "classic" : protocol);
+
 /** The ceiling for a setting, or null with the reason why there is none to trust. */
 export function ceilingFor(
   all: readonly Calibration[],

@@ -3,8 +3,8 @@ import type { ParseArgsOptionsConfig } from "node:util";
 import { namesOf, readParameters, type Scenario, SCENARIOS } from "../../load/lib/parameters.ts";
 import { Failure } from "../lib/command.ts";
 
-/** The runner sets these itself. */
-const OWN = new Set(["CHAT_TARGET", "CHAT_OUT", "CHAT_PROGRESS"]);
+/** The runner sets these itself; and a secret is no word of a command line, where all who use the machine see it. */
+const OWN = new Set(["CHAT_TARGET", "CHAT_OUT", "CHAT_PROGRESS", "CHAT_TOKEN"]);
 
 /** The option of a variable: its name without the prefix and the unit. */
 export const optionOf = (variable: string): string =>

@@ -1,6 +1,7 @@
 // A report of runs as one HTML file that needs nothing else: what was measured, whether to believe it, how to repeat it. Pure.
 import { duration, whole } from "./scales.ts";
 import { escape } from "./charts.ts";
+import { ceilings, cpuOf, kneeFigures, verdict } from "./report-headline.ts";
 import { coresChart, memoryChart, ladderCharts, secondsCharts, spectrumChart } from "./report-charts.ts";
 import { countsTables } from "./report-counts.ts";
 import { STYLE } from "./report-style.ts";
@@ -22,9 +23,11 @@ export function renderReport(report: Report): string {
   const shown = typical(report);
   const parts = [
     heading(report, shown),
-    report.ladder === null ? verdict(shown) : "",
+    report.ladder === null ? about(report, shown) : "",
     report.ladder === null ? "" : ladderSection(report.ladder),
-    report.ladder === null && report.results.length > 1 ? repeatsSection(report.results) : "",
+    report.ladder === null && report.results.length > 1 && shown.scenario !== "calibrate"
+      ? repeatsSection(report.results)
+      : "",
     section("Latency by percentile", shownIs(report, shown), spectrumChart(shown)),
     section(
       "Each second of the measured window",
@@ -72,6 +75,8 @@ function typical({ results, ladder }: Report): RunResult {
 function shownIs({ results, ladder }: Report, shown: RunResult): string {
   if (ladder !== null)
     return `Of the step with ${shown.parameters.CHAT_RATE} messages/s, as is everything below.`;
+  if (shown.scenario === "calibrate")
+    return `Of the run with ${shown.parameters.CHAT_PROTOCOL} clients, as is everything below.`;
   if (results.length > 1) return `Of repeat ${results.indexOf(shown) + 1}, as is everything below.`;
   return "From when a message should have been sent until a member had it. Higher up the tail, fewer samples.";
 }
@@ -90,40 +95,8 @@ const TARGETS = {
   "node-ws": "Node ws server",
 } as const;
 
-const LIMITERS = {
-  target: "The target was the limit.",
-  generator: "The generator was the limit.",
-  limiter: "The rate limiter was the limit.",
-  nothing: "Nothing was at its limit: this point holds, and more may.",
-} as const;
-
-function verdict({ verdict, headline, notes }: RunResult): string {
-  const said =
-    notes.length === 0
-      ? ""
-      : `<ul class="soft">${notes.map((note) => `<li>${escape(note)}</li>`).join("")}</ul>`;
-  if (headline === null) {
-    const reasons = verdict.reasons.map((reason) => `<li>${escape(reason)}</li>`).join("");
-    return `<section class="void"><p class="verdict">VOID</p><p>This run says nothing about the room, because:</p><ul>${reasons}</ul>${said}</section>`;
-  }
-  const cpu = headline.serverCpuMicrosPerDelivery;
-  const figures: [string, string, string?][] = [
-    [whole(headline.deliveriesPerSecondPerRoom), "deliveries/s per room", "main"],
-    [duration(headline.p50), "p50"],
-    [duration(headline.p95), "p95"],
-    [duration(headline.p99), "p99"],
-    [duration(headline.p999), "p99.9"],
-    ...(cpu === undefined
-      ? []
-      : [[`${Number(cpu.toPrecision(3))} µs`, "server CPU per delivery"] as [string, string]]),
-  ];
-  return `<section><p><span class="verdict">VALID</span> <span class="soft">${LIMITERS[verdict.limitedBy]}</span></p><div class="figures">${figures
-    .map(
-      ([value, name, className = ""]) =>
-        `<div class="${className}"><b>${value}</b><span>${name}</span></div>`,
-    )
-    .join("")}</div>${said}</section>`;
-}
+const about = ({ results }: Report, shown: RunResult): string =>
+  shown.scenario === "calibrate" ? ceilings(results) : verdict(shown);
 
 function ladderSection(outcome: LadderOutcome): string {
   const { steps, sentence } = outcome;
@@ -141,34 +114,11 @@ function ladderSection(outcome: LadderOutcome): string {
     );
   const head = ["messages/s", "deliveries/s", "p50", "p99", "CPU/delivery", ""];
   return (
-    `<section><p><span class="verdict${outcome.best === null ? " bad-text" : ""}">KNEE</span> ${escape(sentence)}</p>${fitFigures(outcome)}</section>` +
+    `<section><p><span class="verdict${outcome.best === null ? " bad-text" : ""}">KNEE</span> ${escape(sentence)}</p>${kneeFigures(outcome)}</section>` +
     section("Latency against throughput", "Each dot is one step of the ladder.", ladderCharts(outcome)) +
     section("Steps", "", table(head, rows))
   );
 }
-
-function fitFigures({ best, fit }: LadderOutcome): string {
-  if (best === null) return "";
-  const { headline } = best.result;
-  const figures: [string, string, string?][] = [
-    [whole(headline?.deliveriesPerSecondPerRoom ?? 0), "deliveries/s per room, sustained", "main"],
-    [`${best.rate}`, "messages/s"],
-    [duration(headline?.p99 ?? 0), "p99 there"],
-    ...(fit === null
-      ? []
-      : ([
-          [small(fit.sigma), "contention (USL σ)"],
-          [small(fit.kappa), "coherency (USL κ)"],
-        ] as [string, string][])),
-  ];
-  return `<div class="figures">${figures.map(([value, name, className = ""]) => `<div class="${className}"><b>${value}</b><span>${name}</span></div>`).join("")}</div>`;
-}
-
-const small = (value: number): string =>
-  value === 0 || value >= 0.001 ? `${Number(value.toPrecision(2))}` : value.toExponential(1);
-
-const cpuOf = (micros: number | undefined): string =>
-  micros === undefined ? "" : `${Number(micros.toPrecision(3))} µs`;
 
 function repeatsSection(results: readonly RunResult[]): string {
   const rows = results.map(({ headline, verdict }, i) =>

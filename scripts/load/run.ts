@@ -8,7 +8,7 @@ import { createInterface } from "node:readline";
 import type { Scenario } from "../../load/lib/parameters.ts";
 import type { Tally } from "../../load/lib/tally.ts";
 import { Failure, ROOT } from "../lib/command.ts";
-import { ceilingFor, readCalibrations } from "./calibration.ts";
+import { ceilingFor, costlierOf, NO_CALIBRATION, readCalibrations } from "./calibration.ts";
 import { commandLine, type Engine, type ScriptRun } from "./engine.ts";
 import { assemble } from "./assemble.ts";
 import { coresOf, launcher, type Pinning } from "./pinning.ts";
@@ -67,12 +67,10 @@ export async function runScenario(request: RunRequest): Promise<Ran> {
     const started = Date.now();
     const { tally, usage, code } = await play(request, target);
     const machine = machineHere();
-    const protocol = `${tally.parameters.CHAT_PROTOCOL}`;
-    const calibrated = ceilingFor(
-      await readCalibrations(),
-      { engine, machine, pinned: pinning, protocol },
-      started,
-    );
+    const protocol = costlierOf(`${tally.parameters.CHAT_PROTOCOL}`);
+    const setting = { engine, machine, pinned: pinning, protocol };
+    const calibrated =
+      scenario === "calibrate" ? NO_CALIBRATION : ceilingFor(await readCalibrations(), setting, started);
     const result = assemble({
       tally,
       engine,
@@ -85,7 +83,7 @@ export async function runScenario(request: RunRequest): Promise<Ran> {
       pinned: pinning,
       generator: { usage: usage.generator, cores: coresOf(pinning?.generator, machine.cores) },
       versions: [target.version, target.isRunning() ? target.version : "a process that ended"],
-      notes: notesOf(request, scenario === "calibrate" ? null : calibrated.note),
+      notes: notesOf(request, calibrated.note),
       command: request.command,
     });
     return { result, passed: code === 0 };

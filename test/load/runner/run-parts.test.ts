@@ -7,7 +7,6 @@ import { asTyped, commandLine, isK6Supported, readK6Version } from "../../../scr
 import { environmentOf, optionOf, SCRIPT_OPTIONS } from "../../../scripts/load/options.ts";
 import { coresOf, planPinning } from "../../../scripts/load/pinning.ts";
 import { LiveLine, readProgress } from "../../../scripts/load/progress.ts";
-import { typed } from "../../../scripts/load/request.ts";
 import { cpuSecondsOf, rssOf, UsageSampler } from "../../../scripts/load/usage.ts";
 import { fixture } from "./fixture.ts";
 
@@ -46,10 +45,10 @@ describe("options", () => {
       "p99",
       "join-rate",
     ]);
-    for (const name of ["members", "rate", "size", "duration", "protocol", "rooms", "token", "run"]) {
+    for (const name of ["members", "rate", "size", "duration", "protocol", "rooms", "run"]) {
       expect(SCRIPT_OPTIONS).toHaveProperty(name);
     }
-    for (const own of ["target", "out", "progress"]) expect(SCRIPT_OPTIONS).not.toHaveProperty(own);
+    for (const own of ["target", "out", "progress", "token"]) expect(SCRIPT_OPTIONS).not.toHaveProperty(own);
   });
 
   test("become the script's environment, checked by its own rules", () => {
@@ -59,12 +58,6 @@ describe("options", () => {
     });
     expect(() => environmentOf("fanout", { members: "many" })).toThrow(/^Set --members to a whole number/);
     expect(() => environmentOf("fanout", { storm: "3" })).toThrow(/--storm does nothing in fanout/);
-  });
-
-  test("are repeated without the secret", () => {
-    expect(typed("load", ["fanout", "--token", "abc", "--token=def"])).toBe(
-      "npm run load -- fanout --token ... --token=...",
-    );
   });
 });
 

@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import { command, Failure } from "./lib/command.ts";
 import { mergeResults } from "./load/merge.ts";
 import { typed } from "./load/request.ts";
-import { readResult } from "./load/result.ts";
+import { readInstance } from "./load/result.ts";
 import { saveReport, sayResult } from "./load/save.ts";
 
 const HELP = `
@@ -12,6 +12,8 @@ npm run load:merge -- OUT a/result.json b/result.json ...: merges instances of o
   npm run load -- fanout --target URL --run r1 --segment 0:1/2 --out a       on one machine
   npm run load -- fanout --target URL --run r1 --segment 1/2:1 --out b       on another, at the same time
   npm run load:merge -- both a/result.json b/result.json
+
+It takes the bare tallies too that k6 writes to CHAT_OUT elsewhere, e.g. on Kubernetes (load/README.md).
 
 Exit codes: 0 VALID, 2 no results of one run, 3 VOID.
 `;
@@ -27,7 +29,7 @@ command(
         2,
       );
     }
-    const results = await Promise.all(files.map(readResult));
+    const results = await Promise.all(files.map(readInstance));
     const typedCommand = typed("load:merge", process.argv.slice(2));
     const merged = merge(results, typedCommand);
     for (const line of sayResult(merged)) console.log(line);

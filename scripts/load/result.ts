@@ -52,10 +52,12 @@ export interface RunResult extends Tally {
 
 const SCHEMA_FILE = join(ROOT, "load", "result.schema.json");
 
-/** The schema as a check; its `errors` say what is wrong with the value before. */
-export async function resultCheck(): Promise<ValidateFunction<RunResult>> {
+/** The schema as a check, with other required fields where some are named; its `errors` say what is wrong with a value. */
+export async function resultCheck(required?: readonly string[]): Promise<ValidateFunction<RunResult>> {
   const schema = JSON.parse(await readFile(SCHEMA_FILE, "utf8")) as object;
-  return new Ajv({ allowUnionTypes: true }).compile<RunResult>(schema);
+  return new Ajv({ allowUnionTypes: true }).compile<RunResult>(
+    required === undefined ? schema : { ...schema, required, if: false },
+  );
 }
 
 /** Reads one result file. Throws a Failure (exit code 2) where it is none. */
@@ -68,6 +70,50 @@ export async function readResult(path: string): Promise<RunResult> {
     `${path} is no result of this version of npm run load (${instancePath || "the file"} ${message}); measure it again.`,
     2,
   );
+}
+
+/**
+ * Reads one instance's result, or the bare tally that a script wrote where k6 ran it without `npm run load`: then nobody sampled
+ * processors. Throws a Failure (exit code 2) where it is neither.
+ */
+export async function readInstance(path: string): Promise<RunResult> {
+  const value = parse(await readText(path));
+  const isTally = typeof value === "object" && value !== null && !("verdict" in value);
+  if (!isTally) return readResult(path);
+  const check = await resultCheck(TALLY_FIELDS);
+  if (check(value)) return fromTally(value);
+  throw new Failure(`${path} is neither a result nor a tally of this version's scripts; run it again.`, 2);
+}
+
+const TALLY_FIELDS: readonly (keyof Tally)[] = [
+  "schema",
+  "scenario",
+  "parameters",
+  "instances",
+  "counts",
+  "rooms",
+  "windowMs",
+  "windowStart",
+  "histograms",
+  "seconds",
+];
+
+function fromTally(tally: Tally): RunResult {
+  return {
+    ...tally,
+    engine: { name: "k6", version: "unknown" },
+    target: { kind: "url", url: `${tally.parameters.CHAT_TARGET}`, version: "deployed" },
+    started: new Date(tally.windowStart).toISOString(),
+    durationS: tally.windowMs / 1_000,
+    usage: { generator: [], target: [] },
+    ceiling: null,
+    verdict: { valid: false, reasons: ["one instance cannot be judged alone"], limitedBy: "nothing" },
+    headline: null,
+    machine: { cpu: "unknown", cores: 1, node: "none" },
+    pinned: null,
+    notes: ["Nobody sampled or calibrated the generators: their lag is all that is known of them."],
+    command: `k6 run load/${tally.scenario}.ts`,
+  };
 }
 
 /** The repeats in a folder (result.json, or result-1.json and so on), or the one result in a file. Throws a Failure where there are none. */

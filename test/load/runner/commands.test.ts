@@ -261,6 +261,22 @@ describe("npm run load:merge", () => {
     expect(merged.ceiling).toBe(320_000);
   });
 
+  test("takes bare tallies, and says what nobody knows of them", async () => {
+    const { counts } = fixture();
+    const half = tallyOf(
+      fixture({ counts: { ...counts, connects: 50, joined: 50, expected: 300_000, delivered: 300_000 } }),
+    );
+    const other = { ...half, counts: { ...half.counts, offered: 0, sent: 0, accepted: 0 } };
+    const [a, b] = [await write("t/a.json", half as RunResult), await write("t/b.json", other as RunResult)];
+    const out = join(folder, "tallies");
+    const said = await run("load-merge", [out, a, b]);
+    expect(said).toMatchObject({ code: 0 });
+    expect(said.out).toContain("Nobody sampled or calibrated the generators");
+    expect((await readResult(join(out, "result.json"))).counts.delivered).toBe(600_000);
+    const broken = await write("t/c.json", { ...half, counts: {} } as RunResult);
+    expect(await run("load-merge", [out, a, broken])).toMatchObject({ code: 2 });
+  });
+
   test("refuses results of different runs", async () => {
     const a = await write("n/a.json", fixture());
     const b = await write("n/b.json", fixture({ parameters: { ...fixture().parameters, CHAT_RATE: 7 } }));

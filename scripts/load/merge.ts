@@ -38,9 +38,7 @@ export function mergeResults(results: readonly RunResult[], command: string): Ru
     ceiling: results.every(({ ceiling }) => ceiling !== null)
       ? results.reduce((sum, { ceiling }) => sum + (ceiling ?? 0), 0)
       : null,
-    notes: [
-      ...new Set(results.flatMap(({ notes }) => notes.filter((note) => !note.startsWith("This instance")))),
-    ],
+    notes: [...new Set(results.flatMap(({ notes }) => notes))],
   });
 }
 

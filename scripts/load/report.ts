@@ -35,11 +35,7 @@ export function renderReport(report: Report): string {
       secondsCharts(shown),
     ),
     usageSection(shown),
-    section(
-      "Counts",
-      "Each block foots: its last line is the sum of those above.",
-      countsTables(shown.counts),
-    ),
+    section("Counts", "A bold line is the sum of those above it.", countsTables(shown.counts)),
     parametersSection(shown),
     section("Repeat it", "", `<pre>${escape(report.command)}</pre>`),
   ];

@@ -98,6 +98,16 @@ const TALLY_FIELDS: readonly (keyof Tally)[] = [
   "seconds",
 ];
 
+/** One instance of several saw a part: neither a number nor a verdict comes of it alone. */
+const A_SHARE: Verdict = {
+  valid: false,
+  reasons: ["this is one share of a run: judge it with the others by npm run load:merge"],
+  limitedBy: "nothing",
+};
+
+/** The result of one instance of several, before they are merged. */
+export const asShare = (result: RunResult): RunResult => ({ ...result, verdict: A_SHARE, headline: null });
+
 function fromTally(tally: Tally): RunResult {
   return {
     ...tally,
@@ -107,7 +117,7 @@ function fromTally(tally: Tally): RunResult {
     durationS: tally.windowMs / 1_000,
     usage: { generator: [], target: [] },
     ceiling: null,
-    verdict: { valid: false, reasons: ["one instance cannot be judged alone"], limitedBy: "nothing" },
+    verdict: A_SHARE,
     headline: null,
     machine: { cpu: "unknown", cores: 1, node: "none" },
     pinned: null,

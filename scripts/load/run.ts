@@ -13,7 +13,7 @@ import { commandLine, type Engine, type ScriptRun } from "./engine.ts";
 import { assemble } from "./assemble.ts";
 import { coresOf, launcher, type Pinning } from "./pinning.ts";
 import { LiveLine, readProgress } from "./progress.ts";
-import type { Machine, RunResult, TargetKind } from "./result.ts";
+import { asShare, type Machine, type RunResult, type TargetKind } from "./result.ts";
 import { openTarget, type RunningTarget } from "./targets.ts";
 import { UsageSampler } from "./usage.ts";
 
@@ -86,21 +86,18 @@ export async function runScenario(request: RunRequest): Promise<Ran> {
       notes: notesOf(request, calibrated.note),
       command: request.command,
     });
-    return { result, passed: code === 0 };
+    return { result: request.segment === null ? result : asShare(result), passed: code === 0 };
   } finally {
     await target.stop();
   }
 }
 
-function notesOf({ target, pinning, segment }: RunRequest, calibration: string | null): string[] {
+function notesOf({ target, pinning }: RunRequest, calibration: string | null): string[] {
   return [
     ...(calibration === null ? [] : [`${calibration}.`]),
     ...(pinning === null && target.kind !== "url"
       ? ["Target and generator shared all cores of this machine."]
       : []),
-    ...(segment === null
-      ? []
-      : [`This instance played the segment ${segment.own}; merge it with the others.`]),
   ];
 }
 

@@ -4,6 +4,7 @@ import { once } from "node:events";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import type { TargetName } from "../../load/targets/start.ts";
 import { Failure, ROOT } from "../lib/command.ts";
 import { bundleWorker } from "../lib/worker-bundle.ts";
 import { startWorkerd } from "../lib/workerd.ts";
@@ -52,7 +53,7 @@ export async function openTarget(plan: TargetPlan): Promise<RunningTarget> {
     case "null":
     case "relay":
     case "node-ws":
-      return openOther(plan);
+      return openOther(plan.kind, plan.cores);
     default:
       return plan.kind satisfies never;
   }
@@ -87,20 +88,30 @@ async function openRoom({ cores, policy = UNLIMITED }: TargetPlan): Promise<Runn
   };
 }
 
-async function openOther({ kind, cores }: TargetPlan): Promise<RunningTarget> {
-  const line = [...launcher(cores), process.execPath, "load/targets/main.ts", kind];
-  const [program = "", ...args] = kind === "null" ? [...line, "--window", NULL_WINDOW_MS] : line;
+async function openOther(kind: TargetKind & TargetName, cores: string | undefined): Promise<RunningTarget> {
+  const { url, pid, stop } = await startTarget(kind, cores);
+  return { kind, url, version: await projectVersion(), pid, isRunning: () => isAlive(pid), stop };
+}
+
+interface StartedTarget {
+  /** ws://127.0.0.1:port */
+  readonly url: string;
+  readonly pid: number;
+  readonly stop: () => Promise<void>;
+}
+
+/** Starts one of load/targets in a process of its own. Throws a Failure where it does not start. */
+export async function startTarget(name: TargetName, cores: string | undefined): Promise<StartedTarget> {
+  const line = [...launcher(cores), process.execPath, "load/targets/main.ts", name];
+  const [program = "", ...args] = name === "null" ? [...line, "--window", NULL_WINDOW_MS] : line;
   const child = spawn(program, args, { cwd: ROOT, stdio: ["ignore", "pipe", "inherit"] });
   const dieWithUs = (): boolean => child.kill("SIGKILL");
   process.once("exit", dieWithUs);
   child.once("exit", () => process.off("exit", dieWithUs));
-  const { url, pid } = await started(child, kind);
+  const { url, pid } = await started(child, name);
   return {
-    kind,
     url: url.replace(/^http/, "ws"),
-    version: await projectVersion(),
     pid,
-    isRunning: () => isAlive(pid),
     stop: async () => {
       if (child.exitCode !== null || child.signalCode !== null) return;
       const ended = once(child, "exit");
@@ -121,13 +132,13 @@ function isAlive(pid: number): boolean {
 /** Where it is, in the first line that load/targets/main.ts prints. */
 function started(
   child: ChildProcess,
-  kind: TargetKind,
+  name: TargetName,
 ): Promise<{ readonly url: string; readonly pid: number }> {
   return new Promise((resolve, reject) => {
     const fail = (): void => {
       child.kill("SIGKILL");
       reject(
-        new Failure(`The ${kind} target did not start within ${START_DEADLINE_MS / 1_000} s; see above.`),
+        new Failure(`The ${name} target did not start within ${START_DEADLINE_MS / 1_000} s; see above.`),
       );
     };
     const timer = setTimeout(fail, START_DEADLINE_MS);

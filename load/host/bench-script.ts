@@ -18,13 +18,20 @@ const deliveries = new Counter("bench_deliveries");
 const lag = new Trend("bench_lag", true);
 const joined = new Gauge("bench_joined");
 
-const vu = (exec_: string) => ({ executor: "per-vu-iterations", vus: 1, iterations: 1, exec: exec_, gracefulStop: "1s" });
+const vu = (exec_: string) => ({
+  executor: "per-vu-iterations",
+  vus: 1,
+  iterations: 1,
+  exec: exec_,
+  gracefulStop: "1s",
+});
 export const options = { scenarios: { receive: vu("receive"), send: vu("send") } };
 
 const isDelivery = PROTOCOL === "delivery";
 const hello = (name: string): string =>
   JSON.stringify(isDelivery ? { name, protocol: 1, key: "0123456789abcdef", client: name } : { name });
-const connect = (): WebSocket => new WebSocket(`${TARGET}/api/room/bench/websocket`, null, { tags: { name: "bench" } });
+const connect = (): WebSocket =>
+  new WebSocket(`${TARGET}/api/room/bench/websocket`, null, { tags: { name: "bench" } });
 const now = (): number => exec.instance.currentTestRunDuration;
 const isMeasured = (): boolean => now() >= WARMUP_MS && now() < END_MS;
 
@@ -35,7 +42,7 @@ export function send(): void {
     let count = 0;
     const message = "x".repeat(60);
     setInterval(() => {
-      for (const due = (now() / 1_000) * RATE; count < due; ) {
+      for (const due = (now() / 1_000) * RATE; count < due;) {
         count += 1;
         socket.send(JSON.stringify({ message, counter: count }));
       }

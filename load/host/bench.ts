@@ -46,14 +46,23 @@ async function measure(
   env: Readonly<Record<string, string>>,
   { seconds, members }: Readonly<Record<string, unknown>>,
 ): Promise<void> {
-  const target = spawn(process.execPath, ["load/targets/main.ts", "null", "--port", "0", "--window", windowMs], {
-    cwd: ROOT,
-    stdio: ["ignore", "pipe", "inherit"],
-  });
+  const target = spawn(
+    process.execPath,
+    ["load/targets/main.ts", "null", "--port", "0", "--window", windowMs],
+    {
+      cwd: ROOT,
+      stdio: ["ignore", "pipe", "inherit"],
+    },
+  );
   try {
     const [line] = (await once(target.stdout, "data")) as [Buffer];
     const { url } = JSON.parse(line.toString()) as { readonly url: string };
-    const given = { ...env, TARGET: url.replace("http", "ws"), SECONDS: String(seconds), MEMBERS: String(members) };
+    const given = {
+      ...env,
+      TARGET: url.replace("http", "ws"),
+      SECONDS: String(seconds),
+      MEMBERS: String(members),
+    };
     const args = Object.entries(given).flatMap(([key, value]) => ["-e", `${key}=${value}`]);
     const host = spawn(
       process.execPath,

@@ -22,7 +22,7 @@ export function throughputAt({ lambda, sigma, kappa }: Usl, load: number): numbe
 
 /** The load above which more load gives less throughput; Infinity where there is none. */
 export function peakOf({ sigma, kappa }: Usl): number {
-  return kappa === 0 ? Infinity : Math.sqrt((1 - sigma) / kappa);
+  return kappa === 0 ? Infinity : Math.sqrt(Math.max(0, 1 - sigma) / kappa);
 }
 
 /**
@@ -32,30 +32,29 @@ export function peakOf({ sigma, kappa }: Usl): number {
 export function fitUsl(points: readonly Point[]): Usl | null {
   const usable = points.filter(({ load, throughput }) => load >= 1 && throughput > 0);
   if (new Set(usable.map(({ load }) => load)).size < 3) return null;
-  const candidates = [
-    [true, true],
-    [true, false],
-    [false, true],
-    [false, false],
-  ]
-    .map(([sigma = false, kappa = false]) => fitWith(usable, sigma, kappa))
+  // The best fit without negative costs is the best of those that leave some of the costs out.
+  const candidates = [0, 1, 2, 3, 4, 5, 6]
+    .map((left) => fitWith(usable, [(left & 1) === 0, (left & 2) === 0, (left & 4) === 0]))
     .filter((usl) => usl !== null);
   const errors = candidates.map((usl) => errorOf(usl, usable));
   return candidates[errors.indexOf(Math.min(...errors))] ?? null;
 }
 
-/** The best fit with the terms named, or null where it would need a negative one. */
-function fitWith(points: readonly Point[], withSigma: boolean, withKappa: boolean): Usl | null {
-  const rows = points.map(({ load, throughput }) => {
-    const terms = [1, ...(withSigma ? [load - 1] : []), ...(withKappa ? [load * (load - 1)] : [])];
-    return terms.map((term) => (term * throughput) / load);
-  });
+/** A cost of the first that is too small to be seen counts as so small a part of the least cost that was measured. */
+const UNSEEN = 1e-6;
+
+/** The best fit with some of the three costs (of one, of waiting, of agreeing); null where it would need a negative one. */
+function fitWith(points: readonly Point[], isIn: readonly boolean[]): Usl | null {
+  const rows = points.map(({ load, throughput }) =>
+    [1, load - 1, load * (load - 1)].filter((_, i) => isIn[i]).map((term) => (term * throughput) / load),
+  );
   const solution = solve(normalOf(rows));
-  if (solution === null) return null;
-  const [c0 = 0, c1 = 0, c2 = 0] = solution;
-  const [contention, coherence] = withSigma ? [c1, c2] : [0, c1];
-  if (c0 <= 0 || contention < 0 || coherence < 0) return null;
-  return { lambda: 1 / c0, sigma: contention / c0, kappa: coherence / c0 };
+  if (solution === null || solution.some((cost) => cost < 0)) return null;
+  const costs = isIn.map((has) => (has ? (solution.shift() ?? 0) : 0));
+  const least = Math.min(...points.map(({ load, throughput }) => load / throughput));
+  const [alone = 0, contention = 0, coherence = 0] = costs;
+  const first = Math.max(alone, least * UNSEEN);
+  return { lambda: 1 / first, sigma: contention / first, kappa: coherence / first };
 }
 
 function errorOf(usl: Usl, points: readonly Point[]): number {

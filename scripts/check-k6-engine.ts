@@ -73,7 +73,7 @@ async function program(name: string, entry: string, result: string): Promise<Pro
     ],
   });
   // What k6 adds to its engine; the rest of it is in stubs.js.
-  const added = "const __ENV = { CHAT_TARGET: 'ws://127.0.0.1:1' }, __VU = 0, __ITER = 0, console = {};";
+  const added = 'const __ENV = { CHAT_TARGET: "ws://127.0.0.1:8787" }, __VU = 0, __ITER = 0, console = {};';
   // In a function: a global `var` would hide the engine's own globals from a listing.
   return { name, code: `(() => {\n${added}\n${outputFiles[0]?.text ?? ""}\nreturn ${result};\n})()` };
 }

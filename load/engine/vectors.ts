@@ -2,6 +2,7 @@
 // among them, and no script may call it: \p{L} and its like match nothing in k6's engine, without an error.
 import { decodeClientFrame, decodeHello, encodeEvents, wellFormed } from "../../src/protocol/codec.ts";
 import { decodeServerFrame } from "../../src/protocol/server-frames.ts";
+import { vectorsOfLoad } from "./vectors-of-load.ts";
 
 const events = [1, 2].map((seq) => ({
   seq,
@@ -25,5 +26,6 @@ export function vectors(): Record<string, unknown> {
     decodeClientFrame: decodeClientFrame('{"message":"hi","counter":7}', true),
     encodeEvents: encodeEvents(events),
     decodeServerFrame: decodeServerFrame(encodeEvents(events)),
+    ...vectorsOfLoad(),
   };
 }

@@ -62,16 +62,25 @@ export class NullRoom {
     const author = (delivery?.key ?? "").padEnd(22, "0").slice(0, 22);
     const faults = Object.values(this.faults).some((every) => every > 0) ? new Faults(this.faults) : null;
     const isDelivery = delivery !== null;
+    const others = [...this.members.values()];
     this.members.set(write, { write, name, isDelivery, author, client: delivery?.client ?? "", faults });
-    if (!isDelivery) {
+    if (isDelivery) {
+      const head = { protocol: 1, epoch: "null", head: this.seq, counter: 0, connection, author };
+      write(frame(encodeWelcome({ ...head, members: this.members.size, resumed: false })));
+      write(frame(encodePresence({ count: this.members.size })));
+    } else {
+      for (const other of others) write(frame(encodeJoined(other.name)));
       write(frame(encodeJoined(name)));
       write(frame(encodeReady()));
-      return;
     }
-    const members = this.members.size;
-    const head = { protocol: 1, epoch: "null", head: this.seq, counter: 0, connection, author, members };
-    write(frame(encodeWelcome({ ...head, resumed: false })));
-    write(frame(encodePresence({ count: members })));
+    this.tell(others, name);
+  }
+
+  /** Senders wait until all whom they expect are there. */
+  private tell(others: readonly Member[], name: string): void {
+    const joined = frame(encodeJoined(name));
+    const count = frame(encodePresence({ count: this.members.size }));
+    for (const { write, isDelivery } of others) write(isDelivery ? count : joined);
   }
 
   private say(text: string, { name, isDelivery, author, client }: Member): void {

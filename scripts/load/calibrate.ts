@@ -9,7 +9,7 @@ import { saveReport } from "./save.ts";
 import { whole } from "./scales.ts";
 
 /** Up to where each protocol is tried, messages a second in a room of 100: beyond what two cores take in. */
-const RATES = { classic: "2000", delivery: "12000" } as const;
+const RATES = { classic: "2000", delivery: "5000" } as const;
 
 /** Calibrates for the protocol asked for, or for both; the exit code. */
 export async function calibrate(request: RunRequest): Promise<number> {
@@ -40,9 +40,11 @@ function environmentsOf(env: RunRequest["env"]): RunRequest["env"][] {
 
 /** Stores it; says so in one sentence. */
 async function keep(result: RunResult, ceiling: number | null, protocol: string): Promise<string> {
-  if (ceiling === null) return `${protocol}: the generator never kept up; calibrate with a lower --rate.`;
-  const { engine, machine, pinned, started } = result;
-  await storeCalibration({ engine, machine, pinned, protocol, measured: started, ceiling });
+  if (ceiling === null)
+    return `${protocol}: the generator never kept up; calibrate on a quieter machine, or with a lower --rate.`;
+  const { engine, machine, pinned, started, parameters } = result;
+  const sample = Number(parameters.CHAT_SAMPLE);
+  await storeCalibration({ engine, machine, pinned, protocol, sample, measured: started, ceiling });
   const by = result.verdict.limitedBy === "target" ? " (the null server was the limit: it may be more)" : "";
   return `${protocol}: this generator takes in ${whole(ceiling)} deliveries/s${by}.`;
 }

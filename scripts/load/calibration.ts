@@ -12,6 +12,8 @@ export interface Setting {
   readonly machine: Machine;
   readonly pinned: Pinning | null;
   readonly protocol: string;
+  /** One message in so many is read; the others are only counted, which is cheaper. */
+  readonly sample: number;
 }
 
 export interface Calibration extends Setting {
@@ -46,7 +48,7 @@ export function ceilingFor(
   if (exact === undefined) {
     return {
       ceiling: null,
-      note: `The calibration of ${which} is of another version, machine or pinning; ${MEND}`,
+      note: `The calibration of ${which} is of another version, machine, pinning or --sample; ${MEND}`,
     };
   }
   const days = Math.floor((now - Date.parse(exact.measured)) / 86_400_000);
@@ -61,7 +63,7 @@ export const withCalibration = (all: readonly Calibration[], added: Calibration)
   added,
 ];
 
-const keyOf = ({ engine, machine, pinned, protocol }: Setting): string =>
+const keyOf = ({ engine, machine, pinned, protocol, sample }: Setting): string =>
   JSON.stringify([
     engine.name,
     engine.version,
@@ -70,6 +72,7 @@ const keyOf = ({ engine, machine, pinned, protocol }: Setting): string =>
     machine.node,
     pinned?.generator,
     protocol,
+    sample,
   ]);
 
 /** All that is stored; nothing where the file is missing or no longer makes sense. */
@@ -89,11 +92,12 @@ export async function storeCalibration(added: Calibration, file = CALIBRATION_FI
 }
 
 function isCalibration(value: unknown): value is Calibration {
-  const { engine, machine, protocol, measured, ceiling } = (value ?? {}) as Partial<Calibration>;
+  const { engine, machine, protocol, sample, measured, ceiling } = (value ?? {}) as Partial<Calibration>;
   return (
     typeof engine?.name === "string" &&
     typeof machine?.cpu === "string" &&
     typeof protocol === "string" &&
+    typeof sample === "number" &&
     typeof measured === "string" &&
     typeof ceiling === "number"
   );

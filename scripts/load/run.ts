@@ -68,7 +68,8 @@ export async function runScenario(request: RunRequest): Promise<Ran> {
     const { tally, usage, code } = await play(request, target);
     const machine = machineHere();
     const protocol = costlierOf(`${tally.parameters.CHAT_PROTOCOL}`);
-    const setting = { engine, machine, pinned: pinning, protocol };
+    const sample = Number(tally.parameters.CHAT_SAMPLE);
+    const setting = { engine, machine, pinned: pinning, protocol, sample };
     const calibrated =
       scenario === "calibrate" ? NO_CALIBRATION : ceilingFor(await readCalibrations(), setting, started);
     const result = assemble({

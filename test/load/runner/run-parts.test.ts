@@ -81,7 +81,7 @@ describe("cost", () => {
 describe("calibration", () => {
   const { engine, machine, pinned } = fixture();
   const now = Date.parse("2026-11-25T00:00:00Z");
-  const setting = { engine, machine, pinned, protocol: "classic" };
+  const setting = { engine, machine, pinned, protocol: "classic", sample: 1 };
   const entry: Calibration = { ...setting, measured: "2026-11-20T00:00:00Z", ceiling: 100_000 };
 
   test("counts for its own setting", () => {
@@ -92,7 +92,8 @@ describe("calibration", () => {
     ["missing", [], /^Nobody calibrated the node generator for classic clients/],
     ["for another protocol", [{ ...entry, protocol: "delivery" }], /^Nobody calibrated/],
     ["for another version", [{ ...entry, engine: { ...engine, version: "v1" } }], /is of another version/],
-    ["for other cores", [{ ...entry, pinned: null }], /is of another version, machine or pinning/],
+    ["for another sample", [{ ...entry, sample: 10 }], /is of another version, machine, pinning or --sample/],
+    ["for other cores", [{ ...entry, pinned: null }], /is of another version, machine, pinning or --sample/],
     [
       "old",
       [{ ...entry, measured: "2026-10-01T00:00:00Z" }],

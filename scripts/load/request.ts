@@ -36,6 +36,7 @@ export async function requestOf(
   command: string,
 ): Promise<Omit<RunRequest, "segment">> {
   const env = environmentOf(scenario, values);
+  endOnSignal();
   const target = targetOf(values, scenario);
   const engine = await findEngine(String(values.engine));
   return {
@@ -48,6 +49,16 @@ export async function requestOf(
     command,
     say: liveLine(),
   };
+}
+
+/** A signal alone would end us without a word to what we started: workerd would go on. */
+function endOnSignal(): void {
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+    process.once(signal, () => {
+      console.error("Interrupted; this run has no result.");
+      process.exit(1);
+    });
+  }
 }
 
 /** Asks before a deployed room is loaded. Throws a Failure where nobody agrees. */

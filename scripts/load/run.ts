@@ -121,6 +121,8 @@ async function play(request: RunRequest, target: RunningTarget): Promise<Played>
     stdio: ["ignore", "pipe", "pipe"],
     env: { ...process.env, ...line.env },
   });
+  const dieWithUs = (): boolean => child.kill("SIGKILL");
+  process.once("exit", dieWithUs);
   const samplers = [child.pid ?? null, target.pid].map((pid) =>
     pid === null ? null : new UsageSampler(pid),
   );
@@ -138,6 +140,7 @@ async function play(request: RunRequest, target: RunningTarget): Promise<Played>
     child.once("error", () => resolve(127));
     child.once("close", (exitCode) => resolve(exitCode ?? 1));
   });
+  process.off("exit", dieWithUs);
   clearInterval(timer);
   kept.end();
   const [generator = [], used = []] = samplers.map((sampler) => sampler?.stop());

@@ -1,7 +1,7 @@
 // What a run is pointed at: this project's room one hop away, something to compare it with, or a deployed one.
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { rm } from "node:fs/promises";
+import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { TargetName } from "../../load/targets/start.ts";
@@ -67,7 +67,9 @@ async function openRoom({ cores, policy = UNLIMITED }: TargetPlan): Promise<Runn
     MAX_SOCKETS_PER_ROOM: "32000",
     MAX_SOCKETS_PER_IDENTITY: "32000",
   };
-  await rm(state, { recursive: true, force: true });
+  const clean = (): void => rmSync(state, { recursive: true, force: true });
+  clean();
+  process.once("exit", clean);
   const workerd = await startWorkerd({
     worker: await bundleWorker(),
     state,
@@ -83,7 +85,8 @@ async function openRoom({ cores, policy = UNLIMITED }: TargetPlan): Promise<Runn
     isRunning: () => isAlive(pid),
     stop: async () => {
       await workerd.kill();
-      await rm(state, { recursive: true, force: true });
+      process.off("exit", clean);
+      clean();
     },
   };
 }

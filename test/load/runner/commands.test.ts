@@ -1,10 +1,11 @@
 // The commands as people type them, in processes of their own. In the place of k6 stands a program that notes what it was
 // told and writes the result that a test wants: whether k6 understands it, only k6 can show.
-import { execFile } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
+import { once } from "node:events";
 import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { COUNTS, type Tally } from "../../../load/lib/tally.ts";
 import { ROOT } from "../../../scripts/lib/command.ts";
 import type { RunResult } from "../../../scripts/load/result.ts";
@@ -153,6 +154,20 @@ describe("npm run load with k6", () => {
     const said = await run("load", ["fanout", ...K6, ...NOWHERE, "--out", join(folder, "broken-out")], env);
     expect(said.code).toBe(1);
     expect(said.err).toMatch(/The script ended with exit code 107 and no result; see .*engine\.log/);
+  });
+
+  test("leaves nothing running when it is interrupted", async () => {
+    const env = await fakeK6("interrupted", tallyOf(fixture()));
+    const args = ["scripts/load.ts", "fanout", ...K6, "--out", join(folder, "interrupted-out")];
+    const child = spawn(process.execPath, args, { cwd: ROOT, env: { ...process.env, ...env } });
+    const url = await vi.waitFor(async () => {
+      const target = (await told("interrupted")).args.find((arg) => arg.startsWith("CHAT_TARGET="));
+      return (target ?? "").replace("CHAT_TARGET=ws", "http");
+    }, 20_000);
+    expect((await fetch(`${url}/api/room`)).status).toBe(405);
+    child.kill("SIGINT");
+    expect(await once(child, "exit")).toEqual([1, null]);
+    await vi.waitFor(() => expect(fetch(`${url}/api/room`)).rejects.toThrow("fetch failed"), 5_000);
   });
 
   test("refuses a k6 that is too old, and says so when there is none", async () => {

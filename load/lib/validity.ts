@@ -84,12 +84,14 @@ function footReasons({ counts: c, scenario, rooms }: Tally): string[] {
   return reasons;
 }
 
-function generatorReasons({ counts: c, histograms: h }: Tally): string[] {
+function generatorReasons({ counts: c, histograms: h, scenario }: Tally): string[] {
   const reasons: string[] = [];
   if (c.negativeLatency > 0) {
     reasons.push(`${c.negativeLatency} messages came before they were due: the generators' clocks differ`);
   }
   if (c.handlerErrors > 0) reasons.push(`${c.handlerErrors} errors in the load script itself: see its log`);
+  // A smoke run asks whether everything arrives once, and says nothing of how fast: of its ten messages, one is the 99th percentile.
+  if (scenario === "smoke") return reasons;
   const lag = quantile(h.lag, 0.99);
   if (lag > BOUNDS.lagMs) {
     reasons.push(

@@ -233,3 +233,10 @@ test("the ceiling is the fastest second that kept up: later ones count for nothi
   expect(ceilingOf(tallyWith({}, { seconds: lagging }), climb)).toBe(32_500);
   expect(ceilingOf(tallyWith({}, { seconds: [] }), climb)).toBeNull();
 });
+
+test("a smoke run is no measurement: a slow generator does not void it, a refusal does", () => {
+  const slow = { ...NO_HISTOGRAMS, lateness: timesOf(80), lag: timesOf(80) };
+  const smoke = { ...tallyWith({}, { histograms: slow }), scenario: "smoke" };
+  expect(judge(smoke).reasons).toEqual([]);
+  expect(judge({ ...tallyWith({ refused: 1, accepted: 9 }), scenario: "smoke" }).valid).toBe(false);
+});

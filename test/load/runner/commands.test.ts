@@ -75,7 +75,9 @@ async function fakeK6(
 ): Promise<NodeJS.ProcessEnv> {
   const bin = join(folder, name);
   await mkdir(bin, { recursive: true });
-  const program = `#!${process.execPath}
+  // Shell and JavaScript at once: a path with a blank fits no #! line.
+  const program = `#!/bin/sh
+":" //; exec "${process.execPath}" "$0" "$@"
 const { writeFileSync } = require("node:fs");
 const args = process.argv.slice(2);
 if (args[0] === "version") {

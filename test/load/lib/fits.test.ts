@@ -1,6 +1,5 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { compareSeries, seriesOf, studentT } from "../../../load/lib/repeats.ts";
 import { fitUsl, peakOf, throughputAt, type Usl } from "../../../load/lib/usl.ts";
 import { prove } from "../../support/prove.ts";
 
@@ -58,42 +57,4 @@ test("with noise of 1 %, however laid, the fit still says the throughput within 
 test("two loads are too few for a fit", () => {
   const points = [1, 1, 2].map((load) => ({ load, throughput: load }));
   expect(fitUsl(points)).toBeNull();
-});
-
-test("the interval of a mean is the textbook's", () => {
-  // Five runs of mean 100 and deviation 2: t = 2.776, over the root of five.
-  const series = seriesOf([98, 98, 100, 102, 102]);
-  expect(series).toMatchObject({ runs: 5, mean: 100, deviation: 2 });
-  expect(series.margin).toBeCloseTo((2.7764 * 2) / Math.sqrt(5), 4);
-  expect(seriesOf([7])).toMatchObject({ mean: 7, margin: Infinity });
-  expect([studentT(1), studentT(4), studentT(11), studentT(1e6)].map((t) => t.toFixed(2))).toEqual([
-    "12.71",
-    "2.78",
-    "2.20",
-    "1.96",
-  ]);
-});
-
-test("a comparison sees a difference well above the noise, sees none within it, and says nothing of single runs", async () => {
-  await prove("comparison", {
-    runs: 300,
-    states: ["faster", "slower"],
-    arbitrary: fc.record({
-      noise: fc.array(fc.integer({ min: -100, max: 100 }), { minLength: 10, maxLength: 10 }),
-      mean: fc.integer({ min: 10_000, max: 100_000 }),
-      change: fc.constantFrom(-0.2, 0.2),
-    }),
-    holds: ({ noise, mean, change }, reached) => {
-      const first = noise.slice(0, 5).map((tenths) => mean * (1 + tenths / 10_000));
-      const second = noise.slice(5).map((tenths) => mean * (1 + tenths / 10_000));
-      const shifted = second.map((value) => value * (1 + change));
-      const difference = compareSeries(first, shifted);
-      expect(difference?.isReal).toBe(true);
-      expect(Math.abs((difference?.share ?? 0) - change)).toBeLessThan(0.03);
-      const same = compareSeries(first, [...first]);
-      expect(same).toMatchObject({ share: 0, isReal: false });
-      expect(compareSeries(first, second.slice(0, 1))).toBeNull();
-      reached.add(change > 0 ? "faster" : "slower");
-    },
-  });
 });

@@ -54,6 +54,25 @@ test("with noise of 1 %, however laid, the fit still says the throughput within 
   });
 });
 
+test("far from a load of one, the cost of one is not to be seen, and the fit still goes through the points", () => {
+  const law = { lambda: 1, sigma: 0.081, kappa: 0.0001 };
+  const thousandths = [-4, -6, 1, 4, 7, -2, -7, 0];
+  const points = [150, 155, 144, 416, 129, 158, 366, 475].map((load, i) => ({
+    load,
+    throughput: throughputAt(law, load) * (1 + (thousandths[i] ?? 0) / 1_000),
+  }));
+  const fit = fitUsl(points);
+  expect(fit).not.toBeNull();
+  for (const { load } of points) {
+    expect(Math.abs(throughputAt(fit ?? law, load) / throughputAt(law, load) - 1)).toBeLessThan(0.03);
+  }
+});
+
+test("where waiting alone eats up all that more load brings, there is no peak but the beginning", () => {
+  expect(peakOf({ lambda: 1, sigma: 2, kappa: 0.1 })).toBe(0);
+  expect(peakOf({ lambda: 1, sigma: 2, kappa: 0 })).toBe(Infinity);
+});
+
 test("two loads are too few for a fit", () => {
   const points = [1, 1, 2].map((load) => ({ load, throughput: load }));
   expect(fitUsl(points)).toBeNull();

@@ -47,7 +47,7 @@ export class Admission {
     const ahead = session.waiting.length + 1;
     if (action.kind === "message" && !this.room.isNext(session, action.counter, ahead)) return;
     const wait = refusedFor(session, this.rate, now);
-    if (wait > 0) return this.refuse(session, action, { code: "rate-limited", retryAfter: wait });
+    if (wait > 0) return this.refuseFor(wait, session, [action]);
     if (session.waiting.length >= MAX_CHARGE) return this.refuse(session, action, { code: "busy" });
     // Something waits only while a charge is under way.
     if (session.charging === null && passIsLive(session, now)) {
@@ -81,10 +81,9 @@ export class Admission {
     session.pass = reply?.pass === true ? newPass(charging.since) : null;
     for (const action of asked.slice(0, granted)) this.room.perform(session, action, now);
     this.room.commit();
-    for (const action of asked.slice(granted)) {
-      this.refuse(session, action, { code: "rate-limited", retryAfter: wait });
-    }
-    session.refused = reply !== null && wait > 0 ? { from: now, until: now + wait } : null;
+    const sure = (granted < asked.length ? now : charging.since) + wait;
+    session.refused = reply === null || wait === 0 ? null : { from: now, sure, until: now + wait };
+    this.refuseFor(wait, session, asked.slice(granted));
     this.room.emit({ type: "attach", session });
     this.drain(session, now);
   }
@@ -112,12 +111,18 @@ export class Admission {
   /** What came while the limiter was asked. */
   private drain(session: Session, now: number): void {
     const wait = refusedFor(session, this.rate, now);
-    if (wait > 0) {
-      for (const action of session.waiting.splice(0)) {
-        this.refuse(session, action, { code: "rate-limited", retryAfter: wait });
-      }
-    }
+    if (wait > 0) this.refuseFor(wait, session, session.waiting.splice(0));
     if (session.waiting.length > 0) this.charge(session, 0, now);
+  }
+
+  /** Who is told to come back later is refused until then (L2). */
+  private refuseFor(wait: number, session: Session, actions: readonly Waiting[]): void {
+    if (actions.length === 0) return;
+    for (const action of actions) this.refuse(session, action, { code: "rate-limited", retryAfter: wait });
+    const { refused } = session;
+    if (refused === null || refused.sure === refused.until) return;
+    session.refused = { ...refused, sure: refused.until };
+    this.room.emit({ type: "attach", session });
   }
 
   private refuse(session: Session, action: Waiting, refusal: Refusal): void {

@@ -11,14 +11,14 @@ export function passIsLive({ pass }: Session, now: number): boolean {
 }
 
 /**
- * Milliseconds for which the limiter's last refusal still holds; 0 if it has to be asked. A clock that went back
- * behind the refusal, or a wait longer than any limiter's, ends it (L5).
+ * Milliseconds after which the next action is admitted, where the limiter would surely refuse one now; 0 if it has to be
+ * asked. A clock that went back behind the refusal, or a wait longer than any limiter's, ends it (L5).
  */
 export function refusedFor({ refused }: Session, rate: Policy, now: number): number {
   if (refused === null) return 0;
-  const { from, until } = refused;
+  const { from, sure, until } = refused;
   const longest = (rate.burst + MAX_PASSES) * rate.periodMs;
-  return from <= now && until - from <= longest ? Math.max(0, until - now) : 0;
+  return from <= now && now < sure && until - from <= longest ? until - now : 0;
 }
 
 /** While the limiter cannot be reached, each room gives an identity one action a period, and no burst (L9). */

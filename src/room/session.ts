@@ -8,6 +8,16 @@ export interface Pass {
   readonly until: number;
 }
 
+/**
+ * The limiter admits nothing for a time, by the room's clock: before `sure` certainly, at `until` again. When it said so
+ * between the call and its answer, nobody knows. Who was told of it is refused until `until` (L2): then both are the same.
+ */
+export interface RefusedSpan {
+  readonly from: number;
+  readonly sure: number;
+  readonly until: number;
+}
+
 /** What a joined connection is to others. `client` is null for a classic one. */
 export interface Joined {
   readonly name: string;
@@ -29,8 +39,7 @@ export interface Session {
   readonly accepted: number;
   joined: Joined | null;
   pass: Pass | null;
-  /** While the limiter's last refusal holds, on the room's clock. */
-  refused: { readonly from: number; readonly until: number } | null;
+  refused: RefusedSpan | null;
   /** What this identity took while the limiter could not be reached (L9). */
   local: Budget | null;
   /** The highest counter stored of this author and client tag, also when the log has forgotten it by age (D9). */

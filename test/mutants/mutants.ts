@@ -30,6 +30,12 @@ export const MUTANTS: readonly Mutant[] = [
     to: 'if (session.charging !== null) return this.refuse(session, action, { code: "rate-limited" });\n    session.waiting.push(action);',
   },
   {
+    name: "a wait that nobody was told counts from the limiter's answer",
+    file: ADMISSION,
+    from: "(granted < asked.length ? now : charging.since) + wait",
+    to: "now + wait",
+  },
+  {
     name: "queue overtaken under a pass",
     file: ADMISSION,
     from: "if (session.charging === null && passIsLive(session, now)) {",

@@ -30,16 +30,28 @@ test.each([
 });
 
 test.each([
-  { from: 1_000, until: 3_000, now: 1_000, wait: 2_000, why: "holds" },
-  { from: 1_000, until: 3_000, now: 2_999, wait: 1, why: "holds to its last ms" },
-  { from: 1_000, until: 3_000, now: 3_000, wait: 0, why: "is over" },
-  { from: 1_000, until: 3_000, now: 5_000, wait: 0, why: "is long over" },
-  { from: 1_000, until: 3_000, now: 999, wait: 0, why: "was in the future: the clock went back" },
-  { from: 0, until: LONGEST, now: 0, wait: LONGEST, why: "is as long as any" },
-  { from: 0, until: LONGEST + 1, now: 0, wait: 0, why: "is longer than any limiter's" },
-])("[L2] [L5] a refusal from $from to $until $why, at $now: $wait", ({ from, until, now, wait }) => {
-  expect(refusedFor(sessionWith({ refused: { from, until } }), RATE, now)).toBe(wait);
-});
+  { from: 1_000, sure: 3_000, until: 3_000, now: 1_000, wait: 2_000, why: "holds" },
+  { from: 1_000, sure: 3_000, until: 3_000, now: 2_999, wait: 1, why: "holds to its last ms" },
+  { from: 1_000, sure: 3_000, until: 3_000, now: 3_000, wait: 0, why: "is over" },
+  { from: 1_000, sure: 3_000, until: 3_000, now: 5_000, wait: 0, why: "is long over" },
+  { from: 1_000, sure: 2_000, until: 3_000, now: 1_999, wait: 1_001, why: "is sure still" },
+  { from: 1_000, sure: 2_000, until: 3_000, now: 2_000, wait: 0, why: "is no longer sure" },
+  {
+    from: 1_000,
+    sure: 3_000,
+    until: 3_000,
+    now: 999,
+    wait: 0,
+    why: "was in the future: the clock went back",
+  },
+  { from: 0, sure: LONGEST, until: LONGEST, now: 0, wait: LONGEST, why: "is as long as any" },
+  { from: 0, sure: 1, until: LONGEST + 1, now: 0, wait: 0, why: "is longer than any limiter's" },
+])(
+  "[L2] [L3] [L5] a refusal from $from to $until $why, at $now: $wait",
+  ({ from, sure, until, now, wait }) => {
+    expect(refusedFor(sessionWith({ refused: { from, sure, until } }), RATE, now)).toBe(wait);
+  },
+);
 
 test("[L2] who was not refused does not wait", () => {
   expect(refusedFor(sessionWith({}), RATE, 1_000)).toBe(0);

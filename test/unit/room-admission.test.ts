@@ -50,6 +50,9 @@ describe("asking the limiter", () => {
     machine.say("ann", { message: "1" });
     expect(of("attach", machine.answer("ann"))).toHaveLength(1);
     expect(machine.answer("ann")).toEqual([]);
+    machine.say("ann", { message: "2" });
+    machine.now += 1;
+    expect(of("attach", machine.answer("ann", NONE))).toHaveLength(1);
   });
 
   test("[D12] with 32 waiting the next is told to come back, in each protocol's way", () => {
@@ -150,12 +153,43 @@ describe("a refusal", () => {
     expect(machine.room.sessions.get("ann")?.waiting).toEqual([]);
   });
 
+  test("[L3] that is only foreseen counts from the call: the answer was on its way, and who was not told is asked for", () => {
+    const machine = joined();
+    machine.say("ann", { message: "1" });
+    machine.now += 600;
+    machine.answer("ann", { granted: 1, retryAfter: 700, pass: false });
+    machine.now += 99;
+    expect(sent(machine.say("ann", { message: "2" }))).toMatchObject([["ann", { retryAfter: 601 }]]);
+    const paced = joined();
+    paced.say("ann", { message: "1" });
+    paced.now += 600;
+    paced.answer("ann", { granted: 1, retryAfter: 700, pass: false });
+    paced.now += 100;
+    expect(paced.say("ann", { message: "2" })).toEqual(charged(1));
+  });
+
+  test("[L2] [D9] that was foreseen and then told holds for as long as it was told, also after a sleep", () => {
+    const machine = joined();
+    machine.say("ann", { message: "1" });
+    machine.now += 600;
+    machine.answer("ann", { granted: 1, retryAfter: 700, pass: false });
+    machine.now += 50;
+    expect(of("attach", machine.say("ann", { message: "2" }))).toHaveLength(1);
+    machine.now += 649;
+    const effects = machine.say("ann", { message: "3" });
+    expect(effects).toEqual(of("send", effects));
+    expect(sent(effects)).toMatchObject([["ann", { retryAfter: 1 }]]);
+    machine.now += 1;
+    expect(machine.say("ann", { message: "4" })).toEqual(charged(1));
+  });
+
   test("[L2] is forgotten when the limiter grants again", () => {
     const machine = joined();
     machine.say("ann", { message: "1" });
     machine.answer("ann", NONE);
     expect(machine.room.sessions.get("ann")?.refused).toEqual({
       from: machine.now,
+      sure: machine.now + 700,
       until: machine.now + 700,
     });
     machine.now += 700;

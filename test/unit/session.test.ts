@@ -25,7 +25,7 @@ test("[D9] what a session is survives in its attachment; what is under way is em
     ...fresh(),
     joined: DELIVERY,
     pass: { from: 1, until: 2 },
-    refused: { from: 3, until: 4 },
+    refused: { from: 3, sure: 4, until: 4 },
     local: { tat: 5, last: 6 },
     charging: { asked: 1, since: 0 },
     waiting: [message],
@@ -40,7 +40,7 @@ test("[D9] what a session is survives in its attachment; what is under way is em
     accepted: 1_000,
     joined: DELIVERY,
     pass: { from: 1, until: 2 },
-    refused: { from: 3, until: 4 },
+    refused: { from: 3, sure: 4, until: 4 },
     local: { tat: 5, last: 6 },
     counter: 9,
   });

@@ -27,6 +27,11 @@ export class ClassicPerson {
     this.name = name;
   }
 
+  /** Messages of this connection whose echo is still to come. */
+  get unconfirmed(): number {
+    return this.unanswered.size;
+  }
+
   private get client(): string {
     return `${this.name}.${this.connections}`;
   }

@@ -79,12 +79,15 @@ export class Crowd {
     return this.people.reduce((sum, person) => sum + person[of], 0);
   }
 
-  /** Waits until all that the people said is stored, and everybody has seen the same to the end. */
+  /** Waits until all that anybody said is stored, or its connection is lost, and everybody has seen the same to the end. */
   async untilQuiet(): Promise<void> {
     const everybody = [...this.people, ...this.classics];
     await until(
-      () => this.count("unconfirmed") === 0 && new Set(everybody.map(({ newest }) => newest)).size === 1,
-      () => `quiet in ${this.room}: ${this.people.map((p) => `${p.head}/${p.unconfirmed}`).join(", ")}`,
+      () =>
+        everybody.every(({ unconfirmed }) => unconfirmed === 0) &&
+        new Set(everybody.map(({ newest }) => newest)).size === 1,
+      () =>
+        `quiet in ${this.room}: ${everybody.map((p) => `${p.newest.trim().slice(0, 20)}/${p.unconfirmed}`).join(", ")}`,
     );
   }
 

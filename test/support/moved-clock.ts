@@ -1,7 +1,7 @@
 // A wall clock for a process that a test can move: a shim in C (clock-shim.c), compiled here, between the process and libc.
 import { execFile, spawnSync } from "node:child_process";
 import { mkdir, open } from "node:fs/promises";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { promisify } from "node:util";
 import { ROOT } from "../../scripts/lib/command.ts";
 
@@ -20,21 +20,23 @@ export function canMoveClock(): boolean {
 }
 
 export class MovedClock {
-  /** For the process whose clock it is to be. */
+  /** For the process whose clock it is to be. It has to run in the project's folder. */
   readonly env: Readonly<Record<string, string>>;
   private readonly offsets: string;
 
   private constructor(shim: string, offsets: string) {
     this.offsets = offsets;
-    this.env = { LD_PRELOAD: shim, CLOCK_OFFSET_FILE: offsets };
+    // Relative: LD_PRELOAD is a list with blanks between, and the project's folder may have one in its name.
+    this.env = { LD_PRELOAD: relative(ROOT, shim), CLOCK_OFFSET_FILE: offsets };
   }
 
   /** Compiles the shim into a folder of its own, with a clock that is right. */
   static async make(name: string): Promise<MovedClock> {
     const folder = join(ROOT, ".state", "clocks", name);
     await mkdir(folder, { recursive: true });
-    const clock = new MovedClock(join(folder, "shim.so"), join(folder, "offset"));
-    await promisify(execFile)("gcc", ["-O1", "-shared", "-fPIC", "-o", clock.env.LD_PRELOAD ?? "", SOURCE]);
+    const shim = join(folder, "shim.so");
+    const clock = new MovedClock(shim, join(folder, "offset"));
+    await promisify(execFile)("gcc", ["-O1", "-shared", "-fPIC", "-o", shim, SOURCE]);
     await clock.moveTo(0, "w");
     return clock;
   }

@@ -37,7 +37,7 @@ const isMeasured = (): boolean => now() >= WARMUP_MS && now() < END_MS;
 
 export function send(): void {
   const socket = connect();
-  socket.onopen = () => {
+  socket.addEventListener("open", () => {
     socket.send(hello("sender"));
     let count = 0;
     const message = "x".repeat(60);
@@ -51,7 +51,7 @@ export function send(): void {
       sent.add(count);
       exec.test.abort("done");
     }, END_MS + 500);
-  };
+  });
 }
 
 export function receive(): void {
@@ -60,17 +60,16 @@ export function receive(): void {
   let open = 0;
   for (let member = 0; member < MEMBERS; member++) {
     const socket = connect();
-    socket.onopen = () => {
+    socket.addEventListener("open", () => {
       open += 1;
       socket.send(hello(`m${member}`));
-    };
-    socket.onmessage = (event) => {
-      const { data = "", timestamp = 0 } = event ?? {};
+    });
+    socket.addEventListener("message", ({ data, timestamp }) => {
       if (!isMeasured() || typeof data !== "string") return;
       frameCount += 1;
       deliveryCount += isDelivery ? batchSize(data) : 1;
       if (frameCount % 1_000 === 0) lag.add(Date.now() - timestamp);
-    };
+    });
   }
   setTimeout(() => {
     frames.add(frameCount);

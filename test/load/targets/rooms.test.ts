@@ -1,0 +1,77 @@
+// What the load targets have in common with Edge Chat: two people in a room hear each other, in both protocols where there are two.
+import { once } from "node:events";
+import { afterEach, expect, test } from "vitest";
+import { WebSocket } from "ws";
+import type { Target } from "../../../load/targets/servers.ts";
+import { startTarget } from "../../../load/targets/start.ts";
+import { until } from "../../support/until.ts";
+
+let target: Target | null = null;
+afterEach(async () => {
+  await target?.stop();
+  target = null;
+});
+
+async function member(
+  url: string,
+  hello: object,
+): Promise<{ readonly socket: WebSocket; readonly frames: string[] }> {
+  const socket = new WebSocket(`${url.replace("http", "ws")}/api/room/test/websocket`);
+  const frames: string[] = [];
+  socket.on("message", (data: Buffer) => frames.push(data.toString()));
+  await once(socket, "open", { signal: AbortSignal.timeout(10_000) });
+  socket.send(JSON.stringify(hello));
+  await until(
+    () => frames.some((frame) => /"ready"|"welcome"/.test(frame)),
+    () => `no welcome: ${frames.join()}`,
+  );
+  return { socket, frames };
+}
+
+test.each(["null", "node-ws", "relay"] as const)(
+  "classic members of %s hear each other, in order",
+  async (name) => {
+    target = await startTarget(name, { port: 0 });
+    const ann = await member(target.url, { name: "ann" });
+    const bob = await member(target.url, { name: "bob" });
+    for (const message of ["one", "two", "three"]) ann.socket.send(JSON.stringify({ message }));
+    for (const { frames } of [ann, bob]) {
+      await until(
+        () => frames.some((frame) => frame.includes("three")),
+        () => frames.join(),
+      );
+      const said = frames
+        .filter((frame) => frame.includes('"message"'))
+        .map((frame) => JSON.parse(frame) as Record<string, unknown>);
+      expect(said.map(({ name: who, message }) => [who, message])).toEqual([
+        ["ann", "one"],
+        ["ann", "two"],
+        ["ann", "three"],
+      ]);
+    }
+    bob.socket.close(1000);
+    await once(bob.socket, "close", { signal: AbortSignal.timeout(2_000) });
+  },
+);
+
+test("delivery members of the null room get batches with first and last seq, and lose what they are to lose", async () => {
+  target = await startTarget("null", {
+    port: 0,
+    windowMs: 20,
+    faults: { lose: 3, double: 0, reorder: 0, corrupt: 0 },
+  });
+  const hello = { name: "ann", protocol: 1, key: "0123456789abcdef", client: "tab" };
+  const { socket, frames } = await member(target.url, hello);
+  for (let counter = 1; counter <= 4; counter++)
+    socket.send(JSON.stringify({ message: `m${counter}`, counter }));
+  await until(
+    () => frames.some((frame) => frame.includes('"m4"')),
+    () => frames.join(),
+  );
+  const batch = JSON.parse(frames.at(-1) ?? "") as {
+    readonly first: number;
+    readonly last: number;
+    readonly events: unknown[];
+  };
+  expect([batch.first, batch.last, batch.events.length]).toEqual([1, 4, 3]);
+});

@@ -192,17 +192,25 @@ test("[K19] the handshake's time-out is 60 s and ends in an error", async () => 
 });
 
 test("[K20] an exception in a callback ends the iteration with all its sockets and timers, not the run", async () => {
+  const url = echo.url.replace("http", "ws");
   const broken = await runHost(`
     import { WebSocket } from "k6/websockets";
-    export const options = { scenarios: { s: { executor: "per-vu-iterations", vus: 1, iterations: 2 } } };
+    export const options = {
+      scenarios: { s: { executor: "per-vu-iterations", vus: 1, iterations: 2 } },
+      summaryTrendStats: ["count"],
+    };
     export default function () {
-      const other = new WebSocket("${echo.url.replace("http", "ws")}/late");
+      const other = new WebSocket("${url}/late");
       other.onclose = () => say("closed by an event");
-      const socket = new WebSocket("${echo.url.replace("http", "ws")}/burst?count=3");
-      setTimeout(() => say("timer"), 500);
-      socket.onmessage = () => { say(__ITER); throw new Error("broken"); };
-    }`);
-  expect(broken.said).toEqual([0, 1]);
+      other.onopen = () => {
+        setTimeout(() => say("timer"), 500);
+        const socket = new WebSocket("${url}/burst?count=3");
+        socket.onmessage = () => { say(__ITER); throw new Error("broken"); };
+      };
+    }
+    export function handleSummary({ metrics }) { say(metrics.ws_session_duration.values.count); return {}; }`);
+  // Four sessions have ended: the sockets were not left to the next iteration.
+  expect(broken.said).toEqual([0, 1, 4]);
   expect(broken.stderr.match(/^ERROR Error: broken/gm)).toHaveLength(2);
   expect(broken.code).toBe(0);
 });

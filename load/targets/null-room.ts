@@ -36,6 +36,7 @@ export class NullRoom {
   private readonly members = new Map<Write, Member>();
   private waiting: ChatMessage[] = [];
   private seq = 0;
+  private last = 0;
 
   /** `flushSoon` says when what came in between goes out: at the end of the turn, or after a window. */
   constructor(faults: FaultRates, flushSoon: (flush: () => void) => void) {
@@ -89,7 +90,9 @@ export class NullRoom {
     const { message, counter } = said.value;
     this.seq += 1;
     const sender = isDelivery ? { author, client, counter } : { author: "", client: "", counter: 0 };
-    this.waiting.push({ seq: this.seq, name, message, timestamp: Date.now(), ...sender });
+    // [C5] Strictly rising: who reads classic frames sees by it that two were exchanged.
+    this.last = Math.max(Date.now(), this.last + 1);
+    this.waiting.push({ seq: this.seq, name, message, timestamp: this.last, ...sender });
     if (this.waiting.length === 1) this.flushSoon(() => this.flush());
   }
 

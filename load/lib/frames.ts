@@ -25,6 +25,7 @@ const LAST = ',"last":';
 const EVENTS = ',"events":[';
 /** Quotes in a message are escaped, so that only an event begins so. */
 const EVENT = '{"seq":';
+const TIMESTAMP = '"timestamp":';
 const MESSAGE = '"message":"';
 
 const CORRUPT: LoadFrame = { kind: "corrupt" };
@@ -92,4 +93,10 @@ export function eventsIn(text: string): EventHead[] {
 export function lastStamp(text: string): number {
   const at = text.lastIndexOf(MESSAGE + STAMP);
   return at < 0 ? -1 : at + MESSAGE.length;
+}
+
+/** When the room says that a classic message was stored; 0 where it does not say. */
+export function timestampOf(text: string): number {
+  const at = text.lastIndexOf(TIMESTAMP);
+  return at < 0 ? 0 : Number.parseInt(text.slice(at + TIMESTAMP.length), 10) || 0;
 }

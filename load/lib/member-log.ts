@@ -1,7 +1,7 @@
 // What one member of a room got of what it is owed. Two kinds: by the room's seqs, counted by frames' heads (delivery), and by
 // each sender's own numbers (classic).
 import type { Gap, Since, Welcome } from "../../src/protocol/messages.ts";
-import { type EventHead, eventsIn, lastStamp } from "./frames.ts";
+import { type EventHead, eventsIn, lastStamp, timestampOf } from "./frames.ts";
 import { type Arrival, Ledger } from "./ledger.ts";
 import { indexOf, type Plan } from "./pacing.ts";
 import type { Recorder } from "./recorder.ts";
@@ -138,13 +138,22 @@ export class ClassicLog {
   private readonly options: LogOptions;
   private readonly senders = new Map<number, Ledger>();
   private corrupt = 0;
+  /** Timestamps rise in a room (C5): what is out of order among different senders has only them to tell. */
+  private newest = 0;
+  private overtaken = 0;
 
   constructor(options: LogOptions) {
     this.options = options;
   }
 
   get sums(): Sums {
-    const sums = { delivered: 0, corrupt: this.corrupt, duplicate: 0, reordered: 0, replayed: 0 };
+    const sums = {
+      delivered: 0,
+      corrupt: this.corrupt,
+      duplicate: 0,
+      reordered: this.overtaken,
+      replayed: 0,
+    };
     let missing = 0;
     let missed = 0;
     for (const ledger of this.senders.values()) {
@@ -177,7 +186,11 @@ export class ClassicLog {
       ledger.endAt(stamp.n);
       return onLast(stamp);
     }
+    const { reordered } = ledger;
     if (ledger.take(stamp.n, stamp.n, isSnapshot ? "snapshot" : "live") === 0) return;
+    const timestamp = timestampOf(text);
+    if (timestamp < this.newest && ledger.reordered === reordered) this.overtaken += 1;
+    this.newest = Math.max(this.newest, timestamp);
     recorder.learn(stamp);
     recorder.delivered(1, at);
     if (isSnapshot || indexOf(plan, stamp.sender, stamp.n) % sample !== 0) return;

@@ -262,6 +262,24 @@ test("[C9] a classic comeback: its snapshot doubles nothing, and what is older t
   });
 });
 
+test("[D1] [C5] two senders' classic messages that change places are reordered, by their timestamps", () => {
+  const plan = { ...planFor(10), senders: 2 };
+  const { recorder, receiver } = receiverOf(plan);
+  receiver.read({ text: encodeReady(), at: START, now: () => START });
+  for (const k of [0, 1, 3, 2, 4]) {
+    const text = encodeClassicMessage(messageOf(plan, k));
+    receiver.read({ text, at: START + WINDOW_MS, now: () => START + WINDOW_MS });
+  }
+  receiver.finish();
+  const { delivered, reordered, duplicate, lost } = recorder.counts;
+  expect({ delivered, reordered, duplicate, lost }).toEqual({
+    delivered: 5,
+    reordered: 1,
+    duplicate: 0,
+    lost: 5,
+  });
+});
+
 test("[D11] a frame that nobody can read, and messages before the welcome, are garbled", () => {
   const plan = planFor(3);
   const { recorder, receiver } = receiverOf(plan);

@@ -95,7 +95,7 @@ function sufferFates(plan: Plan, given: readonly Fate[]) {
   return { arriving: [...arriving, { message: messageOf(plan, fates.length), isLate }], counts };
 }
 
-function receiverOf(plan: Plan, sample = 1, over = (): unknown => null) {
+function receiverOf(plan: Plan, sample = 1, over = (): unknown => null, fromStart = true) {
   const recorder = new Recorder(plan);
   const options = {
     plan,
@@ -103,7 +103,7 @@ function receiverOf(plan: Plan, sample = 1, over = (): unknown => null) {
     recorder,
     size: SIZE,
     sample,
-    fromStart: true,
+    fromStart,
     sender: null,
     neighbours: 1,
   };
@@ -278,6 +278,20 @@ test("[D1] [C5] two senders' classic messages that change places are reordered, 
     duplicate: 0,
     lost: 5,
   });
+});
+
+test("[D2] who joined late is owed what follows its first message, to the last", () => {
+  const plan = planFor(10);
+  const { recorder, receiver } = receiverOf(plan, 1, () => null, false);
+  receiver.read({ text: encodeReady(), at: START, now: () => START });
+  for (const k of [4, 5, 7, 8, 10]) {
+    const text = encodeClassicMessage(messageOf(plan, k));
+    receiver.read({ text, at: START + WINDOW_MS, now: () => START + WINDOW_MS });
+  }
+  receiver.finish();
+  const { expected, delivered, lost } = recorder.counts;
+  // 6 in the middle, and 9 before the sender's last words.
+  expect({ expected, delivered, lost }).toEqual({ expected: 6, delivered: 4, lost: 2 });
 });
 
 test("[D11] a frame that nobody can read, and messages before the welcome, are garbled", () => {

@@ -66,7 +66,8 @@ test("[D11] one changed, missing or added unit of a stamp is noticed, wherever i
     arbitrary: fc.tuple(stamps, size, fc.nat(), fc.constantFrom("change", "drop", "add"), fc.nat(93)),
     holds: ([stamp, size, place, how, unit], reached) => {
       const text = writeStamp(stamp, size);
-      const at = place % size;
+      // One may also be added behind the last.
+      const at = place % (how === "add" ? size + 1 : size);
       const other = String.fromCharCode(33 + unit);
       if (how === "change" && text[at] === other) return;
       const rest = text.slice(how === "add" ? at : at + 1);
@@ -77,6 +78,22 @@ test("[D11] one changed, missing or added unit of a stamp is noticed, wherever i
       else reached.add(how === "drop" ? "shorter" : "longer");
     },
   });
+});
+
+test("[D11] an event without a stamp does not pass for the next one's", () => {
+  const size = MIN_SIZE;
+  const stamp = {
+    kind: "message",
+    sender: 0,
+    n: 0,
+    refused: 0,
+    intended: 1_763_900_000_000,
+    actual: 1_763_900_000_000,
+  } as const;
+  const text = encodeEvents([message(1, "hello", "ann"), message(2, writeStamp(stamp, size), "bob")]);
+  const [first, second] = eventsIn(text);
+  expect(first).toEqual({ seq: 1, stampAt: -1 });
+  expect(readStamp(text, second?.stampAt ?? -1, size).ok).toBe(true);
 });
 
 test("[D11] reading a frame is total, and agrees with the client's decoder where both understand it", async () => {

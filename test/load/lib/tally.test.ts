@@ -58,7 +58,9 @@ test("merging tallies is associative and commutative, and survives a file", asyn
       expect(merged).toEqual(mergeTallies(a, mergeTallies(b, c)));
       expect(JSON.parse(JSON.stringify(merged))).toEqual(merged);
       expect(merged.counts.delivered).toBe(a.counts.delivered + b.counts.delivered + c.counts.delivered);
-      if ([a, b, c].some(({ windowStart }) => windowStart === 0)) reached.add("never begun");
+      const begun = [a, b, c].map(({ windowStart }) => windowStart).filter((start) => start > 0);
+      expect(merged.windowStart).toBe(begun.length === 0 ? 0 : Math.min(...begun));
+      if (begun.length < 3) reached.add("never begun");
       const taken = new Set(a.seconds.map(({ second }) => second));
       if (b.seconds.some(({ second }) => taken.has(second))) reached.add("the same second twice");
     },

@@ -5,8 +5,21 @@ import { performance } from "node:perf_hooks";
 
 const monotonicMs = (): number => Number(hrtime.bigint()) / 1e6;
 
-/** The wall clock's lead over the monotonic one; the main thread takes it once and gives it to the others. */
-export const epochLead = (): number => Date.now() - monotonicMs();
+/** `Date.now()` counts whole milliseconds: so long it takes to see it step. */
+const LOOK_MS = 3;
+
+/**
+ * The wall clock's lead over the monotonic one; the main thread takes it once and gives it to the others. The best of many
+ * readings: a single one is up to a millisecond behind, and several where the first call is slow, and then two instances of one
+ * run would disagree about latency.
+ */
+export function epochLead(): number {
+  let lead = -Infinity;
+  for (const end = monotonicMs() + LOOK_MS; monotonicMs() < end;) {
+    lead = Math.max(lead, Date.now() - monotonicMs());
+  }
+  return lead;
+}
 
 /** A clock for this thread. `performance.now()` is the cheap one; its origin is the thread's own, so it is moved once. */
 export function createClock(lead: number): () => number {

@@ -1,6 +1,7 @@
 // What all load scripts share: options, the run's name, the virtual user's life, and the result.
 import exec from "k6/execution";
 import type { Options } from "k6/options";
+import { tellCeiling } from "../lib/ceiling.ts";
 import { longestRunOf, planOf, type Role, roleOf, virtualUsersOf } from "../lib/crowd.ts";
 import { thresholdsOf } from "../lib/metric-names.ts";
 import { readParameters, type Scenario } from "../lib/parameters.ts";
@@ -75,7 +76,8 @@ export function scenario(name: Scenario, roles: Partial<Roles> = {}) {
     handleSummary: (data: { readonly metrics: Metrics }): Record<string, string> => {
       const tally = tallyOf(parameters, data.metrics);
       const file = parameters.out === "" ? {} : { [parameters.out]: `${JSON.stringify(tally)}\n` };
-      return { stdout: tell(tally, judge(tally).reasons), ...file };
+      const ceiling = name === "calibrate" ? tellCeiling(tally, parameters) : "";
+      return { stdout: tell(tally, judge(tally).reasons) + ceiling, ...file };
     },
   };
 }

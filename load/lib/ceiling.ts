@@ -25,3 +25,11 @@ export function ceilingOf(tally: Tally, parameters: Parameters): number | null {
   );
   return kept.length === 0 ? null : Math.max(...kept.map(({ delivered }) => delivered));
 }
+
+/** The ceiling in words, under the table of a calibration. */
+export function tellCeiling(tally: Tally, parameters: Parameters): string {
+  const ceiling = ceilingOf(tally, parameters);
+  return ceiling === null
+    ? "The generator kept up in no second: set CHAT_RATE lower.\n\n"
+    : `Ceiling of this generator: ${Math.round(ceiling)} deliveries/s. Where the fastest second is the last one, try a higher CHAT_RATE.\n\n`;
+}

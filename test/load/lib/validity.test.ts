@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { type Accepted, mostIn, overLimit } from "../../../load/lib/allowance.ts";
-import { ceilingOf } from "../../../load/lib/ceiling.ts";
+import { ceilingOf, tellCeiling } from "../../../load/lib/ceiling.ts";
 import { Times } from "../../../load/lib/histogram.ts";
 import {
   bucketMetric,
@@ -232,6 +232,8 @@ test("the ceiling is the fastest second that kept up: later ones count for nothi
   const lagging = seconds.map((step) => ({ ...step, lagMaxMs: step.second < 3 ? 1 : 400 }));
   expect(ceilingOf(tallyWith({}, { seconds: lagging }), climb)).toBe(32_500);
   expect(ceilingOf(tallyWith({}, { seconds: [] }), climb)).toBeNull();
+  expect(tellCeiling(tallyWith({}, { seconds }), climb)).toContain("59500 deliveries/s");
+  expect(tellCeiling(tallyWith({}, { seconds: [] }), climb)).toContain("set CHAT_RATE lower");
 });
 
 test("a smoke run is no measurement: a slow generator does not void it, a refusal does", () => {

@@ -4,7 +4,7 @@ import { type Climb, nextRate } from "./load/ladder.ts";
 import { failureOf, type LadderStep, outcomeOf } from "./load/ladder-outcome.ts";
 import { agreeToCost, newRun, requestOf, RUN_HELP, RUN_OPTIONS, sayWhat, typed } from "./load/request.ts";
 import { type RunRequest, runScenario } from "./load/run.ts";
-import { saveReport, sayResult } from "./load/save.ts";
+import { saveReport, sayNotes, sayResult } from "./load/save.ts";
 
 const HELP = `
 npm run load:ladder: climbs the rate of fanout until a step fails, halves the gap, and names the knee and what limited it.
@@ -57,9 +57,10 @@ command(
     sayWhat(request);
     const steps = await climbUp(request, climb, bounds);
     const outcome = outcomeOf(steps, bounds);
-    console.log(outcome.sentence);
-    const title = `Edge Chat ladder: ${steps[0]?.result.parameters.CHAT_MEMBERS ?? ""} members`;
     const results = steps.map(({ result }) => result);
+    console.log(outcome.sentence);
+    for (const note of sayNotes(results)) console.log(note);
+    const title = `Edge Chat ladder: ${steps[0]?.result.parameters.CHAT_MEMBERS ?? ""} members`;
     const report = await saveReport(request.folder, {
       title,
       results,

@@ -4,7 +4,7 @@ import { command, Failure } from "./lib/command.ts";
 import { mergeResults } from "./load/merge.ts";
 import { typed } from "./load/request.ts";
 import { readInstance } from "./load/result.ts";
-import { saveReport, sayResult } from "./load/save.ts";
+import { saveReport, sayNotes, sayResult } from "./load/save.ts";
 
 const HELP = `
 npm run load:merge -- OUT a/result.json b/result.json ...: merges instances of one run into one result and report.
@@ -32,7 +32,7 @@ command(
     const results = await Promise.all(files.map(readInstance));
     const typedCommand = typed("load:merge", process.argv.slice(2));
     const merged = merge(results, typedCommand);
-    for (const line of sayResult(merged)) console.log(line);
+    for (const line of [...sayResult(merged), ...sayNotes([merged])]) console.log(line);
     const title = `Edge Chat load: ${merged.scenario}, ${merged.instances} instances`;
     const commands = [...results.map((result) => result.command), typedCommand].join("\n");
     console.log(

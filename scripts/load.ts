@@ -5,7 +5,7 @@ import { calibrate } from "./load/calibrate.ts";
 import { optionsOf, scenarioOf } from "./load/options.ts";
 import { agreeToCost, newRun, requestOf, RUN_HELP, RUN_OPTIONS, sayWhat, typed } from "./load/request.ts";
 import { type Ran, type RunRequest, runScenario } from "./load/run.ts";
-import { saveReport, sayResult } from "./load/save.ts";
+import { saveReport, sayNotes, sayResult } from "./load/save.ts";
 
 const HELP = `
 npm run load -- <scenario>: runs a load script against a room, and writes result.json and report.html.
@@ -79,6 +79,7 @@ async function conclude(
   const results = ran.map(({ result }) => result);
   const title = `Edge Chat load: ${scenario}`;
   const report = await saveReport(folder, { title, results, ladder: null, command });
+  for (const note of sayNotes(results)) console.log(note);
   console.log(`Report: ${report}`);
   if (segment === null && results.some(({ verdict }) => !verdict.valid)) return VOID;
   return ran.every(({ passed }) => passed) ? 0 : 1;

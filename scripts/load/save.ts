@@ -18,18 +18,17 @@ export async function saveReport(folder: string, report: Report): Promise<string
 }
 
 /** Three sentences at most about one result, for the terminal. A VOID run shows no number. */
-export function sayResult({ headline, verdict, notes }: RunResult): string[] {
-  const about = notes.map((note) => `  ${note}`);
+export function sayResult({ headline, verdict }: RunResult): string[] {
   if (headline === null)
-    return [
-      "VOID: this run says nothing about the room.",
-      ...verdict.reasons.map((reason) => `  ${reason}`),
-      ...about,
-    ];
+    return ["VOID: this run says nothing about the room.", ...verdict.reasons.map((reason) => `  ${reason}`)];
   const { deliveriesPerSecondPerRoom: rate, p50, p95, p99, p999, serverCpuMicrosPerDelivery: cpu } = headline;
   const server = cpu === undefined ? "" : `, server CPU ${cpu.toPrecision(3)} µs a delivery`;
   return [
     `VALID: ${Math.round(rate).toLocaleString("en")} deliveries/s per room, p50 ${duration(p50)}, p95 ${duration(p95)}, p99 ${duration(p99)}, p99.9 ${duration(p999)}${server}; limited by ${verdict.limitedBy}.`,
-    ...about,
   ];
 }
+
+/** What there is to know about results, each thing once. */
+export const sayNotes = (results: readonly RunResult[]): string[] => [
+  ...new Set(results.flatMap(({ notes }) => notes)),
+];

@@ -7,6 +7,7 @@ import { expect, test } from "vitest";
 import { arrivalTime } from "../../../load/host/executors.ts";
 import { Segment } from "../../../load/host/segment.ts";
 import { runHost } from "../../support/host-run.ts";
+import { prove } from "../../support/prove.ts";
 
 test("[K33] a sub-metric is in the summary only where thresholds name it, and then also without a sample", async () => {
   const { said } = await runHost(`
@@ -88,13 +89,19 @@ test("[K36] segments share VUs, iterations and ids, each with its own setup and 
   expect(new Set(numbers("vu")).size).toBe(5);
 });
 
-test("[K36] any sequence deals each number to one segment, and to each its share within one", () => {
-  const cuts = fc.uniqueArray(fc.integer({ min: 1, max: 59 }), { maxLength: 6 });
-  fc.assert(
-    fc.property(cuts, fc.integer({ min: 0, max: 300 }), (inner, total) => {
+test("[K36] any sequence deals each number to one segment, and to each its share within one", () =>
+  prove("[K36] segments", {
+    runs: 150,
+    states: ["one segment", "two segments", "many segments", "nothing for one"],
+    arbitrary: fc.record({
+      inner: fc.uniqueArray(fc.integer({ min: 1, max: 59 }), { maxLength: 6 }),
+      total: fc.integer({ min: 0, max: 300 }),
+    }),
+    holds: ({ inner, total }, reached) => {
       const points = [0, ...inner.toSorted((a, b) => a - b), 60];
       const sequence = points.map((point) => `${point}/60`).join(",");
       const segments = points.slice(1).map((to, at) => parsed(`${points[at] ?? 0}/60:${to}/60`, sequence));
+      reached.add(["one segment", "two segments"][segments.length - 1] ?? "many segments");
       const owners = Array.from(
         { length: total },
         (_, k) => segments.filter((segment) => segment.owns(k)).length,
@@ -102,12 +109,13 @@ test("[K36] any sequence deals each number to one segment, and to each its share
       expect(owners.every((count) => count === 1)).toBe(true);
       segments.forEach((segment, at) => {
         const share = (((points[at + 1] ?? 0) - (points[at] ?? 0)) / 60) * total;
-        expect(Math.abs(segment.scale(total) - share)).toBeLessThan(segments.length > 2 ? 2 : 1);
-        if (segment.scale(total) > 0) expect(segment.owns(segment.global(0))).toBe(true);
+        const played = segment.scale(total);
+        expect(Math.abs(played - share)).toBeLessThan(segments.length > 2 ? 2 : 1);
+        if (played > 0) expect(segment.owns(segment.global(0))).toBe(true);
+        else if (total > 0) reached.add("nothing for one");
       });
-    }),
-  );
-});
+    },
+  }));
 
 test("[K36] equal segments take turns, as in k6; without a sequence the rest is other instances'", () => {
   const thirds = ["0:1/3", "1/3:2/3", "2/3:1"].map((own) => parsed(own, "0,1/3,2/3,1"));

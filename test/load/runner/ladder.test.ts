@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { type Climb, nextRate, span, type Step } from "../../../scripts/load/ladder.ts";
 import { failureOf, outcomeOf } from "../../../scripts/load/ladder-outcome.ts";
+import { prove } from "../../support/prove.ts";
 import { fixture, voided } from "./fixture.ts";
 
 const CLIMB: Climb = { from: 50, factor: 2, precision: 1.1, maxSteps: 40 };
@@ -28,16 +29,20 @@ describe("nextRate", () => {
     ).toEqual([50, 25, 12.5, 6.25]);
   });
 
-  test("finds any capacity to the precision", () => {
-    fc.assert(
-      fc.property(fc.double({ min: 1, max: 50_000, noNaN: true }), (capacity) => {
+  test("finds any capacity to the precision", () =>
+    prove("ladder", {
+      runs: 300,
+      states: ["climbed down first", "climbed up"],
+      // Evenly over the octaves from 1 to 65,536: below the first step too.
+      arbitrary: fc.integer({ min: 0, max: 1_600 }).map((power) => 2 ** (power / 100)),
+      holds: (capacity, reached) => {
         const { held, failed } = span(climb(capacity));
         expect(held ?? Infinity).toBeLessThanOrEqual(capacity);
         expect(failed ?? 0).toBeGreaterThan(capacity);
         expect((failed ?? Infinity) / (held ?? 1)).toBeLessThanOrEqual(CLIMB.precision);
-      }),
-    );
-  });
+        reached.add(capacity < CLIMB.from ? "climbed down first" : "climbed up");
+      },
+    }));
 
   test("stops at the last step", () => {
     expect(climb(1e9, { ...CLIMB, maxSteps: 3 })).toHaveLength(3);

@@ -10,35 +10,58 @@ import {
   short,
   whole,
 } from "../../../scripts/load/scales.ts";
+import { prove } from "../../support/prove.ts";
 
-const values = fc.array(fc.double({ min: 1e-3, max: 1e9, noNaN: true }), { minLength: 1, maxLength: 20 });
+/** From a microsecond in ms to a thousand million; close together, or over decades. In thousandths of a decade. */
+const values = fc
+  .tuple(fc.integer({ min: -3_000, max: 4_000 }), fc.constantFrom(500, 5_000))
+  .chain(([least, width]) =>
+    fc.array(fc.integer({ min: least, max: least + width }), { minLength: 1, maxLength: 20 }),
+  )
+  .map((powers) => powers.map((power) => 10 ** (power / 1_000)));
+const SPREADS = ["one value", "within a decade", "over many decades"];
+
+function spreadOf(all: readonly number[]): string {
+  if (all.length === 1) return "one value";
+  return Math.max(...all) / Math.min(...all) < 10 ? "within a decade" : "over many decades";
+}
 
 describe("axes", () => {
-  test("hold every value between their ends, in order", () => {
-    fc.assert(
-      fc.property(values, (all) => {
+  test("hold every value between their ends, in order", () =>
+    prove("axes", {
+      runs: 200,
+      states: SPREADS,
+      arbitrary: values,
+      holds: (all, reached) => {
+        reached.add(spreadOf(all));
+        const sorted = all.toSorted((a, b) => a - b);
         for (const axis of [linearAxis("", all), logAxis("", all)]) {
-          const sorted = all.toSorted((a, b) => a - b);
+          expect(Math.min(...all)).toBeGreaterThanOrEqual(axis.min * 0.999_999);
           expect(Math.max(...all)).toBeLessThanOrEqual(axis.max * 1.000_001);
-          const placed = sorted.map((value) => place(axis, value));
+          const placed = sorted.map((each) => place(axis, each));
           expect(placed).toEqual(placed.toSorted((a, b) => a - b));
-          expect(Math.min(...placed)).toBeGreaterThanOrEqual(0);
-          expect(Math.max(...placed)).toBeLessThanOrEqual(1);
         }
-      }),
-    );
-  });
+      },
+    }));
 
-  test("have between 2 and 13 ticks, all of them inside", () => {
-    fc.assert(
-      fc.property(values, (all) => {
-        for (const axis of [linearAxis("", all), logAxis("", all)]) {
-          expect(axis.ticks.length).toBeGreaterThanOrEqual(2);
-          expect(axis.ticks.length).toBeLessThanOrEqual(13);
-          for (const { at } of axis.ticks) expect(at).toBeLessThanOrEqual(axis.max * 1.000_001);
+  test("have between 2 and 13 ticks, all of them inside", () =>
+    prove("ticks", {
+      runs: 200,
+      states: SPREADS,
+      arbitrary: values,
+      holds: (all, reached) => {
+        reached.add(spreadOf(all));
+        for (const { min, max, ticks } of [linearAxis("", all), logAxis("", all)]) {
+          expect(ticks.length).toBeGreaterThanOrEqual(2);
+          expect(ticks.length).toBeLessThanOrEqual(13);
+          expect(ticks.every(({ at }) => at >= min && at <= max * 1.000_001)).toBe(true);
         }
-      }),
-    );
+      },
+    }));
+
+  test("end with what is outside them", () => {
+    const axis = linearAxis("", [100]);
+    expect([place(axis, -1), place(axis, 0), place(axis, 100), place(axis, 1e6)]).toEqual([0, 0, 1, 1]);
   });
 
   test("give each nine the same room, up to where there are samples", () => {

@@ -20,7 +20,7 @@ export interface Start {
 export type Roles = Readonly<Record<Role, (user: VirtualUser) => Promise<void>>>;
 
 /** Senders join, wait for the others, and follow the plan; receivers join and listen to the end. */
-export const STANDARD: Roles = {
+const STANDARD: Roles = {
   send: async (user) => {
     await user.join(user.members, user.parameters.joinRate);
     await roomsFull(user);

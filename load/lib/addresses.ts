@@ -2,7 +2,7 @@
 import { LOAD_TOKEN_HEADER, LOAD_USER_HEADER } from "../../src/protocol/load.ts";
 import type { Parameters, Protocol } from "./parameters.ts";
 
-export const roomName = (run: string, room: number | string): string => `load-${run}-${room}`;
+const roomName = (run: string, room: number | string): string => `load-${run}-${room}`;
 
 export const urlOf = ({ target }: Parameters, run: string, room: number | string): string =>
   `${target}/api/room/${roomName(run, room)}/websocket`;

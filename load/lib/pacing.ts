@@ -52,8 +52,6 @@ export function indexOf({ rooms, senders }: Plan, sender: number, n: number): nu
   return (n * senders + (sender % senders)) * rooms + room;
 }
 
-export const roomOf = ({ senders }: Plan, sender: number): number => Math.floor(sender / senders);
-
 /** Goes through a plan as time passes. */
 export class Pace {
   private readonly plan: Plan;

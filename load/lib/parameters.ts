@@ -13,7 +13,7 @@ export const SCENARIOS = [
 ] as const;
 export type Scenario = (typeof SCENARIOS)[number];
 
-export const PROTOCOLS = ["classic", "delivery", "both"] as const;
+const PROTOCOLS = ["classic", "delivery", "both"] as const;
 /** `both`: rooms speak classic and delivery in turn. */
 export type Protocol = (typeof PROTOCOLS)[number];
 

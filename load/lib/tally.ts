@@ -1,5 +1,5 @@
 // What one instance of a load run saw, as it is written to a file: plain JSON, and several merge into one.
-import { type Histogram, mergeHistograms, NO_TIMES } from "./histogram.ts";
+import { type Histogram, mergeHistograms } from "./histogram.ts";
 
 export const SCHEMA = "edge-chat-load/1";
 
@@ -94,7 +94,6 @@ export interface Tally {
 }
 
 export const NO_COUNTS = Object.fromEntries(COUNTS.map((name) => [name, 0])) as Counts;
-export const NO_HISTOGRAMS = Object.fromEntries(HISTOGRAMS.map((name) => [name, NO_TIMES])) as Histograms;
 
 /** Both instances' tallies as one. Associative and commutative. Throws an Error where they are not of one run. */
 export function mergeTallies(a: Tally, b: Tally): Tally {

@@ -20,11 +20,6 @@ export function throughputAt({ lambda, sigma, kappa }: Usl, load: number): numbe
   return (lambda * load) / (1 + sigma * (load - 1) + kappa * load * (load - 1));
 }
 
-/** The load above which more load gives less throughput: Infinity where there is none, 0 where it is so from the beginning. */
-export function peakOf({ sigma, kappa }: Usl): number {
-  return kappa === 0 ? Infinity : Math.sqrt(Math.max(0, 1 - sigma) / kappa);
-}
-
 /**
  * The law that fits best, by least squares of the relative error: load / throughput is linear in 1, N - 1 and N (N - 1). Sigma and
  * kappa are never negative. Null with fewer than three different loads, or where nothing fits.

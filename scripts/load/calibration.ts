@@ -22,7 +22,7 @@ export interface Calibration extends Setting {
   readonly ceiling: number;
 }
 
-export const CALIBRATION_FILE = join(ROOT, ".state", "load", "calibration.json");
+const CALIBRATION_FILE = join(ROOT, ".state", "load", "calibration.json");
 const MAX_AGE_DAYS = 30;
 const MEND = "run: npm run load -- calibrate";
 

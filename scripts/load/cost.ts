@@ -15,7 +15,7 @@ export interface Bill {
 }
 
 /** A tenth of what the free plan gives in a day. */
-export const ASK_ABOVE: Bill = { requests: 10_000, rowsWritten: 10_000 };
+const ASK_ABOVE: Bill = { requests: 10_000, rowsWritten: 10_000 };
 
 const MESSAGES_PER_REQUEST = 20;
 

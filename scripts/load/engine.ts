@@ -57,12 +57,6 @@ export function commandLine(engine: Engine, { script, env, segment = null }: Scr
     : { program: process.execPath, args: ["load/host/main.ts", ...args], env: {} };
 }
 
-/** The same command, for a person to type again. */
-export const asTyped = ({ program, args }: CommandLine): string =>
-  [program === process.execPath ? "node" : program, ...args]
-    .map((arg) => (/^[\w@%+=:,./-]+$/.test(arg) ? arg : `'${arg.replaceAll("'", String.raw`'\''`)}'`))
-    .join(" ");
-
 /** The version of what is tested: the package's, and the commit where git knows it. */
 export async function projectVersion(): Promise<string> {
   const { version } = JSON.parse(await readFile(join(ROOT, "package.json"), "utf8")) as { version: string };

@@ -45,7 +45,7 @@ const THRESHOLDS_FAILED = 99;
 const BAD_CONFIGURATION = 104;
 const LIVE_EVERY_MS = 1_000;
 
-export const machineHere = (): Machine => ({
+const machineHere = (): Machine => ({
   cpu: cpus()[0]?.model ?? "unknown",
   cores: availableParallelism(),
   node: process.version,

@@ -14,16 +14,9 @@ import {
 } from "../../../load/lib/metric-names.ts";
 import { readParameters } from "../../../load/lib/parameters.ts";
 import { tallyOf, tell } from "../../../load/lib/summary.ts";
-import {
-  type Count,
-  COUNTS,
-  HISTOGRAMS,
-  NO_COUNTS,
-  NO_HISTOGRAMS,
-  SCHEMA,
-  type Tally,
-} from "../../../load/lib/tally.ts";
+import { type Count, COUNTS, HISTOGRAMS, NO_COUNTS, SCHEMA, type Tally } from "../../../load/lib/tally.ts";
 import { type Circumstances, judge, UNKNOWN, type Usage } from "../../../load/lib/validity.ts";
+import { NO_HISTOGRAMS } from "../runner/fixture.ts";
 
 const parameters = readParameters("fanout", { CHAT_TARGET: "ws://x", CHAT_DURATION_S: "10" });
 

@@ -1,10 +1,12 @@
 // A result as a real run gives it, with the differences that a test wants.
-import { Times } from "../../../load/lib/histogram.ts";
-import { NO_COUNTS, NO_HISTOGRAMS, SCHEMA } from "../../../load/lib/tally.ts";
+import { NO_TIMES, Times } from "../../../load/lib/histogram.ts";
+import { type Histograms, HISTOGRAMS, NO_COUNTS, SCHEMA } from "../../../load/lib/tally.ts";
 import type { RunResult } from "../../../scripts/load/result.ts";
 
+export const NO_HISTOGRAMS = Object.fromEntries(HISTOGRAMS.map((name) => [name, NO_TIMES])) as Histograms;
+
 /** `count` times around `middle` ms with a long tail, always the same ones. */
-export function timesAround(middle: number, count: number): Times["histogram"] {
+function timesAround(middle: number, count: number): Times["histogram"] {
   const times = new Times();
   for (let i = 0; i < count; i++) {
     const share = (i + 0.5) / count;

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { assemble, windowOf } from "../../../scripts/load/assemble.ts";
 import { ceilingFor, type Calibration, withCalibration } from "../../../scripts/load/calibration.ts";
 import { billOf, isLarge } from "../../../scripts/load/cost.ts";
-import { asTyped, commandLine, isK6Supported, readK6Version } from "../../../scripts/load/engine.ts";
+import { commandLine, isK6Supported, readK6Version } from "../../../scripts/load/engine.ts";
 import { environmentOf, optionOf, SCRIPT_OPTIONS } from "../../../scripts/load/options.ts";
 import { coresOf, planPinning } from "../../../scripts/load/pinning.ts";
 import { LiveLine, readProgress } from "../../../scripts/load/progress.ts";
@@ -28,13 +28,14 @@ describe("engine", () => {
       segment: { own: "0:1/2", sequence: "0,1/2,1" },
     };
     const k6 = commandLine({ name: "k6", version: "1.8.1" }, run);
-    const words =
-      "run -q -e CHAT_RATE=5 --execution-segment 0:1/2 --execution-segment-sequence 0,1/2,1 load/fanout.ts";
-    expect(asTyped(k6)).toBe(`k6 ${words}`);
-    expect(asTyped(commandLine({ name: "node", version: "v24" }, run))).toBe(
-      `node load/host/main.ts ${words}`,
-    );
-    expect(k6.env).toEqual({ K6_NO_USAGE_REPORT: "true" });
+    const segment = ["--execution-segment", "0:1/2", "--execution-segment-sequence", "0,1/2,1"];
+    const words = ["run", "-q", "-e", "CHAT_RATE=5", ...segment, "load/fanout.ts"];
+    expect(k6).toEqual({ program: "k6", args: words, env: { K6_NO_USAGE_REPORT: "true" } });
+    expect(commandLine({ name: "node", version: "v24" }, run)).toEqual({
+      program: process.execPath,
+      args: ["load/host/main.ts", ...words],
+      env: {},
+    });
   });
 });
 

@@ -1,5 +1,6 @@
 // `npm run load:compare`: whether the second of two measurements differs from the first, or only looks so.
 import { command, Failure } from "./lib/command.ts";
+import { numberOf } from "./lib/numbers.ts";
 import { compare, incomparable, LEAST_REPEATS, sayComparison } from "./load/compare.ts";
 import { readRepeats } from "./load/result.ts";
 
@@ -25,8 +26,7 @@ command(
     const [a, b, ...more] = operands;
     if (a === undefined || b === undefined || more.length > 0)
       throw new Failure("Name two folders: npm run load:compare -- A B", 2);
-    const percent = Number(tolerance);
-    if (!(percent >= 0 && percent <= 100)) throw new Failure("--tolerance takes a number from 0 to 100.", 2);
+    const percent = numberOf("--tolerance", tolerance, 0, 100);
     const [first, second] = await Promise.all([readRepeats(a), readRepeats(b)]);
     const reason = incomparable(first, second);
     if (reason !== null) throw new Failure(reason, 2);

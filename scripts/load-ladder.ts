@@ -1,5 +1,6 @@
 // `npm run load:ladder`: how much one room holds: climbs until a step fails, halves the gap, and names the knee.
 import { command, Failure } from "./lib/command.ts";
+import { numberOf, wholeOf } from "./lib/numbers.ts";
 import { type Climb, nextRate } from "./load/ladder.ts";
 import { failureOf, type LadderStep, outcomeOf } from "./load/ladder-outcome.ts";
 import { agreeToCost, newRun, requestOf, RUN_HELP, RUN_OPTIONS, sayWhat, typed } from "./load/request.ts";
@@ -38,12 +39,12 @@ command(
     if (values.rate !== undefined)
       throw new Failure("A ladder finds the rate itself; begin it with --from.", 2);
     const climb: Climb = {
-      from: numberOf(values.from, "--from", 0.01, 100_000),
-      factor: numberOf(values.factor, "--factor", 1.1, 10),
-      precision: numberOf(values.precision, "--precision", 1.01, 2),
-      maxSteps: numberOf(values.steps, "--steps", 1, 50),
+      from: numberOf("--from", values.from, 0.01, 100_000),
+      factor: numberOf("--factor", values.factor, 1.1, 10),
+      precision: numberOf("--precision", values.precision, 1.01, 2),
+      maxSteps: wholeOf("--steps", values.steps, 1, 50),
     };
-    const bounds = { p99Ms: numberOf(values.bound, "--bound", 1, 60_000) };
+    const bounds = { p99Ms: numberOf("--bound", values.bound, 1, 60_000) };
     const request = {
       ...(await requestOf("fanout", values, typed("load:ladder", process.argv.slice(2)))),
       segment: null,
@@ -85,10 +86,4 @@ async function climbUp(request: RunRequest, climb: Climb, bounds: { p99Ms: numbe
     steps.push({ rate, failure, result });
   }
   return steps;
-}
-
-function numberOf(value: unknown, option: string, least: number, most: number): number {
-  const number = Number(value);
-  if (value !== "" && number >= least && number <= most) return number;
-  throw new Failure(`${option} takes a number from ${least} to ${most}.`, 2);
 }

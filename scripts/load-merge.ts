@@ -29,6 +29,8 @@ command(
         2,
       );
     }
+    if (new Set(files.map((file) => resolve(file))).size < files.length)
+      throw new Failure("Name each result once: what counts twice was not measured.", 2);
     const results = await Promise.all(files.map(readInstance));
     const typedCommand = typed("load:merge", process.argv.slice(2));
     const merged = merge(results, typedCommand);

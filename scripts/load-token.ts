@@ -9,6 +9,7 @@ import {
   payloadOf,
 } from "../src/http/load-token.ts";
 import { command, Failure } from "./lib/command.ts";
+import { wholeOf } from "./lib/numbers.ts";
 
 const HELP = `
 npm run -s load:token: prints a token for load tests of a deployed Worker; the load scripts read it from CHAT_TOKEN.
@@ -38,8 +39,8 @@ command(
       const wants = `${MIN_LOAD_SECRET_LENGTH} characters or more`;
       throw new Failure(`Set LOAD_TOKEN_SECRET to the Worker's secret, of ${wants}; --help says how.`, 2);
     }
-    const users = whole("users", given.users, MAX_LOAD_USERS);
-    const hours = whole("hours", given.hours, MAX_LOAD_HOURS);
+    const users = wholeOf("--users", given.users, 1, MAX_LOAD_USERS);
+    const hours = wholeOf("--hours", given.hours, 1, MAX_LOAD_HOURS);
     const prefix = String(given.prefix);
     if (!isLoadPrefix(prefix)) {
       throw new Failure("--prefix takes words of a to z and digits, each followed by -, such as load-.", 2);
@@ -52,9 +53,3 @@ command(
     console.log(`${payload}.${await signLoad(secret, payload)}`);
   },
 );
-
-function whole(name: string, given: unknown, most: number): number {
-  const number = /^\d{1,9}$/.test(String(given)) ? Number(given) : 0;
-  if (number < 1 || number > most) throw new Failure(`--${name} takes a whole number from 1 to ${most}.`, 2);
-  return number;
-}

@@ -1,6 +1,8 @@
 // `npm run load`: runs one k6 script of load/ and says what it measured, and whether to believe it.
-import { SCENARIOS } from "../load/lib/parameters.ts";
+import { Segment } from "../load/host/segment.ts";
+import { type Scenario, SCENARIOS } from "../load/lib/parameters.ts";
 import { command, Failure } from "./lib/command.ts";
+import { wholeOf } from "./lib/numbers.ts";
 import { calibrate } from "./load/calibrate.ts";
 import { optionsOf, scenarioOf } from "./load/options.ts";
 import { agreeToCost, newRun, requestOf, RUN_HELP, RUN_OPTIONS, sayWhat, typed } from "./load/request.ts";
@@ -36,7 +38,7 @@ command(
   HELP,
   {
     ...RUN_OPTIONS,
-    repeat: { type: "string", default: "1" },
+    repeat: { type: "string" },
     segment: { type: "string" },
     segments: { type: "string" },
   },
@@ -44,7 +46,8 @@ command(
     const [name, ...more] = operands;
     if (more.length > 0) throw new Failure(`One scenario at a time: ${name}, then ${more.join(", ")}.`, 2);
     const scenario = scenarioOf(name);
-    const repeats = wholeOf(values.repeat, "--repeat", 100);
+    refuseIdle(scenario, values);
+    const repeats = wholeOf("--repeat", values.repeat ?? "1", 1, 100);
     const request = {
       ...(await requestOf(scenario, values, typed("load", process.argv.slice(2)))),
       segment: segmentOf(values),
@@ -85,19 +88,22 @@ async function conclude(
   return ran.every(({ passed }) => passed) ? 0 : 1;
 }
 
-function wholeOf(value: unknown, option: string, most: number): number {
-  const number = Number(value);
-  if (Number.isInteger(number) && number >= 1 && number <= most) return number;
-  throw new Failure(`${option} takes a whole number from 1 to ${most}.`, 2);
+/** A calibration is one whole run against a server that does nothing. */
+function refuseIdle(scenario: Scenario, values: Readonly<Record<string, unknown>>): void {
+  const idle = ["repeat", "segment", "segments", "against"].find((option) => values[option] !== undefined);
+  if (scenario === "calibrate" && idle !== undefined)
+    throw new Failure(`--${idle} does nothing in calibrate; leave it out.`, 2);
 }
 
 function segmentOf({ segment, segments }: Readonly<Record<string, unknown>>): RunRequest["segment"] {
   if (segment === undefined && segments === undefined) return null;
-  const own = String(segment);
-  if (!/^(0|1|\d+\/\d+|0?\.\d+):(0|1|\d+\/\d+|0?\.\d+)$/.test(own)) {
-    throw new Failure("--segment takes two shares, e.g. 0:1/2.", 2);
-  }
-  const [from = "0", to = "1"] = own.split(":");
-  const borders = [...new Set(["0", from, to, "1"])].join(",");
-  return { own, sequence: typeof segments === "string" ? segments : borders };
+  if (typeof segment !== "string") throw new Failure("--segments needs --segment.", 2);
+  const own = segment.includes(":") ? segment : `0:${segment}`;
+  const borders = [...new Set(["0", ...own.split(":"), "1"])].join(",");
+  const sequence = typeof segments === "string" ? segments : borders;
+  const parsed = Segment.parse(own, sequence);
+  if (typeof parsed !== "string") return { own, sequence };
+  // It speaks of the engines' options.
+  const said = parsed.replaceAll("--execution-segment-sequence", "--segments");
+  throw new Failure(said.replaceAll("--execution-segment", "--segment"), 2);
 }

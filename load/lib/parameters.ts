@@ -157,7 +157,9 @@ export function readParameters(
     const field = known[variable];
     if (field === undefined) throw new Error(unknown(scenario, variable));
     const value = field.read(given);
-    if (value === null) throw new Error(`Set ${variable} to ${field.wants}; it is "${given}".`);
+    // A token stays secret where it is wrong.
+    const told = field.name === "token" ? "another" : `"${given}"`;
+    if (value === null) throw new Error(`Set ${variable} to ${field.wants}; it is ${told}.`);
     values[field.name] = value;
   }
   const parameters = values as unknown as Parameters;

@@ -4,6 +4,7 @@ import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
 import { WebSocketServer } from "ws";
+import { Failure } from "../../scripts/lib/command.ts";
 import { encodeClassicMessage, encodeJoined, encodeQuit, encodeReady } from "../../src/protocol/codec.ts";
 import { closePayload, FrameReader, OPCODE, serverFrame } from "../host/frames.ts";
 import type { FaultRates } from "./faults.ts";
@@ -109,7 +110,10 @@ export function listen(server: Server, port: number): Promise<Target> {
     socket.on("close", () => open.delete(socket));
   });
   return new Promise((resolve, reject) => {
-    server.once("error", reject);
+    server.once("error", ({ code }: NodeJS.ErrnoException) => {
+      const why = `Port ${port} is not to be had (${code})`;
+      reject(new Failure(`${why}; take another one with --port, or any with --port 0.`));
+    });
     server.listen(port, "127.0.0.1", () => {
       const { port: chosen } = server.address() as AddressInfo;
       const stop = async (): Promise<void> => {

@@ -1,4 +1,7 @@
 // Starts a target by its name.
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+import { ROOT } from "../../scripts/lib/command.ts";
 import { bundleWorker } from "../../scripts/lib/worker-bundle.ts";
 import { startWorkerd } from "../../scripts/lib/workerd.ts";
 import { startEcho } from "./echo.ts";
@@ -14,8 +17,6 @@ export interface StartOptions {
   /** Of `null` alone. */
   readonly faults?: FaultRates;
   readonly windowMs?: number;
-  /** Of `relay` alone: what starts workerd, e.g. `["taskset", "-c", "0"]`. */
-  readonly launcher?: readonly string[];
 }
 
 export async function startTarget(name: TargetName, options: StartOptions): Promise<Target> {
@@ -28,9 +29,13 @@ export async function startTarget(name: TargetName, options: StartOptions): Prom
       return startNodeWs(options);
     case "relay": {
       const worker = await bundleWorker("load/targets/relay.toml");
-      const { port, launcher = [] } = options;
-      const workerd = await startWorkerd({ worker, state: `.state/relay-${process.pid}`, port, launcher });
-      return { url: workerd.url, pid: workerd.pid, stop: () => workerd.stop() };
+      const state = join(ROOT, ".state", `relay-${process.pid}`);
+      const workerd = await startWorkerd({ worker, state, port: options.port });
+      const stop = async (): Promise<void> => {
+        await workerd.stop();
+        await rm(state, { recursive: true, force: true });
+      };
+      return { url: workerd.url, pid: workerd.pid, stop };
     }
     default: {
       const never: never = name;

@@ -42,13 +42,12 @@ async function run(
   main: (values: Values, operands: Operands) => Promise<void>,
   takesOperands: boolean,
 ): Promise<void> {
-  const { values, positionals } = parse(help, options, takesOperands);
+  const { values, positionals } = parse(options, takesOperands);
   if (values.help === true) console.log(help.trim());
   else await main(values, positionals);
 }
 
 function parse(
-  help: string,
   options: ParseArgsOptionsConfig,
   allowPositionals: boolean,
 ): { readonly values: Values; readonly positionals: Operands } {
@@ -56,9 +55,17 @@ function parse(
     const all = { ...options, help: { type: "boolean", short: "h" } } as const;
     return parseArgs({ options: all, strict: true, allowPositionals });
   } catch (error) {
-    const cause = error instanceof Error ? error.message.split(". ")[0] : "Unknown option";
-    throw new Failure(`${cause}. See: ${help.trim().split("\n")[0]} (--help lists the options)`, 2);
+    throw new Failure(`${oneClause(error)}; --help lists the options.`, 2);
   }
+}
+
+/** What Node says about a command line takes one to three sentences. */
+function oneClause(error: unknown): string {
+  const said = error instanceof Error ? error.message : "Unknown option";
+  const [, option, example] = /^Option '(.*)' argument is ambiguous[^]* use (.*)\.$/.exec(said) ?? [];
+  return option === undefined
+    ? (said.split(". ")[0] ?? "")
+    : `${option} takes a value, and one that begins with a dash is written ${example}`;
 }
 
 /** Runs a program of node_modules with our Node, its output on ours. Throws a Failure when it fails. */

@@ -30,8 +30,8 @@ export async function calibrate(request: RunRequest): Promise<number> {
 }
 
 function environmentsOf(env: RunRequest["env"]): RunRequest["env"][] {
-  const asked = env.CHAT_PROTOCOL === undefined ? ["classic", "delivery"] : [env.CHAT_PROTOCOL];
-  return asked.map((protocol) => ({
+  const { CHAT_PROTOCOL: asked = "both" } = env;
+  return (asked === "both" ? ["classic", "delivery"] : [asked]).map((protocol) => ({
     CHAT_RATE: protocol === "delivery" ? RATES.delivery : RATES.classic,
     ...env,
     CHAT_PROTOCOL: protocol,

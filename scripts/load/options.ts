@@ -37,24 +37,33 @@ export function scenarioOf(name: string | undefined): Scenario {
   );
 }
 
-/** The script's environment, checked as the script itself will. Throws a Failure (exit code 2) with the parser's sentence. */
+/**
+ * The script's environment, checked as the script itself will: the options, and what stands in `surroundings`, which a script sees
+ * too. Throws a Failure (exit code 2) with the parser's sentence.
+ */
 export function environmentOf(
   scenario: Scenario,
   values: Readonly<Record<string, unknown>>,
+  surroundings: Readonly<Record<string, string | undefined>>,
 ): Record<string, string> {
-  const env: Record<string, string> = {};
+  const given: Record<string, string> = {};
   for (const variable of variables) {
     const value = values[optionOf(variable)];
-    if (typeof value === "string") env[variable] = value;
+    if (typeof value === "string") given[variable] = value;
+  }
+  const around: Record<string, string> = {};
+  for (const [name, value = ""] of Object.entries(surroundings)) {
+    if (name.startsWith("CHAT_") && !(name in given)) around[name] = value;
   }
   try {
-    readParameters(scenario, { ...env, CHAT_TARGET: "ws://127.0.0.1:1" });
+    readParameters(scenario, { ...around, ...given, CHAT_TARGET: "ws://127.0.0.1:1" });
   } catch (error) {
-    throw new Failure(inOptions(error instanceof Error ? error.message : String(error)), 2);
+    throw new Failure(inOptions(error instanceof Error ? error.message : String(error), around), 2);
   }
-  return env;
+  const own = Object.entries({ ...around, ...given }).filter(([name]) => !OWN.has(name));
+  return Object.fromEntries(own);
 }
 
-/** The parser speaks of variables; on a command line people know options. */
-const inOptions = (sentence: string): string =>
-  sentence.replaceAll(/CHAT_[A-Z0-9_]+/g, (variable) => `--${optionOf(variable)}`);
+/** The parser speaks of variables; on a command line people know options, but for what they set as a variable. */
+const inOptions = (sentence: string, around: Readonly<Record<string, string>>): string =>
+  sentence.replaceAll(/CHAT_[A-Z0-9_]+/g, (name) => (name in around ? name : `--${optionOf(name)}`));

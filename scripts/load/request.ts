@@ -35,7 +35,7 @@ export async function requestOf(
   values: Values,
   command: string,
 ): Promise<Omit<RunRequest, "segment">> {
-  const env = environmentOf(scenario, values);
+  const env = environmentOf(scenario, values, process.env);
   endOnSignal();
   const target = targetOf(values, scenario);
   const engine = await findEngine(String(values.engine));
@@ -106,6 +106,7 @@ function targetOf({ target, against }: Values, scenario: Scenario): { kind: Targ
 const isLoopback = (url: string): boolean => /^wss?:\/\/(localhost|127\.|\[::1\])/.test(url);
 
 function folderOf({ out }: Values, scenario: Scenario): string {
+  if (out === "") throw new Failure("--out takes a folder.", 2);
   if (typeof out === "string") return resolve(out);
   const time = new Date().toISOString().slice(0, 19).replaceAll(/[-:]/g, "").replace("T", "-");
   return join(ROOT, ".state", "load", `${scenario}-${time}`);

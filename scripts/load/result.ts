@@ -63,9 +63,9 @@ export async function resultCheck(required?: readonly string[]): Promise<Validat
 /** Reads one result file. Throws a Failure (exit code 2) where it is none. */
 export async function readResult(path: string): Promise<RunResult> {
   const validate = await resultCheck();
-  const value = parse(await readText(path));
+  const value = await readJson(path);
   if (validate(value)) return value;
-  const { instancePath = "", message = "is no JSON" } = validate.errors?.[0] ?? {};
+  const { instancePath = "", message = "is strange" } = validate.errors?.[0] ?? {};
   throw new Failure(
     `${path} is no result of this version of npm run load (${instancePath || "the file"} ${message}); measure it again.`,
     2,
@@ -77,7 +77,7 @@ export async function readResult(path: string): Promise<RunResult> {
  * processors. Throws a Failure (exit code 2) where it is neither.
  */
 export async function readInstance(path: string): Promise<RunResult> {
-  const value = parse(await readText(path));
+  const value = await readJson(path);
   const isTally = typeof value === "object" && value !== null && !("verdict" in value);
   if (!isTally) return readResult(path);
   const check = await resultCheck(TALLY_FIELDS);
@@ -128,27 +128,23 @@ function fromTally(tally: Tally): RunResult {
 
 /** The repeats in a folder (result.json, or result-1.json and so on), or the one result in a file. Throws a Failure where there are none. */
 export async function readRepeats(path: string): Promise<RunResult[]> {
-  const isFolder = await stat(path).then(
-    (entry) => entry.isDirectory(),
-    () => false,
-  );
-  if (!isFolder) return [await readResult(path)];
+  const entry = await stat(path).catch((): never => {
+    throw new Failure(`There is no ${path}; name a folder that npm run load wrote, or its result.json.`, 2);
+  });
+  if (!entry.isDirectory()) return [await readResult(path)];
   const names = (await readdir(path)).filter((name) => /^result(-\d+)?\.json$/.test(name)).toSorted();
   if (names.length === 0)
     throw new Failure(`${path} holds no result.json; name a folder that npm run load wrote.`, 2);
   return Promise.all(names.map((name) => readResult(join(path, name))));
 }
 
-async function readText(path: string): Promise<string> {
-  return readFile(path, "utf8").catch((): never => {
-    throw new Failure(`${path} cannot be read; name a result.json or its folder.`, 2);
+async function readJson(path: string): Promise<unknown> {
+  const text = await readFile(path, "utf8").catch((): never => {
+    throw new Failure(`${path} cannot be read; name a result.json.`, 2);
   });
-}
-
-function parse(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    return undefined;
+    throw new Failure(`${path} is no JSON; name a result.json.`, 2);
   }
 }

@@ -1,7 +1,7 @@
 // One run of one scenario: target up, script run by its engine, samples taken, result judged and returned.
 import { spawn } from "node:child_process";
 import { createWriteStream } from "node:fs";
-import { mkdir, readFile, rm } from "node:fs/promises";
+import { readFile, rm } from "node:fs/promises";
 import { availableParallelism, cpus } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -14,6 +14,7 @@ import { assemble } from "./assemble.ts";
 import { coresOf, launcher, type Pinning } from "./pinning.ts";
 import { LiveLine, readProgress } from "./progress.ts";
 import { asShare, type Machine, type RunResult, type TargetKind } from "./result.ts";
+import { openFolder } from "./save.ts";
 import { openTarget, type RunningTarget } from "./targets.ts";
 import { UsageSampler } from "./usage.ts";
 
@@ -54,7 +55,7 @@ const machineHere = (): Machine => ({
 /** Runs it. Throws a Failure where no result came of it. */
 export async function runScenario(request: RunRequest): Promise<Ran> {
   const { scenario, engine, env, pinning, folder } = request;
-  await mkdir(folder, { recursive: true });
+  await openFolder(folder);
   const target = await openTarget({
     ...request.target,
     cores: pinning?.target,

@@ -1,13 +1,21 @@
 // Results and reports as files in one folder.
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { Failure } from "../lib/command.ts";
 import { type Report, renderReport } from "./report.ts";
 import type { RunResult } from "./result.ts";
 import { duration } from "./scales.ts";
 
+/** Makes the folder, where it is not there. Throws a Failure (exit code 2) where that cannot be. */
+export async function openFolder(folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true }).catch((): never => {
+    throw new Failure(`${folder} cannot be made a folder; name another one for the results.`, 2);
+  });
+}
+
 /** result.json, or result-1.json and so on, and report.html; returns the report's path. */
 export async function saveReport(folder: string, report: Report): Promise<string> {
-  await mkdir(folder, { recursive: true });
+  await openFolder(folder);
   for (const [i, result] of report.results.entries()) {
     const name = report.results.length === 1 ? "result.json" : `result-${i + 1}.json`;
     await writeFile(join(folder, name), `${JSON.stringify(result)}\n`);

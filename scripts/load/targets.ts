@@ -105,7 +105,7 @@ interface StartedTarget {
 
 /** Starts one of load/targets in a process of its own. Throws a Failure where it does not start. */
 export async function startTarget(name: TargetName, cores: string | undefined): Promise<StartedTarget> {
-  const line = [...launcher(cores), process.execPath, "load/targets/main.ts", name];
+  const line = [...launcher(cores), process.execPath, "load/targets/main.ts", name, "--port", "0"];
   const [program = "", ...args] = name === "null" ? [...line, "--window", NULL_WINDOW_MS] : line;
   const child = spawn(program, args, { cwd: ROOT, stdio: ["ignore", "pipe", "inherit"] });
   const dieWithUs = (): boolean => child.kill("SIGKILL");

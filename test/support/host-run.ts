@@ -35,9 +35,9 @@ export async function runHost(source: string, { args = [], files = {} }: HostOpt
 }
 
 /** `node` with these arguments, 40 s at most. */
-export function start(args: readonly string[]): Promise<HostRun> {
+export function start(args: readonly string[], variables: NodeJS.ProcessEnv = {}): Promise<HostRun> {
   // Compiled once, not once a test and thread.
-  const env = { ...process.env, NODE_COMPILE_CACHE: ".state/compile-cache" };
+  const env = { ...process.env, NODE_COMPILE_CACHE: ".state/compile-cache", ...variables };
   return new Promise((resolve) => {
     const child = execFile(process.execPath, args, { timeout: 40_000, env }, (_error, stdout, stderr) => {
       const lines = [...stderr.matchAll(/^INFO {2}say (.*)$/gm)];

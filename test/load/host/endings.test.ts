@@ -163,8 +163,10 @@ test("a wrong command line is exit code 2 and a sentence; --help is help", async
     start(["load/host/main.ts", "run", "nothing.ts"]),
     start(["load/host/main.ts", "run", "--vus", "3", "load/self-check.ts"]),
     start(["load/host/main.ts", "run", "-e", "novalue", "load/self-check.ts"]),
+    start(["load/host/main.ts", "run", "load"]),
     start(["load/host/main.ts", "--help"]),
   ]);
-  expect(runs.map(({ code }) => code)).toEqual([2, 2, 2, 0]);
-  expect(runs[0]?.stderr).toBe("There is no nothing.ts. See: node load/host/main.ts --help\n");
+  expect(runs.map(({ code }) => code)).toEqual([2, 2, 2, 2, 0]);
+  for (const { stderr } of runs.slice(0, -1)) expect(stderr).toMatch(/^.+\.\n$/);
+  expect(runs[0]?.stderr).toBe("There is no script nothing.ts.\n");
 });

@@ -184,45 +184,6 @@ describe("npm run load with k6", () => {
   });
 });
 
-describe("wrong options end at once, with a sentence and exit code 2", () => {
-  test.each([
-    ["load", [], /^Name a scenario: smoke, fanout/],
-    ["load", ["fan-out"], /^There is no scenario fan-out: smoke/],
-    ["load", ["fanout", "--membres", "5"], /^Unknown option '--membres'/],
-    ["load", ["fanout", "--members", "many"], /^Set --members to a whole number/],
-    ["load", ["fanout", "--storm", "5"], /^--storm does nothing in fanout/],
-    ["load", ["fanout", "--engine", "jmeter"], /^--engine takes node or k6/],
-    ["load", ["fanout", "--repeat", "0"], /^--repeat takes a whole number from 1/],
-    ["load", ["fanout", "--target", "chat.example"], /^--target takes an address/],
-    ["load", ["fanout", "--target", "ws://a", "--against", "relay"], /not both/],
-    ["load", ["fanout", "--segment", "half"], /^--segment takes two shares/],
-    [
-      "load",
-      ["fanout", "--target", "wss://chat.example", "--rate", "500"],
-      /nobody is there to ask; agree to it with --yes/,
-    ],
-    ["load-ladder", ["--rate", "5"], /begin it with --from/],
-    ["load-ladder", ["--factor", "1"], /^--factor takes a number from 1.1/],
-    ["load-compare", ["one"], /^Name two folders/],
-    ["load-compare", ["/nowhere/a", "/nowhere/b"], /cannot be read; name a result.json or its folder/],
-    ["load-merge", ["out", "a.json"], /^Name a folder to write and two results/],
-  ])("%s %j", async (script, args, sentence) => {
-    const said = await run(script, args);
-    expect(said.code).toBe(2);
-    expect(said.err).toMatch(sentence);
-    expect(said.err.trim().split("\n")).toHaveLength(1);
-  });
-
-  test.each(["load", "load-ladder", "load-compare", "load-merge"])(
-    "%s --help says how it is used",
-    async (script) => {
-      const said = await run(script, ["--help"]);
-      expect(said.code).toBe(0);
-      expect(said.out).toContain("Exit codes:");
-    },
-  );
-});
-
 async function write(name: string, result: RunResult): Promise<string> {
   const path = join(folder, name);
   await mkdir(join(path, ".."), { recursive: true });

@@ -53,12 +53,29 @@ describe("options", () => {
   });
 
   test("become the script's environment, checked by its own rules", () => {
-    expect(environmentOf("fanout", { members: "70", duration: "3", engine: "k6" })).toEqual({
+    expect(environmentOf("fanout", { members: "70", duration: "3", engine: "k6" }, {})).toEqual({
       CHAT_MEMBERS: "70",
       CHAT_DURATION_S: "3",
     });
-    expect(() => environmentOf("fanout", { members: "many" })).toThrow(/^Set --members to a whole number/);
-    expect(() => environmentOf("fanout", { storm: "3" })).toThrow(/--storm does nothing in fanout/);
+    expect(() => environmentOf("fanout", { members: "many" }, {})).toThrow(
+      /^Set --members to a whole number/,
+    );
+    expect(() => environmentOf("fanout", { storm: "3" }, {})).toThrow(/--storm does nothing in fanout/);
+  });
+
+  test("come before the variables around, which the script sees and the bill counts too", () => {
+    const around = { CHAT_MEMBERS: "50", CHAT_RATE: "7", CHAT_TOKEN: "secret", PATH: "/bin" };
+    expect(environmentOf("fanout", { members: "70" }, around)).toEqual({
+      CHAT_MEMBERS: "70",
+      CHAT_RATE: "7",
+    });
+    expect(() => environmentOf("smoke", {}, { CHAT_RATE: "fast" })).toThrow(/^Set CHAT_RATE to a number/);
+    expect(() => environmentOf("smoke", {}, { CHAT_FOO: "1" })).toThrow(
+      /^There is no CHAT_FOO; smoke knows --target/,
+    );
+    expect(() => environmentOf("smoke", {}, { CHAT_TOKEN: "sec ret" })).toThrow(
+      /^Set CHAT_TOKEN to a token without blanks; it is another\.$/,
+    );
   });
 });
 

@@ -7,11 +7,11 @@ import { createClock, epochLead } from "./clock.ts";
 import { execute, regularMs, type Stageplay } from "./executors.ts";
 import { EXIT } from "./exit.ts";
 import type { Declared, Outcome, Part, ScenarioInfo, ThreadData } from "./messages.ts";
+import { metricsOf } from "./metrics-of.ts";
 import { Metrics } from "./metrics.ts";
 import { OptionsError, parseOptions, type Plan, type Scenario } from "./options.ts";
 import type { Segment } from "./segment.ts";
 import { summaryData, summaryText } from "./summary.ts";
-import { applies } from "./thresholds.ts";
 import { type ThreadEvents, VuThread } from "./thread.ts";
 
 export interface RunInput {
@@ -79,34 +79,9 @@ export class Run {
     await thread.end();
     try {
       this.plan = parseOptions(this.declared.options);
-      this.checkExecs();
-      this.metrics = new Metrics(this.declared.metrics);
-      this.observeThresholds();
+      this.metrics = metricsOf(this.plan, this.declared);
     } catch (error) {
       throw error instanceof OptionsError ? new Failure(error.message, EXIT.configuration) : error;
-    }
-  }
-
-  private checkExecs(): void {
-    for (const { name, exec } of this.plan.scenarios) {
-      if (!this.declared.exports.includes(exec)) {
-        throw new OptionsError(`scenario ${name}: the script does not export a function ${exec}.`);
-      }
-    }
-  }
-
-  /** [K33] */
-  private observeThresholds(): void {
-    for (const { metric, name, tags, all } of this.plan.thresholds) {
-      const declaration = this.metrics.kindOf(name);
-      if (declaration === undefined) throw new OptionsError(`thresholds: there is no metric ${name}.`);
-      const wrong = all.find((threshold) => !applies(threshold, declaration.kind));
-      if (wrong !== undefined) {
-        throw new OptionsError(
-          `thresholds: ${metric} is a ${declaration.kind}; it has no ${wrong.aggregation}.`,
-        );
-      }
-      this.metrics.observe(metric, declaration, tags, all);
     }
   }
 

@@ -1,5 +1,6 @@
 // What the load targets have in common with Edge Chat: two people in a room hear each other, in both protocols where there are two.
 import { once } from "node:events";
+import { existsSync } from "node:fs";
 import { afterEach, expect, test } from "vitest";
 import { WebSocket } from "ws";
 import type { Target } from "../../../load/targets/servers.ts";
@@ -10,6 +11,7 @@ let target: Target | null = null;
 afterEach(async () => {
   await target?.stop();
   target = null;
+  expect(existsSync(`.state/relay-${process.pid}`)).toBe(false);
 });
 
 async function member(

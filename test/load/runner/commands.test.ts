@@ -1,15 +1,17 @@
-// The commands as people type them, in processes of their own. In the place of k6 stands a program that notes what it was
-// told and writes the result that a test wants: whether k6 understands it, only k6 can show.
-import { execFile, spawn } from "node:child_process";
+// The commands as people type them, in processes of their own. In the place of k6 stands fake-k6.ts: whether k6 understands what it is
+// told, only k6 can show.
+import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { delimiter, join } from "node:path";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
-import { COUNTS, type Tally } from "../../../load/lib/tally.ts";
+import { COUNTS } from "../../../load/lib/tally.ts";
 import { ROOT } from "../../../scripts/lib/command.ts";
 import type { RunResult } from "../../../scripts/load/result.ts";
 import { readResult } from "../../../scripts/load/result.ts";
+import { type HostRun, start } from "../../support/host-run.ts";
+import { fakeK6, told, tallyOf } from "./fake-k6.ts";
 import { fixture } from "./fixture.ts";
 
 let folder = "";
@@ -18,98 +20,15 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-interface Said {
-  readonly code: number;
-  readonly out: string;
-  readonly err: string;
-}
-
-function run(script: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Said> {
-  return new Promise((resolve) => {
-    const options = { cwd: ROOT, env: { ...process.env, ...env }, timeout: 50_000 };
-    const child = execFile(
-      process.execPath,
-      [`scripts/${script}.ts`, ...args],
-      options,
-      (error, out, err) => {
-        resolve({ code: error === null ? 0 : Number(error.code), out, err });
-      },
-    );
-    child.stdin?.end();
-  });
-}
-
-/** What `npm run load` adds to a tally. */
-const tallyOf = (result: RunResult): Tally => {
-  const {
-    schema,
-    scenario,
-    parameters,
-    instances,
-    counts,
-    rooms,
-    windowMs,
-    windowStart,
-    histograms,
-    seconds,
-  } = result;
-  return {
-    schema,
-    scenario,
-    parameters,
-    instances,
-    counts,
-    rooms,
-    windowMs,
-    windowStart,
-    histograms,
-    seconds,
-  };
-};
-
-/** Puts a k6 on a PATH of its own that yields this tally; returns the environment for it. */
-async function fakeK6(
-  name: string,
-  tally: Tally,
-  { version = "1.8.1", exit = 0 } = {},
-): Promise<NodeJS.ProcessEnv> {
-  const bin = join(folder, name);
-  await mkdir(bin, { recursive: true });
-  // Shell and JavaScript at once: a path with a blank fits no #! line.
-  const program = `#!/bin/sh
-":" //; exec "${process.execPath}" "$0" "$@"
-const { writeFileSync } = require("node:fs");
-const args = process.argv.slice(2);
-if (args[0] === "version") {
-  console.log("k6 v${version} (go1.25.1, linux/amd64)");
-  process.exit(0);
-}
-const value = (name) => args.find((arg) => arg.startsWith(name + "="))?.slice(name.length + 1);
-(async () => {
-  const answer = await fetch(value("CHAT_TARGET").replace("ws", "http") + "/api/room").catch(() => null);
-  writeFileSync(${JSON.stringify(join(bin, "told.json"))}, JSON.stringify({ args, status: answer?.status ?? null }));
-  console.error('progress {"vu":1,"joined":100,"delivered":5000,"sent":50,"p99":4,"lag":1}');
-  if (${exit} === 0 || ${exit} === 99) writeFileSync(value("CHAT_OUT"), ${JSON.stringify(JSON.stringify(tally))});
-  setTimeout(() => process.exit(${exit}), 2_500);
-})();
-`;
-  await writeFile(join(bin, "k6"), program);
-  await chmod(join(bin, "k6"), 0o755);
-  return { PATH: `${bin}${delimiter}${process.env.PATH ?? ""}` };
-}
-
-const told = async (name: string): Promise<{ args: string[]; status: number | null }> =>
-  JSON.parse(await readFile(join(folder, name, "told.json"), "utf8")) as {
-    args: string[];
-    status: number | null;
-  };
+const run = (script: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<HostRun> =>
+  start([`scripts/${script}.ts`, ...args], env);
 
 const K6 = ["--engine", "k6"];
 const NOWHERE = ["--target", "ws://127.0.0.1:9"];
 
 describe("npm run load with k6", () => {
   test("starts a local room, tells k6 what was asked, shows progress, and writes a result and a report", async () => {
-    const env = await fakeK6("valid", tallyOf(fixture()));
+    const env = await fakeK6(folder, "valid", tallyOf(fixture()));
     const out = join(folder, "valid-out");
     const said = await run(
       "load",
@@ -117,10 +36,10 @@ describe("npm run load with k6", () => {
       env,
     );
     expect(said).toMatchObject({ code: 0 });
-    expect(said.out).toContain("fanout by k6 1.8.1 against a local target");
-    expect(said.out).toMatch(/VALID: 50,\d{3} deliveries\/s per room/);
-    expect(said.err).toMatch(/2 s {2}joined 100 {2}\d+ deliveries\/s {2}p99 4 ms {2}lag 1 ms/);
-    const { args, status } = await told("valid");
+    expect(said.stdout).toContain("fanout by k6 1.8.1 against a local target");
+    expect(said.stdout).toMatch(/VALID: 50,\d{3} deliveries\/s per room/);
+    expect(said.stderr).toMatch(/2 s {2}joined 100 {2}\d+ deliveries\/s {2}p99 4 ms {2}lag 1 ms/);
+    const { args, status } = await told(folder, "valid");
     expect(status).toBe(405);
     expect(args.slice(0, 2)).toEqual(["run", "-q"]);
     for (const given of ["CHAT_MEMBERS=100", "CHAT_RATE=500", "CHAT_RUN=r1"]) expect(args).toContain(given);
@@ -134,36 +53,36 @@ describe("npm run load with k6", () => {
 
   test("calls a run VOID: exit code 3 and no number", async () => {
     const { counts } = fixture();
-    const env = await fakeK6("void", tallyOf(fixture({ counts: { ...counts, handlerErrors: 2 } })), {
+    const env = await fakeK6(folder, "void", tallyOf(fixture({ counts: { ...counts, handlerErrors: 2 } })), {
       exit: 99,
     });
     const said = await run("load", ["fanout", ...K6, ...NOWHERE, "--out", join(folder, "void-out")], env);
     expect(said.code).toBe(3);
-    expect(said.out).toContain("VOID");
-    expect(said.out).not.toContain("deliveries/s per room");
+    expect(said.stdout).toContain("VOID");
+    expect(said.stdout).not.toContain("deliveries/s per room");
     expect((await readResult(join(folder, "void-out", "result.json"))).headline).toBeNull();
   });
 
   test("passes a failed threshold on: exit code 1, with a result", async () => {
-    const env = await fakeK6("slow", tallyOf(fixture()), { exit: 99 });
+    const env = await fakeK6(folder, "slow", tallyOf(fixture()), { exit: 99 });
     const said = await run("load", ["fanout", ...K6, ...NOWHERE, "--out", join(folder, "slow-out")], env);
     expect(said.code).toBe(1);
-    expect(said.out).toContain("VALID");
+    expect(said.stdout).toContain("VALID");
   });
 
   test("says where the log is when the script fails", async () => {
-    const env = await fakeK6("broken", tallyOf(fixture()), { exit: 107 });
+    const env = await fakeK6(folder, "broken", tallyOf(fixture()), { exit: 107 });
     const said = await run("load", ["fanout", ...K6, ...NOWHERE, "--out", join(folder, "broken-out")], env);
     expect(said.code).toBe(1);
-    expect(said.err).toMatch(/The script ended with exit code 107 and no result; see .*engine\.log/);
+    expect(said.stderr).toMatch(/The script ended with exit code 107 and no result; see .*engine\.log/);
   });
 
   test("leaves nothing running when it is interrupted", async () => {
-    const env = await fakeK6("interrupted", tallyOf(fixture()));
+    const env = await fakeK6(folder, "interrupted", tallyOf(fixture()));
     const args = ["scripts/load.ts", "fanout", ...K6, "--out", join(folder, "interrupted-out")];
     const child = spawn(process.execPath, args, { cwd: ROOT, env: { ...process.env, ...env } });
     const url = await vi.waitFor(async () => {
-      const target = (await told("interrupted")).args.find((arg) => arg.startsWith("CHAT_TARGET="));
+      const target = (await told(folder, "interrupted")).args.find((arg) => arg.startsWith("CHAT_TARGET="));
       return (target ?? "").replace("CHAT_TARGET=ws", "http");
     }, 20_000);
     expect((await fetch(`${url}/api/room`)).status).toBe(405);
@@ -173,14 +92,14 @@ describe("npm run load with k6", () => {
   });
 
   test("refuses a k6 that is too old, and says so when there is none", async () => {
-    const env = await fakeK6("old", tallyOf(fixture()), { version: "1.7.1" });
+    const env = await fakeK6(folder, "old", tallyOf(fixture()), { version: "1.7.1" });
     expect(await run("load", ["fanout", ...K6], env)).toMatchObject({
       code: 2,
-      err: "The k6 on the PATH is 1.7.1; 1.8 or newer is needed.\n",
+      stderr: "The k6 on the PATH is 1.7.1; 1.8 or newer is needed.\n",
     });
     const none = await run("load", ["fanout", ...K6], { PATH: folder });
     expect(none).toMatchObject({ code: 2 });
-    expect(none.err).toContain("There is no k6 on the PATH");
+    expect(none.stderr).toContain("There is no k6 on the PATH");
   });
 });
 
@@ -201,7 +120,7 @@ describe("npm run load:compare", () => {
     const [a, b] = [await repeats("a", 3), await repeats("b", 4)];
     const worse = await run("load-compare", [a, b]);
     expect(worse).toMatchObject({ code: 1 });
-    expect(worse.out).toMatch(/p99: 15\.\d+ ms -> 20\.\d+ ms, \+33\.3 % \(\+\d.*\): worse/);
+    expect(worse.stdout).toMatch(/p99: 15\.\d+ ms -> 20\.\d+ ms, \+33\.3 % \(\+\d.*\): worse/);
     expect(await run("load-compare", [b, a])).toMatchObject({ code: 0 });
     expect(await run("load-compare", [a, b, "--tolerance", "50"])).toMatchObject({ code: 0 });
   });
@@ -213,7 +132,7 @@ describe("npm run load:compare", () => {
     const strange = await write("strange.json", { ...fixture(), instances: 0 });
     const said = await run("load-compare", [a, strange]);
     expect(said).toMatchObject({ code: 2 });
-    expect(said.err).toContain("is no result of this version of npm run load (/instances must be >= 1)");
+    expect(said.stderr).toContain("is no result of this version of npm run load (/instances must be >= 1)");
   });
 });
 
@@ -249,7 +168,7 @@ describe("npm run load:merge", () => {
     const out = join(folder, "tallies");
     const said = await run("load-merge", [out, a, b]);
     expect(said).toMatchObject({ code: 0 });
-    expect(said.out).toContain("Nobody sampled or calibrated the generators");
+    expect(said.stdout).toContain("Nobody sampled or calibrated the generators");
     expect((await readResult(join(out, "result.json"))).counts.delivered).toBe(600_000);
     const broken = await write("t/c.json", { ...half, counts: {} } as RunResult);
     expect(await run("load-merge", [out, a, broken])).toMatchObject({ code: 2 });
@@ -260,6 +179,6 @@ describe("npm run load:merge", () => {
     const b = await write("n/b.json", fixture({ parameters: { ...fixture().parameters, CHAT_RATE: 7 } }));
     const said = await run("load-merge", [join(folder, "no"), a, b]);
     expect(said).toMatchObject({ code: 2 });
-    expect(said.err).toContain("CHAT_RATE is 500 in one and 7 in the other");
+    expect(said.stderr).toContain("CHAT_RATE is 500 in one and 7 in the other");
   });
 });

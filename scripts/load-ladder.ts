@@ -1,24 +1,38 @@
 // `npm run load:ladder`: how much one room holds: climbs until a step fails, halves the gap, and names the knee.
+import { dirname, join } from "node:path";
 import { command, Failure } from "./lib/command.ts";
 import { numberOf, wholeOf } from "./lib/numbers.ts";
-import { type Climb, nextRate } from "./load/ladder.ts";
+import { type Bounds, type Climb, nextRate, stepSeconds } from "./load/ladder.ts";
 import { failureOf, type LadderStep, outcomeOf } from "./load/ladder-outcome.ts";
-import { agreeToCost, newRun, requestOf, RUN_HELP, RUN_OPTIONS, sayWhat, typed } from "./load/request.ts";
+import type { Climber } from "./load/report-beside.ts";
+import { TARGETS } from "./load/report-page.ts";
+import {
+  agreeToCost,
+  newRun,
+  requestOf,
+  RUN_HELP,
+  RUN_OPTIONS,
+  sayWhat,
+  targetOf,
+  typed,
+} from "./load/request.ts";
 import { type RunRequest, runScenario } from "./load/run.ts";
-import { saveReport, sayNotes, sayResult } from "./load/save.ts";
+import { saveBeside, saveReport, sayNotes, sayResult } from "./load/save.ts";
 
 const HELP = `
 npm run load:ladder: climbs the rate of fanout until a step fails, halves the gap, and names the knee and what limited it.
 
   npm run load:ladder -- --members 100                       from 50 messages a second up
   npm run load:ladder -- --members 1000 --from 5 --bound 200
-  npm run load:ladder -- --members 100 --against node-ws     the same for another server, to compare
+  npm run load:ladder -- --members 100 --protocol classic --against local,relay,node-ws
+                                                             three servers side by side: their ladders take turns
 
   --from N                the first rate, messages a second (default 50)
   --factor N              each step up is so many times the one before (default 2)
   --bound MS              a step fails when its p99 is over this (default 100), or anything is lost, or it is VOID
   --precision N           ends when the gap is at most so many times (default 1.1)
   --steps N               at most so many steps (default 12)
+  --duration S            of each step (default 10 to 60: as long as 500 messages take)
 ${RUN_HELP}
 and all options of fanout but --rate: npm run load -- --help lists them.
 
@@ -45,45 +59,82 @@ command(
       maxSteps: wholeOf("--steps", values.steps, 1, 50),
     };
     const bounds = { p99Ms: numberOf("--bound", values.bound, 1, 60_000) };
-    const request = {
-      ...(await requestOf("fanout", values, typed("load:ladder", process.argv.slice(2)))),
-      segment: null,
-    };
+    const ladders = await laddersOf(values);
+    const [first] = ladders;
     const most = climb.from * climb.factor ** climb.maxSteps;
-    await agreeToCost(
-      { ...request, env: { ...request.env, CHAT_RATE: `${Math.min(100_000, most)}` } },
-      values,
-      climb.maxSteps,
-    );
-    sayWhat(request);
-    const steps = await climbUp(request, climb, bounds);
-    const outcome = outcomeOf(steps, bounds);
-    const results = steps.map(({ result }) => result);
-    console.log(outcome.sentence);
-    for (const note of sayNotes(results)) console.log(note);
-    const title = `Edge Chat ladder: ${steps[0]?.result.parameters.CHAT_MEMBERS ?? ""} members`;
-    const report = await saveReport(request.folder, {
-      title,
-      results,
-      ladder: outcome,
-      command: request.command,
-    });
-    console.log(`Report: ${report}`);
-    if (outcome.best === null) process.exitCode = 1;
+    const costliest = { ...first.request.env, CHAT_RATE: `${Math.min(100_000, most)}` };
+    await agreeToCost({ ...first.request, env: costliest }, values, climb.maxSteps);
+    for (const { request } of ladders) sayWhat(request);
+    await climbInTurns(ladders, climb, bounds);
+    const climbers = await conclude(ladders, bounds);
+    if (climbers.some(({ outcome }) => outcome.best === null)) process.exitCode = 1;
   },
 );
 
-async function climbUp(request: RunRequest, climb: Climb, bounds: { p99Ms: number }): Promise<LadderStep[]> {
-  const steps: LadderStep[] = [];
-  for (let rate = nextRate(steps, climb); rate !== null; rate = nextRate(steps, climb)) {
-    console.log(`Step ${steps.length + 1}: ${rate} messages/s`);
-    const env = { ...request.env, CHAT_RATE: `${rate}`, CHAT_RUN: newRun() };
-    const { result } = await runScenario({ ...request, env });
-    if (process.stderr.isTTY) process.stderr.write("\n");
-    const failure = failureOf(result, bounds);
-    for (const line of sayResult(result)) console.log(`  ${line}`);
-    if (failure !== null) console.log(`  Failed: ${failure}.`);
-    steps.push({ rate, failure, result });
+interface Ladder {
+  readonly request: RunRequest;
+  readonly steps: LadderStep[];
+}
+
+/** One ladder for each target; with several, each has a folder of its own. */
+async function laddersOf(values: Readonly<Record<string, unknown>>): Promise<[Ladder, ...Ladder[]]> {
+  const { against = "local" } = values;
+  const [kind = "", ...others] = String(against).split(",");
+  if (new Set([kind, ...others]).size <= others.length)
+    throw new Failure("--against takes each target once.", 2);
+  const given = values.against === undefined ? values : { ...values, against: kind };
+  const typedLine = typed("load:ladder", process.argv.slice(2));
+  const request = { ...(await requestOf("fanout", given, typedLine)), segment: null };
+  const ladderOf = (target: RunRequest["target"]): Ladder => ({
+    request: { ...request, target, folder: join(request.folder, target.kind) },
+    steps: [],
+  });
+  if (others.length === 0) return [{ request, steps: [] }];
+  const rest = others.map((other) => ladderOf(targetOf({ ...given, against: other }, "fanout")));
+  return [ladderOf(request.target), ...rest];
+}
+
+/** Each ladder's next step in turn, until all are done: what else the machine does meets all of them. */
+async function climbInTurns(ladders: readonly Ladder[], climb: Climb, bounds: Bounds): Promise<void> {
+  const next = ({ steps }: Ladder): number | null => nextRate(steps, climb);
+  while (ladders.some((ladder) => next(ladder) !== null)) {
+    for (const ladder of ladders) {
+      const rate = next(ladder);
+      if (rate !== null) ladder.steps.push(await climbTo(rate, ladder, bounds));
+    }
   }
-  return steps;
+}
+
+async function climbTo(rate: number, { request, steps }: Ladder, bounds: Bounds): Promise<LadderStep> {
+  console.log(`Step ${steps.length + 1} of ${TARGETS[request.target.kind]}: ${rate} messages/s`);
+  const chosen = { CHAT_DURATION_S: `${stepSeconds(rate)}`, ...request.env };
+  const env = { ...chosen, CHAT_RATE: `${rate}`, CHAT_RUN: newRun() };
+  const { result } = await runScenario({ ...request, env });
+  if (process.stderr.isTTY) process.stderr.write("\n");
+  const failure = failureOf(result, bounds);
+  for (const line of sayResult(result)) console.log(`  ${line}`);
+  if (failure !== null) console.log(`  Failed: ${failure}.`);
+  return { rate, failure, result };
+}
+
+/** Says and writes what each ladder found, and for several a page that compares them. */
+async function conclude(ladders: readonly Ladder[], bounds: Bounds): Promise<Climber[]> {
+  const climbers: Climber[] = [];
+  for (const { request, steps } of ladders) {
+    const outcome = outcomeOf(steps, bounds);
+    const results = steps.map(({ result }) => result);
+    const { kind } = request.target;
+    console.log(`${TARGETS[kind]}: ${outcome.sentence}`);
+    for (const note of sayNotes(results)) console.log(note);
+    const title = `Edge Chat ladder: ${steps[0]?.result.parameters.CHAT_MEMBERS ?? ""} members`;
+    const { folder, command: repeats } = request;
+    console.log(`Report: ${await saveReport(folder, { title, results, ladder: outcome, command: repeats })}`);
+    climbers.push({ kind, outcome, href: `${kind}/report.html` });
+  }
+  const [first] = ladders;
+  if (ladders.length > 1 && first !== undefined) {
+    const { folder, command: repeats } = first.request;
+    console.log(`Side by side: ${await saveBeside(dirname(folder), climbers, repeats)}`);
+  }
+  return climbers;
 }

@@ -12,7 +12,8 @@ const LULL_MS = 500;
 export async function roomsFull({ members, parameters }: VirtualUser): Promise<void> {
   const present = Array.from({ length: parameters.rooms }, (_, room) => presentAtStart(parameters, room));
   const isFull = ({ place, receiver }: Member): boolean => receiver.members >= (present[place.room] ?? 0);
-  await until(() => members.every(isFull), parameters.joinTimeoutS * 1_000);
+  const areFull = await until(() => members.every(isFull), parameters.joinTimeoutS * 1_000);
+  if (!areFull) console.warn("A room does not count all its members; the plan begins all the same.");
   await pause(LULL_MS);
 }
 

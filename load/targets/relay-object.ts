@@ -31,6 +31,10 @@ export class RelayRoom implements DurableObject {
     const fields = JSON.parse(data) as { readonly name?: string; readonly message?: string };
     const name = socket.deserializeAttachment() as string | null;
     if (name === null) {
+      for (const member of this.ctx.getWebSockets()) {
+        const joined = member.deserializeAttachment() as string | null;
+        if (joined !== null) socket.send(JSON.stringify({ joined }));
+      }
       socket.serializeAttachment(fields.name ?? "anonymous");
       this.toAll({ joined: fields.name });
       socket.send('{"ready":true}');

@@ -67,25 +67,26 @@ function acceptUpgrade(request: IncomingMessage, socket: Duplex): void {
 
 /** The base line of everyday Node: the `ws` package, a classic room that sends each message to each member. */
 export function startNodeWs({ port }: { readonly port: number }): Promise<Target> {
-  const rooms = new Map<string, Map<WebSocketLike, string>>();
+  const rooms = new Map<string, { readonly members: Map<WebSocketLike, string>; last: number }>();
   const server = createServer((_request, response) => response.writeHead(405).end());
   const sockets = new WebSocketServer({ server, perMessageDeflate: false });
   sockets.on("connection", (socket, request) => {
     const name = roomOf(request);
-    const members = rooms.get(name) ?? new Map<WebSocketLike, string>();
-    rooms.set(name, members);
-    let last = 0;
+    const room = rooms.get(name) ?? { members: new Map<WebSocketLike, string>(), last: 0 };
+    rooms.set(name, room);
+    const { members } = room;
     const toAll = (text: string): void => members.forEach((_name, member) => member.send(text));
     socket.on("message", (data: Buffer) => {
       const fields = JSON.parse(data.toString()) as { readonly name?: string; readonly message?: string };
       const member = members.get(socket);
       if (member === undefined) {
+        for (const other of members.values()) socket.send(encodeJoined(other));
         members.set(socket, fields.name ?? "anonymous");
         toAll(encodeJoined(fields.name ?? "anonymous"));
         socket.send(encodeReady());
       } else {
-        last = Math.max(Date.now(), last + 1);
-        const said = { seq: 0, name: member, message: fields.message ?? "", timestamp: last };
+        room.last = Math.max(Date.now(), room.last + 1);
+        const said = { seq: 0, name: member, message: fields.message ?? "", timestamp: room.last };
         toAll(encodeClassicMessage({ ...said, author: "", client: "", counter: 0 }));
       }
     });

@@ -22,6 +22,8 @@ export interface LadderOutcome {
   readonly bounds: Bounds;
   /** The knee: the highest step that held; null where none did. */
   readonly best: LadderStep | null;
+  /** The lowest step that did not hold; null where all did. */
+  readonly ceiling: LadderStep | null;
   readonly fit: Fit | null;
   /** Knee and limiter, for people. */
   readonly sentence: string;
@@ -39,8 +41,8 @@ export function failureOf({ verdict, headline, counts }: RunResult, { p99Ms }: B
 export function outcomeOf(steps: readonly LadderStep[], bounds: Bounds): LadderOutcome {
   const { held, failed } = span(steps);
   const best = steps.find(({ rate }) => rate === held) ?? null;
-  const first = steps.find(({ rate, failure }) => rate === failed && failure !== null) ?? null;
-  return { steps, bounds, best, fit: fitOf(steps), sentence: sentenceOf(best, first) };
+  const ceiling = steps.find(({ rate, failure }) => rate === failed && failure !== null) ?? null;
+  return { steps, bounds, best, ceiling, fit: fitOf(steps), sentence: sentenceOf(best, ceiling) };
 }
 
 function sentenceOf(best: LadderStep | null, failed: LadderStep | null): string {
@@ -61,7 +63,7 @@ function limitOf({ result: { verdict } }: LadderStep): string {
     case "limiter":
       return "The rate limiter was the limit.";
     case "nothing":
-      return "Neither processor was at its limit: look at latency before throughput.";
+      return "Neither processor was at its limit: the target, or the way to it, waits for something else, such as a disk.";
     default:
       return verdict.limitedBy satisfies never;
   }

@@ -21,6 +21,14 @@ export interface Bounds {
   readonly p99Ms: number;
 }
 
+/** Messages that a 99th percentile needs, so that it is not one or two stalls; and how long a step may last for them. */
+const MESSAGES = 500;
+const STEP_S = { least: 10, most: 60 };
+
+/** Seconds that a step at `rate` lasts, where nobody says: few messages need longer. */
+export const stepSeconds = (rate: number): number =>
+  Math.min(STEP_S.most, Math.max(STEP_S.least, Math.ceil(MESSAGES / rate)));
+
 /** The rate to try next, or null when the ladder is done. */
 export function nextRate(
   steps: readonly Step[],

@@ -4,7 +4,7 @@ import { escape } from "./charts.ts";
 import { ceilings, cpuOf, kneeFigures, verdict } from "./report-headline.ts";
 import { coresChart, memoryChart, ladderCharts, secondsCharts, spectrumChart } from "./report-charts.ts";
 import { countsTables } from "./report-counts.ts";
-import { STYLE } from "./report-style.ts";
+import { page, row, section, table, TARGETS } from "./report-page.ts";
 import type { LadderOutcome } from "./ladder-outcome.ts";
 import type { RunResult } from "./result.ts";
 import { median } from "./statistics.ts";
@@ -42,21 +42,6 @@ export function renderReport(report: Report): string {
   return page(report.title, parts.join("\n"));
 }
 
-const page = (title: string, body: string): string => `<!doctype html>
-<html lang="en">
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${escape(title)}</title>
-<style>${STYLE}</style>
-<main>
-${body}
-</main>
-</html>
-`;
-
-const section = (title: string, lead: string, body: string, className = ""): string =>
-  `<section${className === "" ? "" : ` class="${className}"`}><h2>${escape(title)}</h2>${lead === "" ? "" : `<p class="lead">${escape(lead)}</p>`}${body}</section>`;
-
 /** The run whose details are shown: the best step of a ladder, or the middle one of repeats by its p99. */
 function typical({ results, ladder }: Report): RunResult {
   const best = ladder?.best?.result;
@@ -82,14 +67,6 @@ function heading({ title }: Report, { engine, target, started, machine, instance
   const said = `${started.replace("T", " ").slice(0, 16)} UTC · ${by} · ${TARGETS[target.kind]} ${target.version} at ${target.url} · ${machine.cores} cores, ${machine.cpu}`;
   return `<header><h1>${escape(title)}</h1><p class="soft">${escape(said)}</p></header>`;
 }
-
-const TARGETS = {
-  local: "local room",
-  url: "deployed room",
-  null: "null server",
-  relay: "bare relay object",
-  "node-ws": "Node ws server",
-} as const;
 
 const about = ({ results }: Report, shown: RunResult): string =>
   shown.scenario === "calibrate" ? ceilings(results) : verdict(shown);
@@ -157,9 +134,3 @@ function parametersSection({ parameters, ceiling }: RunResult): string {
   rows.push(row(["calibrated ceiling", said]));
   return section("Parameters", "", table(["", ""], rows));
 }
-
-const row = (cells: readonly string[]): string =>
-  `<tr>${cells.map((cell, i) => `<td${i === cells.length - 1 && i > 4 ? ' class="words"' : ""}>${escape(cell)}</td>`).join("")}</tr>`;
-
-const table = (head: readonly string[], rows: readonly string[]): string =>
-  `<div class="scroll"><table>${head.some((name) => name !== "") ? `<tr>${head.map((name) => `<th>${escape(name)}</th>`).join("")}</tr>` : ""}${rows.join("")}</table></div>`;

@@ -7,7 +7,6 @@ import { billOfRun, confirmBill } from "./ask.ts";
 import { findEngine } from "./engine.ts";
 import { environmentOf, SCRIPT_OPTIONS } from "./options.ts";
 import { pinningHere } from "./pinning.ts";
-import type { TargetKind } from "./result.ts";
 import type { RunRequest } from "./run.ts";
 
 export const RUN_OPTIONS: ParseArgsOptionsConfig = {
@@ -89,7 +88,7 @@ export const typed = (script: string, argv: readonly string[]): string =>
   `npm run ${script} -- ${argv.join(" ")}`;
 
 /** Names of engines and protocols are in the sentence of whoever reads them; a target is read here. */
-function targetOf({ target, against }: Values, scenario: Scenario): { kind: TargetKind; url: string } {
+export function targetOf({ target, against }: Values, scenario: Scenario): RunRequest["target"] {
   if (target !== undefined && against !== undefined)
     throw new Failure("Give --target or --against, not both.", 2);
   if (typeof target === "string") {

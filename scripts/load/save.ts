@@ -2,6 +2,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Failure } from "../lib/command.ts";
+import { type Climber, renderBeside } from "./report-beside.ts";
 import { type Report, renderReport } from "./report.ts";
 import type { RunResult } from "./result.ts";
 import { duration } from "./scales.ts";
@@ -22,6 +23,17 @@ export async function saveReport(folder: string, report: Report): Promise<string
   }
   const path = join(folder, "report.html");
   await writeFile(path, renderReport(report));
+  return path;
+}
+
+/** A page about several ladders, each of which has a report of its own in a folder beside it; returns its path. */
+export async function saveBeside(
+  folder: string,
+  climbers: readonly Climber[],
+  command: string,
+): Promise<string> {
+  const path = join(folder, "report.html");
+  await writeFile(path, renderBeside("Edge Chat load: ladders side by side", climbers, command));
   return path;
 }
 

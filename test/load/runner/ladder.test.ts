@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type Climb, nextRate, span, type Step } from "../../../scripts/load/ladder.ts";
+import { type Climb, nextRate, span, stepSeconds, type Step } from "../../../scripts/load/ladder.ts";
 import { failureOf, outcomeOf } from "../../../scripts/load/ladder-outcome.ts";
 import { prove } from "../../support/prove.ts";
 import { fixture, voided } from "./fixture.ts";
@@ -63,6 +63,15 @@ describe("a step fails", () => {
   ])("%s", (_when, result, failure) => {
     expect(failureOf(result, bounds)).toBe(failure);
   });
+});
+
+test.each([
+  [5, 60],
+  [10, 50],
+  [49, 11],
+  [5_000, 10],
+])("a step at %d messages/s lasts %d s: its p99 is of 500 messages, or it took a minute", (rate, seconds) => {
+  expect(stepSeconds(rate)).toBe(seconds);
 });
 
 const step = (rate: number, failure: string | null, result = fixture()) => ({ rate, failure, result });

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { blocksOf } from "../../../scripts/load/report-counts.ts";
 import { renderReport, type Report } from "../../../scripts/load/report.ts";
+import { type Climber, renderBeside } from "../../../scripts/load/report-beside.ts";
 import { outcomeOf } from "../../../scripts/load/ladder-outcome.ts";
 import { fixture, voided } from "./fixture.ts";
 
@@ -93,6 +94,37 @@ describe("a report", () => {
     expect(page).toContain("bound 100 ms");
     expect(page).toContain("p99 125 ms is over 100 ms");
     expect(page).toContain("Of the step with 200 messages/s");
+  });
+});
+
+const climber = (kind: Climber["kind"], rates: readonly number[]): Climber => {
+  const steps = rates.map((rate, i) =>
+    step(rate, 3, i === rates.length - 1 ? "p99 125 ms is over 100 ms" : null),
+  );
+  return { kind, outcome: outcomeOf(steps, { p99Ms: 100 }), href: `${kind}/report.html` };
+};
+
+describe("ladders side by side", () => {
+  const page = renderBeside(
+    "Side by side",
+    [climber("local", [100, 200]), climber("relay", [200, 400, 800])],
+    "npm run x",
+  );
+
+  test("are compared with the first, and name why no more was sustained", () => {
+    expect(page).toContain("<td>local room</td><td>100</td><td>10,000</td><td>1.00 ×</td>");
+    expect(page).toContain("<td>bare relay object</td><td>400</td><td>40,000</td><td>4.00 ×</td>");
+    expect(page.match(/p99 125 ms is over 100 ms<\/td>/g)).toHaveLength(2);
+  });
+
+  test("link to nothing but their own reports", () => {
+    expect(page.match(/href="[^"]*"/g)).toEqual(['href="local/report.html"', 'href="relay/report.html"']);
+    expect(page).not.toMatch(/<script|<link|<img|@import|url\(|src=|NaN|undefined/);
+  });
+
+  test("say so where no step held", () => {
+    const none = renderBeside("Side by side", [climber("relay", [100])], "npm run x");
+    expect(none).toContain("No step held. At 100 it did not hold");
   });
 });
 

@@ -31,12 +31,21 @@ async function member(
 }
 
 test.each(["null", "node-ws", "relay"] as const)(
-  "classic members of %s hear each other, in order",
+  "classic members of %s hear of each other, and each other, in order",
   async (name) => {
     target = await startTarget(name, { port: 0 });
     const ann = await member(target.url, { name: "ann" });
     const bob = await member(target.url, { name: "bob" });
     for (const message of ["one", "two", "three"]) ann.socket.send(JSON.stringify({ message }));
+    await until(
+      () => ann.frames.some((frame) => frame.includes("bob")),
+      () => ann.frames.join(),
+    );
+    // Senders wait until they have heard of everybody.
+    for (const { frames } of [ann, bob]) {
+      const joined = frames.filter((frame) => frame.includes('"joined"'));
+      expect(joined.toSorted()).toEqual(['{"joined":"ann"}', '{"joined":"bob"}']);
+    }
     for (const { frames } of [ann, bob]) {
       await until(
         () => frames.some((frame) => frame.includes("three")),

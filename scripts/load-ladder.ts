@@ -29,7 +29,7 @@ npm run load:ladder: climbs the rate of fanout until a step fails, halves the ga
 
   --from N                the first rate, messages a second (default 50)
   --factor N              each step up is so many times the one before (default 2)
-  --bound MS              a step fails when its p99 is over this (default 100), or anything is lost, or it is VOID
+  --bound MS              a step fails when its p99 is over this (default 100), a law is broken, or it is VOID
   --precision N           ends when the gap is at most so many times (default 1.1)
   --steps N               at most so many steps (default 12)
   --duration S            of each step (default 10 to 60: as long as 500 messages take)

@@ -3,6 +3,7 @@ import { Segment } from "../load/host/segment.ts";
 import { type Scenario, SCENARIOS } from "../load/lib/parameters.ts";
 import { command, Failure } from "./lib/command.ts";
 import { wholeOf } from "./lib/numbers.ts";
+import { brokenBy } from "./load/broken.ts";
 import { calibrate } from "./load/calibrate.ts";
 import { optionsOf, scenarioOf } from "./load/options.ts";
 import { agreeToCost, newRun, requestOf, RUN_HELP, RUN_OPTIONS, sayWhat, typed } from "./load/request.ts";
@@ -69,6 +70,10 @@ async function repeat(request: RunRequest, repeats: number): Promise<Ran[]> {
     const ran = await runScenario({ ...request, env });
     if (process.stderr.isTTY) process.stderr.write("\n");
     for (const line of sayResult(ran.result)) console.log(repeats > 1 ? `${i}. ${line}` : line);
+    const broken =
+      brokenBy(ran.result) ??
+      (ran.passed ? null : `a threshold of the script: see ${request.folder}/engine.log`);
+    if (broken !== null) console.log(`BROKEN: ${broken}.`);
     all.push(ran);
   }
   return all;

@@ -182,15 +182,16 @@ export class ClassicLog {
     }
     const { stamp } = reading;
     const ledger = this.ledgerOf(stamp.sender);
+    const timestamp = timestampOf(text);
+    const isOvertaken = timestamp < this.newest;
+    this.newest = Math.max(this.newest, timestamp);
     if (stamp.kind === "last") {
       ledger.endAt(stamp.n);
       return onLast(stamp);
     }
     const { reordered } = ledger;
     if (ledger.take(stamp.n, stamp.n, isSnapshot ? "snapshot" : "live") === 0) return;
-    const timestamp = timestampOf(text);
-    if (timestamp < this.newest && ledger.reordered === reordered) this.overtaken += 1;
-    this.newest = Math.max(this.newest, timestamp);
+    if (isOvertaken && ledger.reordered === reordered) this.overtaken += 1;
     recorder.learn(stamp);
     recorder.delivered(1, at);
     if (isSnapshot || indexOf(plan, stamp.sender, stamp.n) % sample !== 0) return;

@@ -53,7 +53,9 @@ export function incomparable(first: readonly RunResult[], second: readonly RunRe
   const invalid = all.find(({ headline }) => headline === null);
   if (invalid !== undefined)
     return `A repeat is VOID (${invalid.verdict.reasons[0]}); measure it again before you compare.`;
-  for (const [name, of] of TRAITS) {
+  const parameters = new Set(all.flatMap((result) => Object.keys(result.parameters)));
+  const shape = [...parameters].filter((name) => !NO_SHAPE.has(name)).map(parameterTrait);
+  for (const [name, of] of [...TRAITS, ...shape]) {
     const other = all.find((result) => of(result) !== of(model));
     if (other !== undefined) {
       return `The ${name} differs (${of(model)} and ${of(other)}); compare runs that differ in nothing but what you changed.`;
@@ -62,23 +64,22 @@ export function incomparable(first: readonly RunResult[], second: readonly RunRe
   return null;
 }
 
-const TRAITS: readonly (readonly [string, (result: RunResult) => string])[] = [
+type Trait = readonly [name: string, of: (result: RunResult) => string];
+
+const TRAITS: readonly Trait[] = [
   ["engine", ({ engine }) => engine.name],
   ["kind of target", ({ target }) => target.kind],
   ["deployed target", ({ target }) => (target.kind === "url" ? target.url : "")],
   ["scenario", ({ scenario }) => scenario],
-  ["shape", (result) => shapeOf(result)],
   ["number of instances", ({ instances }) => `${instances}`],
   ["machine", ({ machine }) => `${machine.cpu}, ${machine.cores} cores`],
   ["pinning", ({ pinned }) => (pinned === null ? "none" : `${pinned.target} and ${pinned.generator}`)],
 ];
 
-const shapeOf = ({ parameters }: RunResult): string =>
-  Object.entries(parameters)
-    .filter(([name]) => !NO_SHAPE.has(name))
-    .toSorted(([a], [b]) => (a < b ? -1 : 1))
-    .map(([name, value]) => `${name}=${value}`)
-    .join(" ");
+const parameterTrait = (name: string): Trait => [
+  name,
+  ({ parameters }) => `${parameters[name] ?? "not set"}`,
+];
 
 /**
  * Each measure that all repeats have. It is worse, or better, when the interval leaves out "no change" and the middle

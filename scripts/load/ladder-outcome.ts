@@ -1,6 +1,7 @@
 // What a ladder found: the knee, what limited it, and the scalability law that its steps follow. Pure.
 import { mean } from "../../load/lib/histogram.ts";
 import { fitUsl, throughputAt } from "../../load/lib/usl.ts";
+import { brokenBy } from "./broken.ts";
 import { type Bounds, span, type Step } from "./ladder.ts";
 import type { RunResult } from "./result.ts";
 import { duration, short } from "./scales.ts";
@@ -30,11 +31,11 @@ export interface LadderOutcome {
 }
 
 /** Why a step failed, in one sentence without its full stop; null where it held. */
-export function failureOf({ verdict, headline, counts }: RunResult, { p99Ms }: Bounds): string | null {
+export function failureOf(result: RunResult, { p99Ms }: Bounds): string | null {
+  const { verdict, headline } = result;
   if (headline === null) return `VOID: ${verdict.reasons[0] ?? "no reason given"}`;
-  if (counts.lost > 0) return `${counts.lost} deliveries were lost`;
   if (headline.p99 > p99Ms) return `p99 ${duration(headline.p99)} is over ${duration(p99Ms)}`;
-  return null;
+  return brokenBy(result);
 }
 
 /** Sums a finished ladder up. */

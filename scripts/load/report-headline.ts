@@ -1,4 +1,5 @@
 // What a report says first: VALID or VOID, a generator's ceiling, or a knee. Pure.
+import { brokenBy } from "./broken.ts";
 import { escape } from "./charts.ts";
 import type { LadderOutcome } from "./ladder-outcome.ts";
 import type { RunResult } from "./result.ts";
@@ -23,7 +24,9 @@ const figuresOf = (figures: readonly Figure[]): string =>
     .join("")}</div>`;
 
 /** VALID with its figures, or VOID with every reason and no figure. */
-export function verdict({ verdict, headline, notes }: RunResult): string {
+export function verdict(result: RunResult): string {
+  const { verdict, headline, notes } = result;
+  const broken = brokenBy(result);
   const said =
     notes.length === 0
       ? ""
@@ -41,7 +44,7 @@ export function verdict({ verdict, headline, notes }: RunResult): string {
     [duration(headline.p999), "p99.9"],
     ...(cpu === undefined ? [] : [[cpuOf(cpu), "server CPU per delivery"] as Figure]),
   ];
-  return `<section><p><span class="verdict">VALID</span> <span class="soft">${LIMITERS[verdict.limitedBy]}</span></p>${figuresOf(figures)}${said}</section>`;
+  return `<section><p><span class="verdict">VALID</span> <span class="soft">${LIMITERS[verdict.limitedBy]}</span></p>${broken === null ? "" : `<p class="bad-text">BROKEN: ${escape(broken)}.</p>`}${figuresOf(figures)}${said}</section>`;
 }
 
 /** A calibration drives the generator until it falls behind: VOID would be no verdict on it. */

@@ -144,6 +144,19 @@ test("[D1] [C5] two senders' classic messages that change places are reordered, 
   });
 });
 
+test("[D1] [C5] a classic message that another sender's last words overtook is reordered", () => {
+  const plan = { ...planFor(4), senders: 2 };
+  const { recorder, receiver } = receiverOf(plan);
+  receiver.read({ text: encodeReady(), at: START, now: () => START });
+  // Number 4 is the last words of the first sender, number 3 a message of the second.
+  for (const k of [0, 1, 2, 4, 3]) {
+    const text = encodeClassicMessage(messageOf(plan, k));
+    receiver.read({ text, at: START + WINDOW_MS, now: () => START + WINDOW_MS });
+  }
+  receiver.finish();
+  expect(recorder.counts.reordered).toBe(1);
+});
+
 test("[D2] who joined late is owed what follows its first message, to the last", () => {
   const plan = planFor(10);
   const { recorder, receiver } = receiverOf(plan, 1, () => null, false);

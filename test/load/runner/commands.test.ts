@@ -63,11 +63,21 @@ describe("npm run load with k6", () => {
     expect((await readResult(join(folder, "void-out", "result.json"))).headline).toBeNull();
   });
 
-  test("passes a failed threshold on: exit code 1, with a result", async () => {
-    const env = await fakeK6(folder, "slow", tallyOf(fixture()), { exit: 99 });
-    const said = await run("load", ["fanout", ...K6, ...NOWHERE, "--out", join(folder, "slow-out")], env);
+  test("passes a failed threshold on: exit code 1, with a result, and what was broken", async () => {
+    const slow = await fakeK6(folder, "slow", tallyOf(fixture()), { exit: 99 });
+    const said = await run("load", ["fanout", ...K6, ...NOWHERE, "--out", join(folder, "slow-out")], slow);
     expect(said.code).toBe(1);
     expect(said.stdout).toContain("VALID");
+    expect(said.stdout).toMatch(/^BROKEN: a threshold of the script: see .*slow-out\/engine\.log\.$/m);
+    const { counts } = fixture();
+    const double = tallyOf(fixture({ counts: { ...counts, duplicate: 1_200 } }));
+    const env = await fakeK6(folder, "double", double, { exit: 99 });
+    const wrong = await run("load", ["fanout", ...K6, ...NOWHERE, "--out", join(folder, "double-out")], env);
+    expect(wrong.code).toBe(1);
+    expect(wrong.stdout).toContain("\nBROKEN: 1,200 duplicated.\n");
+    expect(await readFile(join(folder, "double-out", "report.html"), "utf8")).toContain(
+      '<p class="bad-text">BROKEN: 1,200 duplicated.</p>',
+    );
   });
 
   test("says where the log is when the script fails", async () => {

@@ -45,7 +45,11 @@ describe("incomparable", () => {
   test.each<[string, Partial<RunResult>, RegExp]>([
     ["engines", { engine: { name: "k6", version: "1.8.1" } }, /^The engine differs \(node and k6\)/],
     ["targets", { target: { ...base.target, kind: "relay" } }, /^The kind of target differs/],
-    ["shapes", { parameters: { ...base.parameters, CHAT_MEMBERS: 200 } }, /^The shape differs/],
+    [
+      "shapes",
+      { parameters: { ...base.parameters, CHAT_MEMBERS: 200 } },
+      /^The CHAT_MEMBERS differs \(100 and 200\)/,
+    ],
     ["scenarios", { scenario: "rooms" }, /^The scenario differs/],
     ["machines", { machine: { ...base.machine, cores: 8 } }, /^The machine differs/],
     ["pinning", { pinned: null }, /^The pinning differs/],

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { type Climb, nextRate, span, stepSeconds, type Step } from "../../../scripts/load/ladder.ts";
+import { brokenBy } from "../../../scripts/load/broken.ts";
 import { failureOf, outcomeOf } from "../../../scripts/load/ladder-outcome.ts";
 import { prove } from "../../support/prove.ts";
 import { fixture, voided } from "./fixture.ts";
@@ -53,11 +54,7 @@ describe("a step fails", () => {
   const bounds = { p99Ms: 100 };
   test.each([
     ["when its p99 is over the bound", fixture({}, 30), "p99 150 ms is over 100 ms"],
-    [
-      "when something is lost",
-      fixture({ counts: { ...fixture().counts, lost: 3 } }),
-      "3 deliveries were lost",
-    ],
+    ["when something is lost", fixture({ counts: { ...fixture().counts, lost: 3 } }), "3 lost"],
     ["when it is VOID", voided("the sender is overloaded"), "VOID: the sender is overloaded"],
     ["and not otherwise", fixture(), null],
   ])("%s", (_when, result, failure) => {
@@ -75,6 +72,32 @@ test.each([
 });
 
 const step = (rate: number, failure: string | null, result = fixture()) => ({ rate, failure, result });
+
+describe("brokenBy", () => {
+  const { counts, parameters, headline } = fixture();
+
+  test("names everything that no run may have", () => {
+    const wrong = { ...counts, lost: 7, reordered: 1_000, anomalies: 2, late: 5, replayed: 9 };
+    expect(brokenBy(fixture({ counts: wrong }))).toBe(
+      "7 lost, 1,000 reordered, 2 anomalies in the judged history",
+    );
+    expect(brokenBy(fixture())).toBeNull();
+  });
+
+  test("lets a classic comeback miss what was said while it was away, and a delivery comeback nothing", () => {
+    const missed = { scenario: "reconnect-storm", counts: { ...counts, missed: 4 } };
+    const of = (CHAT_PROTOCOL: string): string | null =>
+      brokenBy(fixture({ ...missed, parameters: { ...parameters, CHAT_PROTOCOL } }));
+    expect([of("classic"), of("delivery")]).toEqual([null, "4 missed"]);
+  });
+
+  test("names a p99 over the script's own bound", () => {
+    const slow = { headline: headline && { ...headline, p99: 1_500 } };
+    expect(brokenBy(fixture({ ...slow, parameters: { ...parameters, CHAT_P99_MS: 1_000 } }))).toBe(
+      "p99 1.5 s is over 1 s",
+    );
+  });
+});
 
 describe("outcomeOf", () => {
   test("names the knee and what limited it", () => {

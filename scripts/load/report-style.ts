@@ -10,7 +10,7 @@ h1{font-size:22px;margin:0}h2{font-size:16px;margin:0 0 2px}
 p{margin:4px 0}.soft,figcaption,.lead{color:var(--soft)}.lead{font-size:13px;margin:0 0 8px}
 section{background:var(--card);border:1px solid var(--rule);border-radius:10px;padding:16px;margin-top:16px;break-inside:avoid}
 .verdict{font-weight:700;letter-spacing:.03em;color:var(--good)}
-.void{background:var(--badpage);border-color:var(--bad)}.void .verdict,.bad-text{color:var(--bad)}.void li{color:var(--bad)}
+.void{background:var(--badpage);border-color:var(--bad)}.void .verdict,.bad-text{color:var(--bad)}.void ul:not(.soft) li{color:var(--bad)}
 .figures{display:grid;grid-template-columns:repeat(auto-fit,minmax(118px,1fr));gap:14px 18px;margin-top:10px}
 .figures b{display:block;font-size:24px;line-height:1.2;font-variant-numeric:tabular-nums;white-space:nowrap}.figures span{font-size:12.5px;color:var(--soft)}
 .figures .main{grid-column:span 2}.figures .main b{font-size:34px}

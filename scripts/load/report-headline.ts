@@ -1,6 +1,7 @@
 // What a report says first: VALID or VOID, a generator's ceiling, or a knee. Pure.
 import { brokenBy } from "./broken.ts";
 import { escape } from "./charts.ts";
+import { findingOf } from "./findings.ts";
 import type { LadderOutcome } from "./ladder-outcome.ts";
 import type { RunResult } from "./result.ts";
 import { duration, whole } from "./scales.ts";
@@ -27,6 +28,7 @@ const figuresOf = (figures: readonly Figure[]): string =>
 export function verdict(result: RunResult): string {
   const { verdict, headline, notes } = result;
   const broken = brokenBy(result);
+  const finding = findingOf(result);
   const said =
     notes.length === 0
       ? ""
@@ -44,7 +46,7 @@ export function verdict(result: RunResult): string {
     [duration(headline.p999), "p99.9"],
     ...(cpu === undefined ? [] : [[cpuOf(cpu), "server CPU per delivery"] as Figure]),
   ];
-  return `<section><p><span class="verdict">VALID</span> <span class="soft">${LIMITERS[verdict.limitedBy]}</span></p>${broken === null ? "" : `<p class="bad-text">BROKEN: ${escape(broken)}.</p>`}${figuresOf(figures)}${said}</section>`;
+  return `<section><p><span class="verdict">VALID</span> <span class="soft">${LIMITERS[verdict.limitedBy]}</span></p>${broken === null ? "" : `<p class="bad-text">BROKEN: ${escape(broken)}.</p>`}${finding === "" ? "" : `<p>${escape(finding)}</p>`}${figuresOf(figures)}${said}</section>`;
 }
 
 /** A calibration drives the generator until it falls behind: VOID would be no verdict on it. */

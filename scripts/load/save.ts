@@ -2,6 +2,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Failure } from "../lib/command.ts";
+import { findingOf } from "./findings.ts";
 import { type Climber, renderBeside } from "./report-beside.ts";
 import { type Report, renderReport } from "./report.ts";
 import type { RunResult } from "./result.ts";
@@ -38,13 +39,15 @@ export async function saveBeside(
 }
 
 /** Three sentences at most about one result, for the terminal. A VOID run shows no number. */
-export function sayResult({ headline, verdict }: RunResult): string[] {
+export function sayResult(result: RunResult): string[] {
+  const { headline, verdict } = result;
   if (headline === null)
     return ["VOID: this run says nothing about the room.", ...verdict.reasons.map((reason) => `  ${reason}`)];
   const { deliveriesPerSecondPerRoom: rate, p50, p95, p99, p999, serverCpuMicrosPerDelivery: cpu } = headline;
   const server = cpu === undefined ? "" : `, server CPU ${cpu.toPrecision(3)} µs a delivery`;
   return [
     `VALID: ${Math.round(rate).toLocaleString("en")} deliveries/s per room, p50 ${duration(p50)}, p95 ${duration(p95)}, p99 ${duration(p99)}, p99.9 ${duration(p999)}${server}; limited by ${verdict.limitedBy}.`,
+    ...[findingOf(result)].filter((finding) => finding !== ""),
   ];
 }
 

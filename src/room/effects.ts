@@ -59,3 +59,26 @@ export type RoomEffect =
   | { readonly type: "erase"; readonly epoch: string }
   /** Wake the room at this instant (room's clock), unless it is to wake earlier. */
   | { readonly type: "alarm-by"; readonly at: number };
+
+/** What one event has led to, in the order in which the shell performs it. */
+export class Effects {
+  private list: RoomEffect[] = [];
+
+  /** An event begins: what one that broke off led to is void. */
+  begin(): void {
+    this.list = [];
+  }
+
+  emit(effect: RoomEffect): void {
+    this.list.push(effect);
+  }
+
+  /** A frame for these connections; nothing where there is nobody. */
+  send(to: readonly string[], frame: string): void {
+    if (to.length > 0) this.emit({ type: "send", to, frame });
+  }
+
+  get all(): readonly RoomEffect[] {
+    return this.list;
+  }
+}

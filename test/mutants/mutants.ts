@@ -9,6 +9,8 @@ export interface Mutant {
 }
 
 const ROOM = "src/room/room.ts";
+const MEMBERSHIP = "src/room/membership.ts";
+const SEQUENCE = "src/room/sequence.ts";
 const ADMISSION = "src/room/admission.ts";
 const SHELL = "src/room/chat-room.ts";
 const CHARGE = "src/rate-limit/charge.ts";
@@ -43,14 +45,14 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: "seq from memory only, not from the log",
-    file: ROOM,
-    from: "this.newest = { seq: this.ports.log.head,",
+    file: SEQUENCE,
+    from: "this.newest = { seq: this.log.head,",
     to: "this.newest = { seq: this.newest.seq,",
   },
   {
     name: "appends of this event forgotten",
-    file: ROOM,
-    from: "this.newest = message;",
+    file: SEQUENCE,
+    from: "this.newest = placed;",
     to: "",
   },
   {
@@ -73,31 +75,31 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: "a repeated counter is stored again",
-    file: ROOM,
-    from: "if (counter <= session.counter) {",
-    to: "if (counter < session.counter) {",
+    file: SEQUENCE,
+    from: "if (counter <= session.counter) return",
+    to: "if (counter < session.counter) return",
   },
   {
     name: "a counter may skip its predecessor",
-    file: ROOM,
-    from: "if (counter <= session.counter + ahead) return true;",
-    to: "return true;",
+    file: SEQUENCE,
+    from: "return counter <= session.counter + ahead ?",
+    to: "return true ?",
   },
   {
     name: "timestamps from the clock alone",
-    file: ROOM,
-    from: "timestamp: Math.max(now, this.newest.timestamp + 1),",
+    file: SEQUENCE,
+    from: "timestamp: Math.max(now, timestamp + 1),",
     to: "timestamp: now,",
   },
   {
     name: "the not yet joined hear messages",
-    file: ROOM,
+    file: MEMBERSHIP,
     from: "if (session.joined !== null && isDelivery(session) === delivery) connections.push",
     to: "if (isDelivery(session) === delivery) connections.push",
   },
   {
     name: "a quit is not announced to rosters",
-    file: ROOM,
+    file: MEMBERSHIP,
     from: "this.announce({ left: connection });",
     to: "",
   },
@@ -182,8 +184,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "a refusal from the future is believed",
     file: "src/room/allowance.ts",
-    from: "return from <= now && until - from",
-    to: "return until - from",
+    from: "return from <= now && now < sure",
+    to: "return now < sure",
   },
   {
     name: "passes without number",
@@ -313,7 +315,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: "a late join of an older connection throws out the newer one",
-    file: ROOM,
+    file: MEMBERSHIP,
     from: "const older = other.order < session.order ? other : session;",
     to: "const older = other;",
   },

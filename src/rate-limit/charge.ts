@@ -7,6 +7,8 @@ export const MAX_PASSES = 3;
 export const PASS_LIFE_MS = 60_000;
 /** A room waits no longer for one answer; then it decides alone (L9). */
 export const CALL_MS = 1_000;
+/** A limiter holds a pass for longer than a room believes in it: the charge of its last possible use may take so long. */
+export const PASS_HELD_MS = PASS_LIFE_MS + CALL_MS;
 /**
  * A of L1 and L3: an action waits for at most one call under way and then for its own. So a limiter sees it up to so
  * much later than it came, and who keeps to the rate may seem to be ahead of it by so much.
@@ -70,7 +72,7 @@ export function charge(
   const isHeld = spent === 0 && others.length < live.length;
   // No wait: then all that were asked are granted too.
   const pass = isHeld || (wait === 0 && others.length < MAX_PASSES);
-  const passes = pass ? [...others, [holder, now + PASS_LIFE_MS] as const] : others;
+  const passes = pass ? [...others, [holder, now + PASS_HELD_MS] as const] : others;
   return { account: { budget, passes }, reply: { granted, retryAfter: wait, pass } };
 }
 

@@ -21,6 +21,8 @@ export interface AdmissionPorts {
   isNext(session: Session, counter: number, ahead: number): boolean;
   /** Does an admitted action, if it is not by now a duplicate or out of order. */
   perform(session: Session, action: Waiting, now: number): void;
+  /** Whether a connection is still in the room. */
+  isHere(session: Session): boolean;
   /** Writes and sends what was performed. */
   commit(): void;
 }
@@ -81,6 +83,7 @@ export class Admission {
     session.pass = reply?.pass === true ? newPass(charging.since) : null;
     for (const action of asked.slice(0, granted)) this.room.perform(session, action, now);
     this.room.commit();
+    if (!this.room.isHere(session)) return;
     const sure = (granted < asked.length ? now : charging.since) + wait;
     session.refused = reply === null || wait === 0 ? null : { from: now, sure, until: now + wait };
     this.refuseFor(wait, session, asked.slice(granted));

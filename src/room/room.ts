@@ -52,6 +52,7 @@ export class Room {
       emit: (effect) => effects.emit(effect),
       isNext: (session, counter, ahead) => this.isNext(session, counter, ahead),
       perform: (session, action, now) => this.perform(session, action, now),
+      isHere: ({ connection }) => this.sessions.has(connection),
       commit: () => this.commit(),
     });
     const left = (session: Session): void => this.admission.leave(session);

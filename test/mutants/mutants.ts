@@ -38,6 +38,18 @@ export const MUTANTS: readonly Mutant[] = [
     to: "now + wait",
   },
   {
+    name: "who left within the answer is attached again",
+    file: ADMISSION,
+    from: "if (!this.room.isHere(session)) return;",
+    to: "",
+  },
+  {
+    name: "a pass is given to others while the charge of its last use is on its way",
+    file: CHARGE,
+    from: "[holder, now + PASS_HELD_MS] as const",
+    to: "[holder, now + PASS_LIFE_MS] as const",
+  },
+  {
     name: "queue overtaken under a pass",
     file: ADMISSION,
     from: "if (session.charging === null && passIsLive(session, now)) {",

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { CALL_MS, MAX_PASSES, PASS_LIFE_MS, SLACK_MS } from "../../src/rate-limit/charge.ts";
+import { CALL_MS, MAX_PASSES, PASS_HELD_MS, SLACK_MS } from "../../src/rate-limit/charge.ts";
 import type { Policy } from "../../src/rate-limit/gcra.ts";
 import type { Said } from "../support/limited-members.ts";
 import { type Action, LimitedRooms, OFFSETS, POLICIES } from "../support/limited-rooms.ts";
@@ -201,7 +201,7 @@ test("[L1] [L9] lost calls add at most what SPEC.md says, every action has an an
       eachWindow(accepted, (from, to, count, identity) => {
         const mine = unanswered.filter((call) => call.identity === identity);
         const spent = mine.filter(
-          (call) => call.spent > 0 && call.since >= from - PASS_LIFE_MS && call.since <= to,
+          (call) => call.spent > 0 && call.since >= from - PASS_HELD_MS && call.since <= to,
         );
         const lives = new Set(mine.filter(({ at }) => at >= from && at <= to).map(({ life }) => life));
         const { periodMs, burst } = policy;

@@ -1,6 +1,14 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { type Account, charge, MAX_PASSES, NEW_ACCOUNT, SLACK_MS } from "../../src/rate-limit/charge.ts";
+import {
+  type Account,
+  charge,
+  MAX_PASSES,
+  NEW_ACCOUNT,
+  PASS_HELD_MS,
+  PASS_LIFE_MS,
+  SLACK_MS,
+} from "../../src/rate-limit/charge.ts";
 import { FULL, type Policy, retryAfter, settle, spend } from "../../src/rate-limit/gcra.ts";
 import { prove } from "../support/prove.ts";
 
@@ -64,7 +72,12 @@ test("[L1] [L3] GCRA admits exactly what a token bucket admits", async () => {
 test("[L1] no window holds more than B + floor((W + A) / T) + P charges, whatever passes and holders do", async () => {
   const steps = fc.array(
     fc.record({
-      gap: fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 12_000 })),
+      gap: fc.oneof(
+        { weight: 4, arbitrary: fc.constant(0) },
+        { weight: 4, arbitrary: fc.integer({ min: 0, max: 12_000 }) },
+        // About the life of a pass.
+        fc.integer({ min: PASS_LIFE_MS - 2_000, max: PASS_LIFE_MS + 2_000 }),
+      ),
       holder: fc.integer({ min: 0, max: 6 }),
       asked: fc.integer({ min: 0, max: 3 }),
       isSpent: fc.boolean(),
@@ -74,22 +87,35 @@ test("[L1] no window holds more than B + floor((W + A) / T) + P charges, whateve
   const policy = { periodMs: 5_000, burst: 5 };
   await prove("[L1]", {
     runs: 300,
-    states: ["charged under a pass", "beyond the budget", "refused", "kept passes"],
+    states: [
+      "charged under a pass",
+      "beyond the budget",
+      "refused",
+      "kept passes",
+      "late uses",
+      "void passes",
+    ],
     arbitrary: steps,
     holds: (all, reached) => {
       let now = 1_000_000;
       let account: Account = NEW_ACCOUNT;
-      const passes = new Set<string>();
+      /** When the charge was made with which each holder got its pass. */
+      const passes = new Map<string, number>();
       const actions: number[] = [];
       for (const { gap, holder: number, asked, isSpent } of all) {
         now += gap;
         const holder = `h${number}`;
-        const spent = isSpent && passes.delete(holder) ? 1 : 0;
-        const isHeld = passes.delete(holder);
+        const age = now - (passes.get(holder) ?? -Infinity);
+        // Used at the last moment, it is charged up to C later.
+        const isLive = age < PASS_HELD_MS;
+        const spent = isSpent && isLive ? 1 : 0;
+        const isHeld = !isSpent && isLive;
+        if (passes.delete(holder) && !isLive) reached.add("void passes");
+        if (spent > 0 && age >= PASS_LIFE_MS) reached.add("late uses");
         const isOver = retryAfter(policy, settle(account.budget, now), SLACK_MS) > 0;
         const result = charge(policy, account, { holder, spent, asked }, now);
         account = result.account;
-        if (result.reply.pass) passes.add(holder);
+        if (result.reply.pass) passes.set(holder, now);
         for (let i = 0; i < spent + result.reply.granted; i++) actions.push(now);
         if (spent > 0) reached.add("charged under a pass");
         if (spent > 0 && isOver) reached.add("beyond the budget");

@@ -3,7 +3,7 @@ import {
   type Account,
   charge,
   NEW_ACCOUNT,
-  PASS_LIFE_MS,
+  PASS_HELD_MS,
   release,
   SLACK_MS,
 } from "../../src/rate-limit/charge.ts";
@@ -37,22 +37,22 @@ test("[L1] what was spent under a pass is charged whatever the budget says", () 
 
 test("[L1] at most three hold a pass; a holder's own does not stand in its way, and one given back is free", () => {
   const account = heldBy("a", "b", "c");
-  expect(account.passes).toEqual(["a", "b", "c"].map((holder) => [holder, NOW + PASS_LIFE_MS]));
+  expect(account.passes).toEqual(["a", "b", "c"].map((holder) => [holder, NOW + PASS_HELD_MS]));
   expect(ask(account, 0, NOW, "d").reply.pass).toBe(false);
   expect(ask(account, 0, NOW + 1, "a").account.passes).toEqual([
-    ["b", NOW + PASS_LIFE_MS],
-    ["c", NOW + PASS_LIFE_MS],
-    ["a", NOW + 1 + PASS_LIFE_MS],
+    ["b", NOW + PASS_HELD_MS],
+    ["c", NOW + PASS_HELD_MS],
+    ["a", NOW + 1 + PASS_HELD_MS],
   ]);
   expect(holders(ask(release(account, "b"), 0, NOW, "d").account)).toEqual(["a", "c", "d"]);
 });
 
 test("[L1] a pass that was not used is void after its life, by the limiter's clock, also where it went back", () => {
   const account = heldBy("a", "b", "c");
-  expect(ask(account, 0, NOW + PASS_LIFE_MS - 1, "d").reply.pass).toBe(false);
-  expect(holders(ask(account, 0, NOW + PASS_LIFE_MS, "d").account)).toEqual(["d"]);
+  expect(ask(account, 0, NOW + PASS_HELD_MS - 1, "d").reply.pass).toBe(false);
+  expect(holders(ask(account, 0, NOW + PASS_HELD_MS, "d").account)).toEqual(["d"]);
   const { account: back } = ask(account, 0, NOW - 1_000, "d");
-  expect(back.passes.map(([, until]) => until)).toEqual([1, 2, 3].map(() => NOW - 1_000 + PASS_LIFE_MS));
+  expect(back.passes.map(([, until]) => until)).toEqual([1, 2, 3].map(() => NOW - 1_000 + PASS_HELD_MS));
 });
 
 test("[L1] nobody holds a pass of a new account", () => {

@@ -5,7 +5,7 @@ import {
   charge,
   MAX_PASSES,
   NEW_ACCOUNT,
-  PASS_LIFE_MS,
+  PASS_HELD_MS,
   SLACK_MS,
 } from "../../src/rate-limit/charge.ts";
 import type { Member } from "../support/limited-members.ts";
@@ -107,7 +107,7 @@ test("[L3] passes that a crashed room held block others for a minute, not for ev
   expect(others.length).toBe(5);
   expect(rooms.say(ann).isAccepted).toBe(false);
   await settle(network);
-  await rooms.advance(PASS_LIFE_MS, true);
+  await rooms.advance(PASS_HELD_MS, true);
   rooms.say(ann);
   await settle(network);
   expect(rooms.say(ann).isAccepted).toBe(true);
@@ -153,8 +153,8 @@ test("[L5] a limiter's clock that goes back keeps no pass for longer", () => {
   let account = NEW_ACCOUNT;
   for (const holder of ["a", "b", "c"]) account = give(account, holder, 1_000_000).account;
   account = give(account, "d", 0).account;
-  expect(give(account, "d", PASS_LIFE_MS - 1).reply.pass).toBe(false);
-  expect(give(account, "d", PASS_LIFE_MS).reply.pass).toBe(true);
+  expect(give(account, "d", PASS_HELD_MS - 1).reply.pass).toBe(false);
+  expect(give(account, "d", PASS_HELD_MS).reply.pass).toBe(true);
 });
 
 /** Limiter calls an accepted action, in ten minutes of ticks of 100 ms; each call takes one tick. */

@@ -110,13 +110,14 @@ describe("the same author and client tag twice", () => {
     ]);
   });
 
-  test("[P4] an older one whose charge took longer finds the newer one there, and makes way itself", () => {
+  test("[P4] [D9] an older one whose charge took longer finds the newer one there, makes way itself, and leaves no attachment", () => {
     const machine = new RoomMachine();
     machine.accept("old");
     machine.say("old", DELIVERY);
     machine.join("new", DELIVERY);
     const effects = machine.answer("old");
     expect(of("close", effects)).toMatchObject([{ connection: "old", code: 4001 }]);
+    expect(of("attach", effects)).toEqual([]);
     expect(sent(effects)).toEqual([]);
     expect([...machine.room.sessions.keys()]).toEqual(["new"]);
   });

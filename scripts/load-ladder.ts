@@ -2,10 +2,10 @@
 import { dirname, join } from "node:path";
 import { command, Failure } from "./lib/command.ts";
 import { numberOf, wholeOf } from "./lib/numbers.ts";
-import { type Bounds, type Climb, nextRate, stepSeconds } from "./load/ladder.ts";
+import { type Bounds, type Climb, nextRate, stepEnv } from "./load/ladder.ts";
 import { failureOf, type LadderStep, outcomeOf } from "./load/ladder-outcome.ts";
 import type { Climber } from "./load/report-beside.ts";
-import { TARGETS } from "./load/report-page.ts";
+import { TARGET_WORDS } from "./load/report-page.ts";
 import {
   agreeToCost,
   newRun,
@@ -61,9 +61,8 @@ command(
     const bounds = { p99Ms: numberOf("--bound", values.bound, 1, 60_000) };
     const ladders = await laddersOf(values);
     const [first] = ladders;
-    const most = climb.from * climb.factor ** climb.maxSteps;
-    const costliest = { ...first.request.env, CHAT_RATE: `${Math.min(100_000, most)}` };
-    await agreeToCost({ ...first.request, env: costliest }, values, climb.maxSteps);
+    const most = Math.min(100_000, climb.from * climb.factor ** (climb.maxSteps - 1));
+    await agreeToCost({ ...first.request, env: stepEnv(most, first.request.env) }, values, climb.maxSteps);
     for (const { request } of ladders) sayWhat(request);
     await climbInTurns(ladders, climb, bounds);
     const climbers = await conclude(ladders, bounds);
@@ -106,10 +105,11 @@ async function climbInTurns(ladders: readonly Ladder[], climb: Climb, bounds: Bo
 }
 
 async function climbTo(rate: number, { request, steps }: Ladder, bounds: Bounds): Promise<LadderStep> {
-  console.log(`Step ${steps.length + 1} of ${TARGETS[request.target.kind]}: ${rate} messages/s`);
-  const chosen = { CHAT_DURATION_S: `${stepSeconds(rate)}`, ...request.env };
-  const env = { ...chosen, CHAT_RATE: `${rate}`, CHAT_RUN: newRun() };
-  const { result } = await runScenario({ ...request, env });
+  console.log(`Step ${steps.length + 1} of ${TARGET_WORDS[request.target.kind]}: ${rate} messages/s`);
+  const { result } = await runScenario({
+    ...request,
+    env: { ...stepEnv(rate, request.env), CHAT_RUN: newRun() },
+  });
   if (process.stderr.isTTY) process.stderr.write("\n");
   const failure = failureOf(result, bounds);
   for (const line of sayResult(result)) console.log(`  ${line}`);
@@ -124,7 +124,7 @@ async function conclude(ladders: readonly Ladder[], bounds: Bounds): Promise<Cli
     const outcome = outcomeOf(steps, bounds);
     const results = steps.map(({ result }) => result);
     const { kind } = request.target;
-    console.log(`${TARGETS[kind]}: ${outcome.sentence}`);
+    console.log(`${TARGET_WORDS[kind]}: ${outcome.sentence}`);
     for (const note of sayNotes(results)) console.log(note);
     const title = `Edge Chat ladder: ${steps[0]?.result.parameters.CHAT_MEMBERS ?? ""} members`;
     const { folder, command: repeats } = request;

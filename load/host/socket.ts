@@ -1,6 +1,6 @@
 // A small WebSocket client over node:net: one read buffer for the whole thread, no streams on the way in, no extensions. It tells what
-// it read with the time of the read; what a script may do and see is websockets.ts. The `ws` package is as fast in batches, but looks
-// for Buffer and process among the globals, which scripts must not find [K3], and does not say when it read [K13].
+// it read with the time of the read; what a script may do and see is websockets.ts. Not the `ws` package: it looks for Buffer and
+// process among the globals, which scripts must not find [K3], and does not say when it read [K13].
 import { Buffer } from "node:buffer";
 import { createHash, randomBytes } from "node:crypto";
 import { connect as connectPlain, type Socket } from "node:net";

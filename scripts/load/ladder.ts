@@ -25,9 +25,11 @@ export interface Bounds {
 const MESSAGES = 500;
 const STEP_S = { least: 10, most: 60 };
 
-/** Seconds that a step at `rate` lasts, where nobody says: few messages need longer. */
-export const stepSeconds = (rate: number): number =>
-  Math.min(STEP_S.most, Math.max(STEP_S.least, Math.ceil(MESSAGES / rate)));
+/** The script's variables for a step at `rate`. Where nobody says how long it lasts, few messages take longer. */
+export function stepEnv(rate: number, env: Readonly<Record<string, string>>): Record<string, string> {
+  const seconds = Math.min(STEP_S.most, Math.max(STEP_S.least, Math.ceil(MESSAGES / rate)));
+  return { CHAT_DURATION_S: `${seconds}`, ...env, CHAT_RATE: `${rate}` };
+}
 
 /** The rate to try next, or null when the ladder is done. */
 export function nextRate(

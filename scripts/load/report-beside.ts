@@ -1,7 +1,7 @@
 // Several ladders that took turns on one machine, as one page: who holds how much, and at what cost. Pure.
 import { escape, figure, type Series, type Tone } from "./charts.ts";
 import type { LadderOutcome } from "./ladder-outcome.ts";
-import { page, row, section, table, TARGETS } from "./report-page.ts";
+import { page, row, section, table, TARGET_WORDS } from "./report-page.ts";
 import { cpuOf } from "./report-headline.ts";
 import type { Headline, TargetKind } from "./result.ts";
 import { duration, linearAxis, logAxis, short, whole } from "./scales.ts";
@@ -37,7 +37,7 @@ export function renderBeside(title: string, climbers: readonly Climber[], comman
     section(
       "Each one's report",
       "",
-      `<ul>${climbers.map(({ kind, href }) => `<li><a href="${escape(href)}">${escape(TARGETS[kind])}</a></li>`).join("")}</ul>`,
+      `<ul>${climbers.map(({ kind, href }) => `<li><a href="${escape(href)}">${escape(TARGET_WORDS[kind])}</a></li>`).join("")}</ul>`,
     ),
     section("Repeat it", "", `<pre>${escape(command)}</pre>`),
   ];
@@ -52,12 +52,13 @@ const kneeOf = (climber: Climber | undefined): Headline | null =>
 function cellsOf(climber: Climber, first: Headline | null): string[] {
   const { kind, outcome } = climber;
   const knee = kneeOf(climber);
-  if (outcome.best === null || knee === null) return [TARGETS[kind], "", "", "", "", "", outcome.sentence];
+  if (outcome.best === null || knee === null)
+    return [TARGET_WORDS[kind], "", "", "", "", "", outcome.sentence];
   const rate = knee.deliveriesPerSecondPerRoom;
   const ratio = first === null ? "" : `${(rate / first.deliveriesPerSecondPerRoom).toFixed(2)} ×`;
   const cpu = cpuOf(knee.serverCpuMicrosPerDelivery);
   const why = outcome.ceiling?.failure ?? "every step held";
-  return [TARGETS[kind], `${outcome.best.rate}`, whole(rate), ratio, duration(knee.p99), cpu, why];
+  return [TARGET_WORDS[kind], `${outcome.best.rate}`, whole(rate), ratio, duration(knee.p99), cpu, why];
 }
 
 function latencyChart(climbers: readonly Climber[]): string {
@@ -68,11 +69,11 @@ function latencyChart(climbers: readonly Climber[]): string {
       .map(({ rate, deliveriesPerSecondPerRoom: x, p99 }) => ({
         x,
         y: p99,
-        says: `${TARGETS[kind]}, ${rate} messages/s: ${short(x)} deliveries/s, p99 ${duration(p99)}`,
+        says: `${TARGET_WORDS[kind]}, ${rate} messages/s: ${short(x)} deliveries/s, p99 ${duration(p99)}`,
       }));
     const tone = TONES[i % TONES.length] ?? "quiet";
     return [
-      { name: TARGETS[kind], tone, kind: "line", points },
+      { name: TARGET_WORDS[kind], tone, kind: "line", points },
       { name: "", tone, kind: "dots", points },
     ];
   });

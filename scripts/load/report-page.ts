@@ -3,7 +3,7 @@ import { escape } from "./charts.ts";
 import { STYLE } from "./report-style.ts";
 import type { TargetKind } from "./result.ts";
 
-export const TARGETS = {
+export const TARGET_WORDS = {
   local: "local room",
   url: "deployed room",
   null: "null server",
@@ -27,9 +27,19 @@ ${body}
 export const section = (title: string, lead: string, body: string): string =>
   `<section><h2>${escape(title)}</h2>${lead === "" ? "" : `<p class="lead">${escape(lead)}</p>`}${body}</section>`;
 
-/** A row of text; its sixth cell is words. */
-export const row = (cells: readonly string[]): string =>
-  `<tr>${cells.map((cell, i) => `<td${i === cells.length - 1 && i > 4 ? ' class="words"' : ""}>${escape(cell)}</td>`).join("")}</tr>`;
+const cellsOf = (tag: "th" | "td", cells: readonly string[]): string =>
+  cells
+    .map((cell, i) => {
+      const isWords = i > 4 && i === cells.length - 1;
+      return `<${tag}${isWords ? ' class="words"' : ""}>${escape(cell)}</${tag}>`;
+    })
+    .join("");
 
-export const table = (head: readonly string[], rows: readonly string[]): string =>
-  `<div class="scroll"><table>${head.some((name) => name !== "") ? `<tr>${head.map((name) => `<th>${escape(name)}</th>`).join("")}</tr>` : ""}${rows.join("")}</table></div>`;
+/** A row of text. In a wide table the last cell is words, the others are figures. */
+export const row = (cells: readonly string[]): string => `<tr>${cellsOf("td", cells)}</tr>`;
+
+/** Rows under their heads; no heads where all are empty. */
+export const table = (head: readonly string[], rows: readonly string[]): string => {
+  const heads = head.some((name) => name !== "") ? `<tr>${cellsOf("th", head)}</tr>` : "";
+  return `<div class="scroll"><table>${heads}${rows.join("")}</table></div>`;
+};

@@ -4,7 +4,7 @@ import { escape } from "./charts.ts";
 import { ceilings, cpuOf, kneeFigures, verdict } from "./report-headline.ts";
 import { coresChart, memoryChart, ladderCharts, secondsCharts, spectrumChart } from "./report-charts.ts";
 import { countsTables } from "./report-counts.ts";
-import { page, row, section, table, TARGETS } from "./report-page.ts";
+import { page, row, section, table, TARGET_WORDS } from "./report-page.ts";
 import type { LadderOutcome } from "./ladder-outcome.ts";
 import type { RunResult } from "./result.ts";
 import { median } from "./statistics.ts";
@@ -64,7 +64,7 @@ function shownIs({ results, ladder }: Report, shown: RunResult): string {
 
 function heading({ title }: Report, { engine, target, started, machine, instances }: RunResult): string {
   const by = `${engine.name === "node" ? "Node host" : "k6"} ${engine.version}${instances > 1 ? `, ${instances} instances` : ""}`;
-  const said = `${started.replace("T", " ").slice(0, 16)} UTC · ${by} · ${TARGETS[target.kind]} ${target.version} at ${target.url} · ${machine.cores} cores, ${machine.cpu}`;
+  const said = `${started.replace("T", " ").slice(0, 16)} UTC · ${by} · ${TARGET_WORDS[target.kind]} ${target.version} at ${target.url} · ${machine.cores} cores, ${machine.cpu}`;
   return `<header><h1>${escape(title)}</h1><p class="soft">${escape(said)}</p></header>`;
 }
 

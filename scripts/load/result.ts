@@ -85,7 +85,7 @@ export async function readInstance(path: string): Promise<RunResult> {
   throw new Failure(`${path} is neither a result nor a tally of this version's scripts; run it again.`, 2);
 }
 
-const TALLY_FIELDS: readonly (keyof Tally)[] = [
+export const TALLY_FIELDS: readonly (keyof Tally)[] = [
   "schema",
   "scenario",
   "parameters",

@@ -114,6 +114,15 @@ describe("a pass", () => {
   });
 });
 
+/** The answer to a message that was granted came 600 ms after the call, and says that no other is for 700 ms. */
+function foreseen(): RoomMachine {
+  const machine = joined();
+  machine.say("ann", { message: "1" });
+  machine.now += 600;
+  machine.answer("ann", { granted: 1, retryAfter: 700, pass: false });
+  return machine;
+}
+
 describe("a refusal", () => {
   test("[L2] of a classic message, a delivery message, a classic and a delivery join, each in its own way", () => {
     const classic = [["ann", { error: RATE_LIMITED, code: "rate-limited", retryAfter: 700 }]];
@@ -154,25 +163,16 @@ describe("a refusal", () => {
   });
 
   test("[L3] that is only foreseen counts from the call: the answer was on its way, and who was not told is asked for", () => {
-    const machine = joined();
-    machine.say("ann", { message: "1" });
-    machine.now += 600;
-    machine.answer("ann", { granted: 1, retryAfter: 700, pass: false });
+    const machine = foreseen();
     machine.now += 99;
     expect(sent(machine.say("ann", { message: "2" }))).toMatchObject([["ann", { retryAfter: 601 }]]);
-    const paced = joined();
-    paced.say("ann", { message: "1" });
-    paced.now += 600;
-    paced.answer("ann", { granted: 1, retryAfter: 700, pass: false });
+    const paced = foreseen();
     paced.now += 100;
     expect(paced.say("ann", { message: "2" })).toEqual(charged(1));
   });
 
   test("[L2] [D9] that was foreseen and then told holds for as long as it was told, also after a sleep", () => {
-    const machine = joined();
-    machine.say("ann", { message: "1" });
-    machine.now += 600;
-    machine.answer("ann", { granted: 1, retryAfter: 700, pass: false });
+    const machine = foreseen();
     machine.now += 50;
     expect(of("attach", machine.say("ann", { message: "2" }))).toHaveLength(1);
     machine.now += 649;

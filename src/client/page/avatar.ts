@@ -4,7 +4,7 @@ import { el } from "./dom.ts";
 const HUES = 12;
 
 /** Which of the twelve colour classes of style.css stands for an author ("" for a classic client: grey). */
-export function hueOf(author: string): string {
+function hueOf(author: string): string {
   if (author === "") return "hue-none";
   let hash = 0;
   for (const char of author) hash = (hash * 31 + (char.codePointAt(0) ?? 0)) >>> 0;

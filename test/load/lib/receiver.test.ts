@@ -6,6 +6,8 @@ import {
   encodeReady,
   encodeWelcome,
 } from "../../../src/protocol/codec.ts";
+import type { Plan } from "../../../load/lib/pacing.ts";
+import type { Receiver } from "../../../load/lib/receiver.ts";
 import { prove } from "../../support/prove.ts";
 import { messageOf, planFor, receive, receiverOf, START, streams, WELCOME, WINDOW_MS } from "./streams.ts";
 
@@ -103,6 +105,15 @@ test("[P3] a comeback: what comes by replay is no duplicate, what the gap names 
   });
 });
 
+/** A classic member joins, and gets these messages of the plan. */
+function takeClassic(receiver: Receiver, plan: Plan, ks: readonly number[]): void {
+  receiver.read({ text: encodeReady(), at: START, now: () => START });
+  for (const k of ks) {
+    const text = encodeClassicMessage(messageOf(plan, k));
+    receiver.read({ text, at: START + WINDOW_MS, now: () => START + WINDOW_MS });
+  }
+}
+
 test("[C9] a classic comeback: its snapshot doubles nothing, and what is older than it was missed, not lost", () => {
   const plan = planFor(10);
   const { recorder, receiver } = receiverOf(plan);
@@ -129,11 +140,7 @@ test("[C9] a classic comeback: its snapshot doubles nothing, and what is older t
 test("[D1] [C5] two senders' classic messages that change places are reordered, by their timestamps", () => {
   const plan = { ...planFor(10), senders: 2 };
   const { recorder, receiver } = receiverOf(plan);
-  receiver.read({ text: encodeReady(), at: START, now: () => START });
-  for (const k of [0, 1, 3, 2, 4]) {
-    const text = encodeClassicMessage(messageOf(plan, k));
-    receiver.read({ text, at: START + WINDOW_MS, now: () => START + WINDOW_MS });
-  }
+  takeClassic(receiver, plan, [0, 1, 3, 2, 4]);
   receiver.finish();
   const { delivered, reordered, duplicate, lost } = recorder.counts;
   expect({ delivered, reordered, duplicate, lost }).toEqual({
@@ -147,12 +154,8 @@ test("[D1] [C5] two senders' classic messages that change places are reordered, 
 test("[D1] [C5] a classic message that another sender's last words overtook is reordered", () => {
   const plan = { ...planFor(4), senders: 2 };
   const { recorder, receiver } = receiverOf(plan);
-  receiver.read({ text: encodeReady(), at: START, now: () => START });
   // Number 4 is the last words of the first sender, number 3 a message of the second.
-  for (const k of [0, 1, 2, 4, 3]) {
-    const text = encodeClassicMessage(messageOf(plan, k));
-    receiver.read({ text, at: START + WINDOW_MS, now: () => START + WINDOW_MS });
-  }
+  takeClassic(receiver, plan, [0, 1, 2, 4, 3]);
   receiver.finish();
   expect(recorder.counts.reordered).toBe(1);
 });
@@ -160,11 +163,7 @@ test("[D1] [C5] a classic message that another sender's last words overtook is r
 test("[D2] who joined late is owed what follows its first message, to the last", () => {
   const plan = planFor(10);
   const { recorder, receiver } = receiverOf(plan, 1, () => null, false);
-  receiver.read({ text: encodeReady(), at: START, now: () => START });
-  for (const k of [4, 5, 7, 8, 10]) {
-    const text = encodeClassicMessage(messageOf(plan, k));
-    receiver.read({ text, at: START + WINDOW_MS, now: () => START + WINDOW_MS });
-  }
+  takeClassic(receiver, plan, [4, 5, 7, 8, 10]);
   receiver.finish();
   const { expected, delivered, lost } = recorder.counts;
   // 6 in the middle, and 9 before the sender's last words.

@@ -2,35 +2,11 @@
 import { chmod, mkdir, readFile, writeFile } from "node:fs/promises";
 import { delimiter, join } from "node:path";
 import type { Tally } from "../../../load/lib/tally.ts";
-import type { RunResult } from "../../../scripts/load/result.ts";
+import { type RunResult, TALLY_FIELDS } from "../../../scripts/load/result.ts";
 
 /** A result without what `npm run load` adds to the tally. */
-export const tallyOf = (result: RunResult): Tally => {
-  const {
-    schema,
-    scenario,
-    parameters,
-    instances,
-    counts,
-    rooms,
-    windowMs,
-    windowStart,
-    histograms,
-    seconds,
-  } = result;
-  return {
-    schema,
-    scenario,
-    parameters,
-    instances,
-    counts,
-    rooms,
-    windowMs,
-    windowStart,
-    histograms,
-    seconds,
-  };
-};
+export const tallyOf = (result: RunResult): Tally =>
+  Object.fromEntries(TALLY_FIELDS.map((field) => [field, result[field]])) as unknown as Tally;
 
 /** Puts a k6 on a PATH of its own, in a new folder `name`, that yields this tally; returns the environment for it. */
 export async function fakeK6(

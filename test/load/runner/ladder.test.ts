@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type Climb, nextRate, span, stepSeconds, type Step } from "../../../scripts/load/ladder.ts";
+import { type Climb, nextRate, span, stepEnv, type Step } from "../../../scripts/load/ladder.ts";
 import { brokenBy } from "../../../scripts/load/broken.ts";
 import { failureOf, outcomeOf } from "../../../scripts/load/ladder-outcome.ts";
 import { prove } from "../../support/prove.ts";
@@ -68,7 +68,12 @@ test.each([
   [49, 11],
   [5_000, 10],
 ])("a step at %d messages/s lasts %d s: its p99 is of 500 messages, or it took a minute", (rate, seconds) => {
-  expect(stepSeconds(rate)).toBe(seconds);
+  expect(stepEnv(rate, { CHAT_MEMBERS: "9" })).toEqual({
+    CHAT_MEMBERS: "9",
+    CHAT_RATE: `${rate}`,
+    CHAT_DURATION_S: `${seconds}`,
+  });
+  expect(stepEnv(rate, { CHAT_DURATION_S: "7" }).CHAT_DURATION_S).toBe("7");
 });
 
 const step = (rate: number, failure: string | null, result = fixture()) => ({ rate, failure, result });

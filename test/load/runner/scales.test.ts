@@ -26,37 +26,36 @@ function spreadOf(all: readonly number[]): string {
   return Math.max(...all) / Math.min(...all) < 10 ? "within a decade" : "over many decades";
 }
 
+const proveOf = (law: string, holds: (all: readonly number[]) => void): Promise<void> =>
+  prove(law, {
+    runs: 200,
+    states: SPREADS,
+    arbitrary: values,
+    holds: (all, reached) => {
+      reached.add(spreadOf(all));
+      holds(all);
+    },
+  });
+
 describe("axes", () => {
   test("hold every value between their ends, in order", () =>
-    prove("axes", {
-      runs: 200,
-      states: SPREADS,
-      arbitrary: values,
-      holds: (all, reached) => {
-        reached.add(spreadOf(all));
-        const sorted = all.toSorted((a, b) => a - b);
-        for (const axis of [linearAxis("", all), logAxis("", all)]) {
-          expect(Math.min(...all)).toBeGreaterThanOrEqual(axis.min * 0.999_999);
-          expect(Math.max(...all)).toBeLessThanOrEqual(axis.max * 1.000_001);
-          const placed = sorted.map((each) => place(axis, each));
-          expect(placed).toEqual(placed.toSorted((a, b) => a - b));
-        }
-      },
+    proveOf("axes", (all) => {
+      const sorted = all.toSorted((a, b) => a - b);
+      for (const axis of [linearAxis("", all), logAxis("", all)]) {
+        expect(Math.min(...all)).toBeGreaterThanOrEqual(axis.min * 0.999_999);
+        expect(Math.max(...all)).toBeLessThanOrEqual(axis.max * 1.000_001);
+        const placed = sorted.map((each) => place(axis, each));
+        expect(placed).toEqual(placed.toSorted((a, b) => a - b));
+      }
     }));
 
   test("have between 2 and 13 ticks, all of them inside", () =>
-    prove("ticks", {
-      runs: 200,
-      states: SPREADS,
-      arbitrary: values,
-      holds: (all, reached) => {
-        reached.add(spreadOf(all));
-        for (const { min, max, ticks } of [linearAxis("", all), logAxis("", all)]) {
-          expect(ticks.length).toBeGreaterThanOrEqual(2);
-          expect(ticks.length).toBeLessThanOrEqual(13);
-          expect(ticks.every(({ at }) => at >= min && at <= max * 1.000_001)).toBe(true);
-        }
-      },
+    proveOf("ticks", (all) => {
+      for (const { min, max, ticks } of [linearAxis("", all), logAxis("", all)]) {
+        expect(ticks.length).toBeGreaterThanOrEqual(2);
+        expect(ticks.length).toBeLessThanOrEqual(13);
+        expect(ticks.every(({ at }) => at >= min && at <= max * 1.000_001)).toBe(true);
+      }
     }));
 
   test("end with what is outside them", () => {

@@ -2,7 +2,9 @@
 import { CLOSE } from "../../src/protocol/messages.ts";
 import { check, tellAnomaly } from "../support/checker.ts";
 import type { Reached } from "../support/reached.ts";
-import { ClassicPerson, DeliveryPerson, type Person } from "./people.ts";
+import { ClassicPerson } from "./classic-person.ts";
+import { DeliveryPerson } from "./delivery-person.ts";
+import type { Person } from "./person.ts";
 import type { RoomHost } from "./room-host.ts";
 import type { Simulation } from "./simulation.ts";
 

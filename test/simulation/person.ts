@@ -1,0 +1,110 @@
+// Somebody who chats in a simulation: a name, an address, and a network that may fail. What they speak is delivery-person.ts and
+// classic-person.ts.
+import { type ClientEnd, Link, type Notice, type RoomEnd } from "./link.ts";
+import type { HistoryEvent } from "../support/history.ts";
+import type { Scheduler } from "./scheduler.ts";
+
+export interface Surroundings {
+  readonly scheduler: Scheduler;
+  readonly history: HistoryEvent[];
+  /** Uniform in [0, 1), from the simulation's seed. */
+  readonly random: () => number;
+  /** The room's end for a request that arrives now; null while the server is down. */
+  readonly accept: (link: Link, identity: string) => RoomEnd | null;
+}
+
+export abstract class Person implements ClientEnd {
+  latency = 5;
+  isOnline = true;
+  isHere = false;
+  /** Joined, as far as it knows. */
+  isLive = false;
+  readonly counts = { connects: 0, refusals: 0, repeats: 0 };
+  /** Every frame and close code that came, in order, over all connections. */
+  readonly transcript: string[] = [];
+  readonly name: string;
+  protected readonly world: Surroundings;
+  protected link: Link | null = null;
+  private readonly identity: string;
+  private said = 0;
+
+  constructor(name: string, identity: string, world: Surroundings) {
+    this.name = name;
+    this.identity = identity;
+    this.world = world;
+  }
+
+  /** Sends its newest message frame again, as a network may that delivers at least once. */
+  abstract repeat(): void;
+  abstract start(): void;
+  abstract stop(): void;
+  abstract hint(type: "online" | "offline"): void;
+  protected abstract send(message: string): void;
+  abstract opened(): void;
+  abstract frame(text: string): void;
+  abstract closed(code: number): void;
+
+  /** Whether it is connected, and nothing that it said is open. */
+  abstract get isAtRest(): boolean;
+
+  /** Says something that nobody has said before. */
+  say(more = ""): void {
+    if (this.isHere) this.send(`${this.name}:${++this.said}${more}`);
+  }
+
+  /** A frame that this client would never send; not in place of its hello. */
+  junk(frame: unknown): void {
+    if (this.isLive) this.link?.fromClient(frame);
+  }
+
+  cut(notice: Notice): void {
+    this.link?.cut(notice);
+  }
+
+  /** The network of this device comes or goes; the device says so. */
+  setOnline(isOnline: boolean): void {
+    if (this.isOnline === isOnline) return;
+    this.isOnline = isOnline;
+    if (!isOnline) this.cut("nobody");
+    if (this.isHere) this.hint(isOnline ? "online" : "offline");
+  }
+
+  protected connect(): void {
+    this.counts.connects += 1;
+    // Events of a socket that was given up must not reach the client.
+    const ifCurrent = (act: () => void): void => {
+      if (this.link === link) act();
+    };
+    const link: Link = new Link(
+      this.world.scheduler,
+      {
+        opened: () => ifCurrent(() => this.opened()),
+        frame: (text) =>
+          ifCurrent(() => {
+            this.transcript.push(text);
+            this.frame(text);
+          }),
+        closed: (code) =>
+          ifCurrent(() => {
+            this.transcript.push(`closed ${code}`);
+            this.link = null;
+            this.closed(code);
+          }),
+      },
+      () => this.latency,
+    );
+    this.link = link;
+    if (this.isOnline) link.open(() => this.world.accept(link, this.identity));
+    else this.world.scheduler.after(this.latency, () => ifCurrent(() => this.fail()));
+  }
+
+  private fail(): void {
+    this.link = null;
+    this.closed(1006);
+  }
+
+  protected disconnect(): void {
+    this.link?.closeFromClient();
+    this.link = null;
+  }
+}

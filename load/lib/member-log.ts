@@ -82,9 +82,10 @@ export class DeliveryLog {
     if (seqs === null) return false;
     const { recorder, sample } = this.options;
     const arrival = last <= this.head ? "replay" : "live";
-    // The first frame is read whatever its seqs: it says when the plan began.
-    const step = recorder.started === null ? 1 : sample;
-    const isSampled = first > last || Math.floor(last / step) > Math.floor((first - 1) / step);
+    // The first frame is read whatever its seqs: it says when the plan began. So is one out of order: its head says nothing.
+    const step = recorder.started === null || first > last ? 1 : sample;
+    const isSampled = step === 1 || Math.floor(last / step) > Math.floor((first - 1) / step);
+    const ended = this.ended.size;
     let fresh = 0;
     if (!isSampled) fresh = seqs.take(first, last, arrival);
     else {
@@ -92,7 +93,10 @@ export class DeliveryLog {
       const read = events.filter(({ seq }) => seq % step === 0);
       fresh = events.length - this.look(read, frame, arrival);
     }
-    if (fresh > 0) recorder.delivered(fresh - this.findLasts(frame.text), frame.at);
+    if (fresh > 0) {
+      this.findLasts(frame.text);
+      recorder.delivered(fresh - (this.ended.size - ended), frame.at);
+    }
     return true;
   }
 
@@ -104,7 +108,8 @@ export class DeliveryLog {
     for (const { stampAt } of events) {
       const stamp = this.stampAt(text, stampAt);
       if (stamp === null) this.corrupt += 1;
-      else if (stamp.kind === "message") {
+      else if (stamp.kind === "last") this.end(stamp);
+      else {
         recorder.learn(stamp);
         if (arrival !== "live") continue;
         recorder.read(stamp, at, neighbours, stamp.sender === sender);
@@ -120,17 +125,19 @@ export class DeliveryLog {
     return reading?.ok === true ? reading.stamp : null;
   }
 
-  /** Last words are the newest of a frame, or stand before nothing but other last words. How many are new. */
-  private findLasts(text: string): number {
-    const known = this.ended.size;
-    if (this.stampAt(text, lastStamp(text))?.kind !== "last") return 0;
+  /** Last words are the newest of a frame, or stand before nothing but other last words. Where a frame is out of order, whoever reads it whole finds them. */
+  private findLasts(text: string): void {
+    if (this.stampAt(text, lastStamp(text))?.kind !== "last") return;
     for (const { stampAt } of eventsIn(text)) {
       const stamp = this.stampAt(text, stampAt);
-      if (stamp?.kind !== "last") continue;
-      this.ended.add(stamp.sender);
-      this.options.onLast(stamp);
+      if (stamp?.kind === "last") this.end(stamp);
     }
-    return this.ended.size - known;
+  }
+
+  private end(stamp: Stamp): void {
+    if (this.ended.has(stamp.sender)) return;
+    this.ended.add(stamp.sender);
+    this.options.onLast(stamp);
   }
 }
 

@@ -160,6 +160,22 @@ test("[D1] [C5] a classic message that another sender's last words overtook is r
   expect(recorder.counts.reordered).toBe(1);
 });
 
+test("[D1] last words that stand before a message in one frame are no delivery", () => {
+  const plan = planFor(3);
+  const { recorder, receiver } = receiverOf(plan);
+  receiver.read({ text: WELCOME, at: START, now: () => START });
+  const text = encodeEvents([0, 1, 3, 2].map((k) => messageOf(plan, k)));
+  receiver.read({ text, at: START + WINDOW_MS, now: () => START + WINDOW_MS });
+  receiver.finish();
+  const { expected, delivered, reordered, lost } = recorder.counts;
+  expect({ expected, delivered, reordered, lost }).toEqual({
+    expected: 3,
+    delivered: 3,
+    reordered: 1,
+    lost: 0,
+  });
+});
+
 test("[D2] who joined late is owed what follows its first message, to the last", () => {
   const plan = planFor(10);
   const { recorder, receiver } = receiverOf(plan, 1, () => null, false);

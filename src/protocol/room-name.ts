@@ -16,10 +16,11 @@ export function parseRoomName(raw: string): RoomAddress | null {
   const name = raw
     .normalize("NFKC")
     .toLowerCase()
-    .normalize("NFKC")
     .replace(/[\s_]/gu, "-")
     .replace(/[^\p{L}\p{N}\p{M}-]/gu, "")
     .replace(/-+/g, "-")
-    .replace(/^-|-$/g, "");
+    .replace(/^-|-$/g, "")
+    // Once more: letters and marks that lower case or a dropped character brought together compose, or change places.
+    .normalize("NFKC");
   return name.length === 0 || name.length > MAX_ROOM_NAME_LENGTH ? null : { kind: "public", name };
 }

@@ -60,6 +60,8 @@ test.each([
   { raw: "a__b  c", name: "a-b-c" },
   { raw: "Ｆｕｌｌ", name: "full" },
   { raw: "Кафе", name: "кафе" },
+  { raw: "J\u030c", name: "\u01f0" },
+  { raw: "x\u0306!\u0316", name: "x\u0316\u0306" },
   { raw: "x".repeat(32), name: "x".repeat(32) },
 ])("room name $raw is $name", ({ raw, name }) => {
   expect(parseRoomName(raw)).toEqual({ kind: "public", name });

@@ -1,10 +1,10 @@
-// A client's side of the delivery protocol as a pure machine: what to send, what to show, when to come back.
-import { DELIVERY_PROTOCOL, MAX_PAGE, PING } from "../protocol/limits.ts";
-import { type ChatMessage, CLOSE, type ErrorCode, type Refusal, type Since } from "../protocol/messages.ts";
+// A client's side of the delivery protocol as a pure machine: what to send, what to show, what to ask for. link.ts keeps its socket.
+import { DELIVERY_PROTOCOL, MAX_PAGE } from "../protocol/limits.ts";
+import type { ChatMessage, ErrorCode, Refusal, Since } from "../protocol/messages.ts";
 import type { ServerFrame, Welcome } from "../protocol/messages.ts";
 import { decodeServerFrame } from "../protocol/server-frames.ts";
-import { backoff } from "./backoff.ts";
-import type { ClientEffect, ClientEvent, Status, Timer } from "./events.ts";
+import type { ClientEffect, ClientEvent, Timer } from "./events.ts";
+import { Link } from "./link.ts";
 import { Outbox, type SavedOutbox } from "./outbox.ts";
 import { Roster } from "./roster.ts";
 
@@ -18,43 +18,27 @@ export interface ClientOptions {
   readonly outbox?: SavedOutbox;
 }
 
-const PING_EVERY_MS = 25_000;
-const PONG_WITHIN_MS = 10_000;
-/** After a hint that the network changed, an answer has to come sooner; */
-const PROBE_WITHIN_MS = 3_000;
-/** and while it is said to be gone, one pong is no proof: it may have been on its way. */
-const PROBE_EVERY_MS = 5_000;
-/** Live for so long: the next loss starts with a short backoff again. */
-const STEADY_MS = 10_000;
 const BUSY_RETRY_MS = 1_000;
-/** A full room is not tried again soon. */
-const FULL_ATTEMPT = 5;
 
 /** Codes for a first frame that the room will never take. */
 const FINAL: ReadonlySet<ErrorCode> = new Set(["bad-frame", "frame-too-large", "name-too-long"]);
 
 export class Connection {
   private readonly options: ClientOptions;
+  private readonly link: Link;
   private readonly outbox: Outbox;
   private readonly roster = new Roster();
-  private socket: "none" | "opening" | "open" = "none";
-  private status: Status = "connecting";
   /** The last message shown; seq is null until the first one after a join that did not resume. */
   private seen: { readonly epoch: string; readonly seq: number | null } | null = null;
-  private attempt = 0;
   private author = "";
-  private isJoined = false;
-  /** The device said so, and has not taken it back. */
-  private isNetworkGone = false;
   /** The page of history that was asked for and has not come. */
   private wantsBefore: number | null = null;
-  /** Why the room has no place for us just now, in its words. */
-  private complaint = "";
   private effects: ClientEffect[] = [];
 
   constructor(options: ClientOptions) {
     this.options = options;
     this.outbox = new Outbox(options.outbox);
+    this.link = new Link({ emit: (effect) => this.emit(effect), onEnd: () => this.forget() });
   }
 
   /** What to do next. Total: never throws, whatever the room sent. */
@@ -62,29 +46,23 @@ export class Connection {
     this.effects = [];
     switch (event.type) {
       case "start":
-        this.open();
+        this.link.open();
         this.emitOutbox();
         break;
       case "online":
       case "visible":
-        // A good moment to come back, if an attempt was being waited for, and to see whether a socket still lives.
-        if (event.type === "online") this.isNetworkGone = false;
-        if (this.status === "offline") this.open();
-        else this.probe();
-        break;
       case "offline":
-        this.isNetworkGone = true;
-        this.probe();
+        this.link.hint(event.type);
         break;
       case "opened":
-        this.socket = "open";
+        this.link.opened();
         this.sayHello();
         break;
       case "frame":
         this.onFrame(event.frame, event.random);
         break;
       case "closed":
-        this.onClosed(event.code, event.random);
+        this.link.onClosed(event.code, event.random);
         break;
       case "timer":
         this.onTimer(event.timer, event.random);
@@ -120,11 +98,6 @@ export class Connection {
     this.emit({ type: "timer", timer, ms });
   }
 
-  private setStatus(status: Status, more: { retryMs?: number; reason?: string } = {}): void {
-    this.status = status;
-    this.emit({ type: "status", status, ...more });
-  }
-
   private emitOutbox(): void {
     this.emit({ type: "outbox", ...this.outbox.state });
   }
@@ -133,32 +106,17 @@ export class Connection {
     if (ids.length > 0) this.emit({ type: "confirmed", ids });
   }
 
-  private open(): void {
-    this.socket = "opening";
-    this.arm("reconnect", null);
-    this.arm("pong", PONG_WITHIN_MS);
-    this.setStatus("connecting");
-    this.emit({ type: "open" });
-  }
-
-  private probe(): void {
-    if (!this.isJoined) return;
-    this.emit({ type: "transmit", text: PING });
-    this.arm("pong", PROBE_WITHIN_MS);
-    this.arm("ping", this.isNetworkGone ? PROBE_EVERY_MS : PING_EVERY_MS);
-  }
-
   private sayHello(): void {
     const { name, key, client } = this.options;
     const since: Since | null =
       this.seen === null || this.seen.seq === null ? null : { epoch: this.seen.epoch, seq: this.seen.seq };
     this.transmit({ name, protocol: DELIVERY_PROTOCOL, key, client, ...(since && { since }) });
-    this.arm("pong", PONG_WITHIN_MS);
+    this.link.expectAnswer();
   }
 
   private onFrame(text: unknown, random: number): void {
-    if (this.socket !== "open") return;
-    this.arm("pong", null);
+    if (!this.link.isOpen) return;
+    this.link.heard();
     // A pong is no frame: it was all that it had to say.
     const frame = decodeServerFrame(text);
     if (frame !== null) this.onServerFrame(frame, random);
@@ -203,7 +161,6 @@ export class Connection {
 
   private onWelcome({ epoch, head, counter, author, members, roster, resumed, gap }: Welcome): void {
     const before = this.seen;
-    this.isJoined = true;
     this.author = author;
     const after = resumed ? (before?.seq ?? null) : head === 0 ? 0 : null;
     this.emit({ type: "joined", author, epoch, resumed, after, head });
@@ -215,9 +172,7 @@ export class Connection {
     this.seen = { epoch, seq: gap?.last ?? after };
     this.emitConfirmed(this.outbox.welcome(epoch, counter));
     this.roster.welcome(members, roster);
-    this.setStatus("live");
-    this.arm("steady", STEADY_MS);
-    this.arm("ping", PING_EVERY_MS);
+    this.link.joined();
     this.emitRoster();
     this.pump();
     this.emitOutbox();
@@ -225,10 +180,10 @@ export class Connection {
   }
 
   private onEvents(first: number, events: readonly ChatMessage[], random: number): void {
-    if (!this.isJoined || this.seen === null) return;
+    if (!this.link.isLive || this.seen === null) return;
     const { epoch, seq } = this.seen;
     // The first frame after a join that did not resume may begin anywhere; after that, no seq may be missing (D2).
-    if (seq !== null && first > seq + 1) return this.drop(random);
+    if (seq !== null && first > seq + 1) return this.link.drop(random);
     const fresh = events.filter((event) => event.seq > (seq ?? 0));
     if (fresh.length === 0) return;
     this.seen = { epoch, seq: fresh.at(-1)?.seq ?? seq };
@@ -244,7 +199,7 @@ export class Connection {
 
   private onRefused({ counter, code, retryAfter }: Refusal, random: number): void {
     const wait = retryAfter ?? BUSY_RETRY_MS;
-    if (!this.isJoined) return this.arm("resend", wait);
+    if (!this.link.isLive) return this.arm("resend", wait);
     // Without a counter it was the page of history.
     if (counter === undefined) return this.arm("history", wait);
     if (code === "rate-limited" || code === "busy") {
@@ -253,19 +208,19 @@ export class Connection {
       this.emitOutbox();
     } else if (code === "out-of-order") {
       // It follows from its predecessor's refusal. Without one, room and client no longer agree: begin again.
-      if (!this.outbox.isWaiting) this.drop(random);
+      if (!this.outbox.isWaiting) this.link.drop(random);
     } else {
       this.outbox.fail(counter);
       this.emitOutbox();
-      this.drop(random);
+      this.link.drop(random);
     }
   }
 
   /** What is wrong with a hello would be wrong again and again; a room without a place may have one later. */
   private onError(code: ErrorCode, error: string): void {
-    if (this.isJoined) return;
-    if (FINAL.has(code)) this.giveUp("refused", error);
-    else this.complaint = error;
+    if (this.link.isLive) return;
+    if (FINAL.has(code)) this.link.giveUp("refused", error);
+    else this.link.complain(error);
   }
 
   private emitRoster(): void {
@@ -274,23 +229,20 @@ export class Connection {
 
   /** Sends what may be sent. While a refusal is waited out, nothing: the order would be lost. */
   private pump(): void {
-    if (!this.isJoined || this.outbox.isWaiting) return;
+    if (!this.link.isLive || this.outbox.isWaiting) return;
     for (const { counter, message } of this.outbox.take()) this.transmit({ message, counter });
   }
 
   private askHistory(): void {
-    if (!this.isJoined || this.wantsBefore === null) return;
+    if (!this.link.isLive || this.wantsBefore === null) return;
     this.arm("history", null);
     this.transmit({ history: { before: this.wantsBefore, limit: MAX_PAGE } });
   }
 
   private onTimer(timer: Timer, random: number): void {
     switch (timer) {
-      case "reconnect":
-        if (this.socket === "none") this.open();
-        break;
       case "resend":
-        if (!this.isJoined) return this.socket === "open" ? this.sayHello() : undefined;
+        if (!this.link.isLive) return this.link.isOpen ? this.sayHello() : undefined;
         this.outbox.retry();
         this.pump();
         this.emitOutbox();
@@ -298,52 +250,15 @@ export class Connection {
       case "history":
         this.askHistory();
         break;
-      case "ping":
-        if (!this.isJoined) return;
-        if (this.isNetworkGone) return this.probe();
-        // Also while much is received: pings are all by which the room knows that somebody is there (P6).
-        this.emit({ type: "transmit", text: PING });
-        this.arm("pong", PONG_WITHIN_MS);
-        this.arm("ping", PING_EVERY_MS);
-        break;
-      case "pong":
-        this.drop(random);
-        break;
-      case "steady":
-        this.attempt = 0;
-        break;
       default:
-        timer satisfies never;
+        this.link.onTimer(timer, random);
     }
   }
 
-  /** The peer is silent, or what came does not fit what was seen: come back and resume. */
-  private drop(random: number): void {
-    this.emit({ type: "close" });
-    this.onClosed(1006, random);
-  }
-
-  private giveUp(status: "superseded" | "refused", reason: string): void {
-    this.emit({ type: "close" });
-    this.end();
-    this.setStatus(status, { reason });
-  }
-
-  private end(): void {
-    this.socket = "none";
-    this.isJoined = false;
-    for (const timer of ["resend", "ping", "pong", "steady", "history"] as const) this.arm(timer, null);
+  /** What was asked on a socket that is gone is not answered. A place that no message has confirmed is none. */
+  private forget(): void {
+    this.arm("resend", null);
+    this.arm("history", null);
     if (this.seen?.seq === null) this.seen = null;
-  }
-
-  private onClosed(code: number, random: number): void {
-    if (this.socket === "none") return;
-    if (code === CLOSE.superseded) return this.giveUp("superseded", "You joined from elsewhere.");
-    this.end();
-    if (code === CLOSE.full) this.attempt = Math.max(this.attempt, FULL_ATTEMPT);
-    const ms = backoff(this.attempt++, random);
-    this.setStatus("offline", { retryMs: ms, ...(this.complaint !== "" && { reason: this.complaint }) });
-    this.complaint = "";
-    this.arm("reconnect", ms);
   }
 }

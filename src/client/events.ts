@@ -5,12 +5,13 @@ import type { SavedOutbox } from "./outbox.ts";
 /** "superseded": the same author and tag came from elsewhere. "refused": the room will never take this client as it is. */
 export type Status = "connecting" | "live" | "offline" | "superseded" | "refused";
 export type Timer = "reconnect" | "resend" | "ping" | "pong" | "steady" | "history";
+/** What the device says of its network, and that somebody looks again. */
+export type DeviceHint = "online" | "offline" | "visible";
 
 /** `random` is uniform in [0, 1); `id` names a message for the app. */
 export type ClientEvent =
   | { readonly type: "start" | "opened" }
-  /** What the device says of its network, and of whether anybody looks. */
-  | { readonly type: "online" | "offline" | "visible" }
+  | { readonly type: DeviceHint }
   | { readonly type: "frame"; readonly frame: unknown; readonly random: number }
   | { readonly type: "closed"; readonly code: number; readonly random: number }
   | { readonly type: "timer"; readonly timer: Timer; readonly random: number }

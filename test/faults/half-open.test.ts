@@ -5,7 +5,7 @@ import { Proxy } from "../support/proxy.ts";
 import { Reached } from "../support/reached.ts";
 import { until } from "../support/until.ts";
 
-/** connection.ts pings every 25 s and waits 10 s for the answer; after a hint it waits 3 s. */
+/** link.ts pings every 25 s and waits 10 s for the answer; after a hint it waits 3 s. */
 const WITHOUT_HINT_MS = 35_000;
 const WITH_HINT_MS = 3_000;
 const SLACK_MS = 8_000;

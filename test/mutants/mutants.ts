@@ -381,8 +381,8 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: "the client does not ping",
-    file: "src/client/connection.ts",
-    from: 'case "ping":\n        if (!this.isJoined) return;',
+    file: "src/client/link.ts",
+    from: 'case "ping":\n        if (!this.isLive) return;',
     to: 'case "ping":\n        return;',
   },
 ];

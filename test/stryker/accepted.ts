@@ -25,15 +25,17 @@ export const ACCEPTED: readonly Accepted[] = [
   {
     file: "src/client/connection.ts",
     line: "default:",
-    changes: [
-      "default: event satisfies never; → default:",
-      "default: frame satisfies never; → default:",
-      "default: timer satisfies never; → default:",
-    ],
+    changes: ["default: event satisfies never; → default:", "default: frame satisfies never; → default:"],
     why: NEVER,
   },
   {
-    file: "src/client/connection.ts",
+    file: "src/client/link.ts",
+    line: "default:",
+    changes: ["default: timer satisfies never; → default:"],
+    why: NEVER,
+  },
+  {
+    file: "src/client/link.ts",
     line: 'private status: Status = "connecting";',
     changes: ['"connecting" → ""'],
     why: OVERWRITTEN,
@@ -51,7 +53,7 @@ export const ACCEPTED: readonly Accepted[] = [
     why: OVERWRITTEN,
   },
   {
-    file: "src/client/connection.ts",
+    file: "src/client/link.ts",
     line: 'this.socket = "opening";',
     changes: ['"opening" → ""'],
     why: "Only `none` and `open` are asked for; the third state has a name for the reader.",
@@ -64,9 +66,9 @@ export const ACCEPTED: readonly Accepted[] = [
   },
   {
     file: "src/client/connection.ts",
-    line: "if (!this.isJoined || this.seen === null) return;",
+    line: "if (!this.link.isLive || this.seen === null) return;",
     changes: [
-      "!this.isJoined || this.seen === null → !this.isJoined && this.seen === null",
+      "!this.link.isLive || this.seen === null → !this.link.isLive && this.seen === null",
       "this.seen === null → false",
     ],
     why: "Who has joined has a place, and who has a place and has not joined gets no events from a room that keeps P1.",

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { ClientMachine, eventsFrame, only, WELCOME } from "../support/client-machine.ts";
 
-const DISARMED = ["resend", "ping", "pong", "steady", "history"].map((timer) => ({
+const DISARMED = ["ping", "pong", "steady", "resend", "history"].map((timer) => ({
   type: "timer",
   timer,
   ms: null,

@@ -1,0 +1,162 @@
+// The life of a client's socket: when to open one, whether its peer still lives, when to come back. Nothing of what is said on it.
+import { PING } from "../protocol/limits.ts";
+import { CLOSE } from "../protocol/messages.ts";
+import { backoff } from "./backoff.ts";
+import type { ClientEffect, DeviceHint, Status, Timer } from "./events.ts";
+
+const PING_EVERY_MS = 25_000;
+const PONG_WITHIN_MS = 10_000;
+/** After a hint that the network changed, an answer has to come sooner; */
+const PROBE_WITHIN_MS = 3_000;
+/** and while it is said to be gone, one pong is no proof: it may have been on its way. */
+const PROBE_EVERY_MS = 5_000;
+/** Live for so long: the next loss starts with a short backoff again. */
+const STEADY_MS = 10_000;
+/** A full room is not tried again soon. */
+const FULL_ATTEMPT = 5;
+
+/** The timers of a link; the others are the conversation's. */
+export type LinkTimer = Exclude<Timer, "resend" | "history">;
+
+export interface LinkPorts {
+  readonly emit: (effect: ClientEffect) => void;
+  /** The socket is gone, and with it what was said on it and not answered. */
+  readonly onEnd: () => void;
+}
+
+export class Link {
+  private readonly ports: LinkPorts;
+  private socket: "none" | "opening" | "open" = "none";
+  private status: Status = "connecting";
+  private attempt = 0;
+  /** The device said so, and has not taken it back. */
+  private isNetworkGone = false;
+  /** Why the room has no place for us just now, in its words. */
+  private complaint = "";
+
+  constructor(ports: LinkPorts) {
+    this.ports = ports;
+  }
+
+  get isOpen(): boolean {
+    return this.socket === "open";
+  }
+
+  /** Whether the room has let us in, on this socket. */
+  get isLive(): boolean {
+    return this.status === "live";
+  }
+
+  open(): void {
+    this.socket = "opening";
+    this.arm("reconnect", null);
+    this.expectAnswer();
+    this.setStatus("connecting");
+    this.ports.emit({ type: "open" });
+  }
+
+  /** A good moment to come back, if an attempt was being waited for, and to see whether a socket still lives. */
+  hint(type: DeviceHint): void {
+    if (type !== "visible") this.isNetworkGone = type === "offline";
+    if (this.status === "offline" && type !== "offline") this.open();
+    else this.probe();
+  }
+
+  opened(): void {
+    this.socket = "open";
+  }
+
+  /** Something was asked: a peer that says nothing at all for so long is gone. */
+  expectAnswer(): void {
+    this.arm("pong", PONG_WITHIN_MS);
+  }
+
+  /** Whatever came shows that the peer lives. */
+  heard(): void {
+    this.arm("pong", null);
+  }
+
+  joined(): void {
+    this.setStatus("live");
+    this.arm("steady", STEADY_MS);
+    this.arm("ping", PING_EVERY_MS);
+  }
+
+  /** What the room says before it closes: told with the loss. */
+  complain(text: string): void {
+    this.complaint = text;
+  }
+
+  onTimer(timer: LinkTimer, random: number): void {
+    switch (timer) {
+      case "reconnect":
+        if (this.socket === "none") this.open();
+        break;
+      case "ping":
+        if (!this.isLive) return;
+        if (this.isNetworkGone) return this.probe();
+        // Also while much is received: pings are all by which the room knows that somebody is there (P6).
+        this.ping();
+        this.expectAnswer();
+        this.arm("ping", PING_EVERY_MS);
+        break;
+      case "pong":
+        this.drop(random);
+        break;
+      case "steady":
+        this.attempt = 0;
+        break;
+      default:
+        timer satisfies never;
+    }
+  }
+
+  /** The peer is silent, or what came does not fit what was seen: come back and resume. */
+  drop(random: number): void {
+    this.ports.emit({ type: "close" });
+    this.onClosed(1006, random);
+  }
+
+  giveUp(status: "superseded" | "refused", reason: string): void {
+    this.ports.emit({ type: "close" });
+    this.end();
+    this.setStatus(status, { reason });
+  }
+
+  onClosed(code: number, random: number): void {
+    if (this.socket === "none") return;
+    if (code === CLOSE.superseded) return this.giveUp("superseded", "You joined from elsewhere.");
+    this.end();
+    if (code === CLOSE.full) this.attempt = Math.max(this.attempt, FULL_ATTEMPT);
+    const ms = backoff(this.attempt++, random);
+    this.setStatus("offline", { retryMs: ms, ...(this.complaint !== "" && { reason: this.complaint }) });
+    this.complaint = "";
+    this.arm("reconnect", ms);
+  }
+
+  private probe(): void {
+    if (!this.isLive) return;
+    this.ping();
+    this.arm("pong", PROBE_WITHIN_MS);
+    this.arm("ping", this.isNetworkGone ? PROBE_EVERY_MS : PING_EVERY_MS);
+  }
+
+  private ping(): void {
+    this.ports.emit({ type: "transmit", text: PING });
+  }
+
+  private end(): void {
+    this.socket = "none";
+    for (const timer of ["ping", "pong", "steady"] as const) this.arm(timer, null);
+    this.ports.onEnd();
+  }
+
+  private setStatus(status: Status, more: { retryMs?: number; reason?: string } = {}): void {
+    this.status = status;
+    this.ports.emit({ type: "status", status, ...more });
+  }
+
+  private arm(timer: LinkTimer, ms: number | null): void {
+    this.ports.emit({ type: "timer", timer, ms });
+  }
+}

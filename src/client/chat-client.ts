@@ -1,6 +1,6 @@
 // The connection machine on a real WebSocket: for the page, for tests, and for programs on Node 22 or newer.
 import { type ClientOptions, Connection } from "./connection.ts";
-import type { AppEvent, ClientEffect, ClientEvent, Timer } from "./events.ts";
+import type { AppEvent, ClientEffect, ClientEvent, DeviceHint, Timer } from "./events.ts";
 
 export interface ChatClientOptions extends ClientOptions {
   /** The room's WebSocket address, e.g. `wss://chat.example/api/room/lobby/websocket`. */
@@ -43,7 +43,7 @@ export class ChatClient {
   }
 
   /** Says what the device knows: its network came or went, or somebody looks again. Reconnects or probes at once. */
-  hint(type: "online" | "offline" | "visible"): void {
+  hint(type: DeviceHint): void {
     this.handle({ type });
   }
 

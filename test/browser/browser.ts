@@ -40,7 +40,7 @@ export async function launch(): Promise<Browser> {
 export async function serve(name: string, port = 0): Promise<LocalServer> {
   const state = `.state/browser-tests-${name}`;
   if (port === 0) await rm(join(ROOT, state), { recursive: true, force: true });
-  return startServer({ port, state, vars: { RATE_BURST: "1000" } });
+  return startServer({ port, state, vars: { RATE_BURST: "2000" } });
 }
 
 export interface Visitor {

@@ -3,7 +3,8 @@ import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { LocalServer } from "../../scripts/lib/server.ts";
-import { ARTIFACTS, isLive, launch, seesLast, serve, visit } from "./browser.ts";
+import { ChatClient } from "../../src/client/chat-client.ts";
+import { ARTIFACTS, isLive, launch, say, seesLast, serve, texts, visit } from "./browser.ts";
 import { Story } from "./story.ts";
 
 const OFFLINE_MS = 30_000;
@@ -66,6 +67,54 @@ test("[D2] [D3] [D4] [P11] thirty seconds offline while others talk: the page sa
   expect(anomalies).toEqual([]);
   expect(counts.acknowledged).toBe(counts.sent);
   await Promise.all([ann, bob, chidi].map(({ context }) => context.close()));
+});
+
+/** Somebody without a page says all these, and is gone when the room has stored the last. */
+async function sayAll(room: string, messages: readonly string[]): Promise<void> {
+  let toConfirm = messages.length;
+  await new Promise<void>((resolve) => {
+    const client: ChatClient = new ChatClient({
+      url: `${server.url.replace("http", "ws")}/api/room/${room}/websocket`,
+      name: "Bob",
+      key: "bob's key, which is nobody's",
+      client: "",
+      onEvent: (event) => {
+        if (event.type === "confirmed") toConfirm -= event.ids.length;
+        if (toConfirm > 0) return;
+        client.stop();
+        resolve();
+      },
+    });
+    client.start();
+    for (const message of messages) client.send(message);
+  });
+}
+
+test("[P3] [P5] [D2] more is missed than a resume replays: the page says how much, and shows it when asked", async () => {
+  const ann = await visit(browser, server.url, "backlog", "Ann", { viewport: { width: 390, height: 844 } });
+  await say(ann.page, "before");
+  await seesLast(ann.page, "before");
+  await ann.context.setOffline(true);
+  await isTroubled(ann.page);
+  const missed = Array.from({ length: 1_150 }, (_, i) => `m${i + 1}`);
+  await sayAll("backlog", missed);
+  await ann.context.setOffline(false);
+  await seesLast(ann.page, "m1150");
+  expect(await texts(ann.page)).toEqual(["before", ...missed.slice(150)]);
+  const show = ann.page.locator("#log .divider:has-text('150 messages missed while away') button");
+  await show.scrollIntoViewIfNeeded();
+  await ann.page.screenshot({ path: join(ARTIFACTS, "gap-phone.png") });
+  await show.click();
+  await ann.page.waitForSelector("#log .bubble:text-is('m51')");
+  await ann.page.screenshot({ path: join(ARTIFACTS, "gap-shown-phone.png") });
+  expect(await texts(ann.page)).toEqual(missed.slice(50));
+  await ann.page.locator("#scroller").evaluate((element) => element.scrollTo(0, 0));
+  await ann.page.waitForSelector("text=This is where the room's memory begins.");
+  expect(await texts(ann.page)).toEqual(["before", ...missed]);
+  expect(await ann.page.locator("#log .day").count(), "one day, one divider").toBe(1);
+  expect(await ann.page.locator("#log .divider").count(), "and nothing else").toBe(1);
+  expect(ann.complaints.filter((text) => !text.includes("ERR_INTERNET_DISCONNECTED"))).toEqual([]);
+  await ann.context.close();
 });
 
 test("[D2] [D3] [D4] [D5] the server dies and is away for seconds: what is written meanwhile arrives once, in order", async () => {

@@ -119,7 +119,10 @@ export class ChatScreen {
         this.list.notice("This room was started anew.");
         break;
       case "gap":
-        this.list.gap(event.gap);
+        this.list.gap(event.gap, () => {
+          this.showOlder(true);
+          this.loadOlder();
+        });
         break;
       case "outbox":
         keepOutbox(this.options.room, this.options.client, event);

@@ -97,6 +97,7 @@ export class MessageList {
     if (previous !== null && day?.textContent === dayOf(previous.timestamp)) day.remove();
     this.log.prepend(...rows);
     this.oldest = messages[0]?.seq ?? this.oldest;
+    this.newest ??= previous;
     this.scroller.scrollTop += this.scroller.scrollHeight - height;
   }
 
@@ -107,12 +108,21 @@ export class MessageList {
     if (wasAtEnd) this.toEnd();
   }
 
-  gap({ first, last }: Gap): void {
+  /** Says what was missed and does not come by itself; `onShow`, when its last one is to be the next one above. */
+  gap({ first, last }: Gap, onShow: () => void): void {
+    const wasAtEnd = this.isAtEnd();
     const count = last - first + 1;
-    this.log.append(
-      el("li", "divider", `${count} ${count === 1 ? "message" : "messages"} missed while away`),
-    );
+    const words = `${count} ${count === 1 ? "message" : "messages"} missed while away`;
+    const divider = el("li", "divider", words);
+    const show = actionOf("Show", () => {
+      this.forgetTo(divider);
+      this.oldest = last + 1;
+      onShow();
+    });
+    divider.append(show);
+    this.log.append(divider);
     this.isGroupOver = true;
+    if (wasAtEnd) this.toEnd();
   }
 
   showOutbox(items: readonly OutboxItem[], isLive: boolean, actions: OutboxActions): void {
@@ -143,6 +153,22 @@ export class MessageList {
   toEnd(): void {
     this.scroller.scrollTop = this.scroller.scrollHeight;
     if (!document.hidden) this.setUnread(0);
+  }
+
+  /** Takes the rows down to this one off the screen; pages of history bring back the messages among them. */
+  private forgetTo(last: HTMLElement): void {
+    for (let row = this.log.firstElementChild; row !== null; row = this.log.firstElementChild) {
+      row.remove();
+      if (row === last) break;
+    }
+    // What is new begins further up now.
+    const mark = this.log.firstElementChild;
+    if (mark?.classList.contains("unread")) mark.remove();
+    const top = this.log.querySelector<HTMLElement>(".message");
+    if (top === null) this.newest = null;
+    else if (!top.previousElementSibling?.classList.contains("day")) {
+      top.before(el("li", "divider day", dayOf(Number(top.dataset.timestamp))));
+    }
   }
 
   private isAtEnd(): boolean {

@@ -1,7 +1,8 @@
 // A sample of a run that is judged as every other test of this project is: some clients' whole history, by the project's checker.
 // Only where one virtual user holds both senders and readers, and in the delivery protocol, where messages have a place.
 import { decodeServerFrame } from "../../src/protocol/server-frames.ts";
-import { check, tellAnomaly } from "../../test/support/checker.ts";
+import { check } from "../../test/support/checker.ts";
+import { tellAnomaly } from "../../test/support/verdict.ts";
 import { type HistoryEvent, seenOf } from "../../test/support/history.ts";
 
 /** Messages of the room that are judged; after them the clients count as gone. */

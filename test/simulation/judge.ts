@@ -1,6 +1,7 @@
 // What is wrong with a simulation that has come to rest, in sentences; and which interesting states it went through.
 import { CLOSE } from "../../src/protocol/messages.ts";
-import { check, tellAnomaly } from "../support/checker.ts";
+import { check } from "../support/checker.ts";
+import { tellAnomaly } from "../support/verdict.ts";
 import type { Reached } from "../support/reached.ts";
 import { ClassicPerson } from "./classic-person.ts";
 import { DeliveryPerson } from "./delivery-person.ts";

@@ -1,5 +1,6 @@
 // A room with people in it, for fault tests: they talk, come back, fall quiet, and the checker judges what they saw.
-import { assertClean, type Verdict } from "./checker.ts";
+import { assertClean } from "./checker.ts";
+import type { Verdict } from "./verdict.ts";
 import { ClassicPerson } from "./classic-person.ts";
 import type { HistoryEvent } from "./history.ts";
 import { Person } from "./person.ts";

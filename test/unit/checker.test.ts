@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { type AnomalyKind, check } from "../support/checker.ts";
+import { check } from "../support/checker.ts";
+import type { AnomalyKind } from "../support/verdict.ts";
 import { fromLines, type HistoryEvent, type Seen, toLines } from "../support/history.ts";
 
 const EPOCH = "e";

@@ -1,5 +1,5 @@
 // A client's side of the delivery protocol as a pure machine: what to send, what to show, what to ask for. link.ts keeps its socket.
-import { DELIVERY_PROTOCOL, MAX_PAGE } from "../protocol/limits.ts";
+import { DELIVERY_PROTOCOL, MAX_PAGE, PONG } from "../protocol/limits.ts";
 import type { ChatMessage, ErrorCode, Refusal, Since } from "../protocol/messages.ts";
 import type { ServerFrame, Welcome } from "../protocol/messages.ts";
 import { decodeServerFrame } from "../protocol/server-frames.ts";
@@ -116,7 +116,7 @@ export class Connection {
 
   private onFrame(text: unknown, random: number): void {
     if (!this.link.isOpen) return;
-    this.link.heard();
+    this.link.heard(text === PONG);
     // A pong is no frame: it was all that it had to say.
     const frame = decodeServerFrame(text);
     if (frame !== null) this.onServerFrame(frame, random);

@@ -29,6 +29,9 @@ export class Link {
   private socket: "none" | "opening" | "open" = "none";
   private status: Status = "connecting";
   private attempt = 0;
+  /** Pings that are not answered, and how soon a sign of life has to come while there are any. */
+  private unanswered = 0;
+  private withinMs = PONG_WITHIN_MS;
   /** The device said so, and has not taken it back. */
   private isNetworkGone = false;
   /** Why the room has no place for us just now, in its words. */
@@ -71,9 +74,13 @@ export class Link {
     this.arm("pong", PONG_WITHIN_MS);
   }
 
-  /** Whatever came shows that the peer lives. */
-  heard(): void {
-    this.arm("pong", null);
+  /**
+   * Something came. Other than a pong it does not answer a ping: it may have been on its way when the peer died. But a
+   * pong may be behind much else, so that whatever comes gives it more time.
+   */
+  heard(isPong: boolean): void {
+    if (isPong && this.unanswered > 0) this.unanswered -= 1;
+    this.arm("pong", this.unanswered > 0 ? this.withinMs : null);
   }
 
   joined(): void {
@@ -96,9 +103,7 @@ export class Link {
         if (!this.isLive) return;
         if (this.isNetworkGone) return this.probe();
         // Also while much is received: pings are all by which the room knows that somebody is there (P6).
-        this.ping();
-        this.expectAnswer();
-        this.arm("ping", PING_EVERY_MS);
+        this.ping(PONG_WITHIN_MS, PING_EVERY_MS);
         break;
       case "pong":
         this.drop(random);
@@ -136,17 +141,20 @@ export class Link {
 
   private probe(): void {
     if (!this.isLive) return;
-    this.ping();
-    this.arm("pong", PROBE_WITHIN_MS);
-    this.arm("ping", this.isNetworkGone ? PROBE_EVERY_MS : PING_EVERY_MS);
+    this.ping(PROBE_WITHIN_MS, this.isNetworkGone ? PROBE_EVERY_MS : PING_EVERY_MS);
   }
 
-  private ping(): void {
+  private ping(withinMs: number, nextMs: number): void {
+    this.unanswered += 1;
+    this.withinMs = withinMs;
     this.ports.emit({ type: "transmit", text: PING });
+    this.arm("pong", withinMs);
+    this.arm("ping", nextMs);
   }
 
   private end(): void {
     this.socket = "none";
+    this.unanswered = 0;
     for (const timer of ["ping", "pong", "steady"] as const) this.arm(timer, null);
     this.ports.onEnd();
   }

@@ -385,4 +385,10 @@ export const MUTANTS: readonly Mutant[] = [
     from: 'case "ping":\n        if (!this.isLive) return;',
     to: 'case "ping":\n        return;',
   },
+  {
+    name: "whatever comes answers the client's ping",
+    file: "src/client/link.ts",
+    from: "if (isPong && this.unanswered > 0)",
+    to: "if (this.unanswered > 0)",
+  },
 ];

@@ -20,6 +20,7 @@ export class Proxy {
   private readonly server: Server;
   private readonly target: number;
   private readonly pairs = new Set<Pair>();
+  private onPassed: () => void = () => {};
 
   private constructor(target: number) {
     this.target = target;
@@ -60,6 +61,15 @@ export class Proxy {
     }
   }
 
+  /** As `freeze`, but with something on its way that a client has not read yet and will; then calls `onFrozen` at once. */
+  freezeBehindNext(onFrozen: () => void): void {
+    this.onPassed = () => {
+      this.onPassed = () => {};
+      this.freeze();
+      onFrozen();
+    };
+  }
+
   /** Breaks the connections (RST), with whatever is on the way. */
   cut(): void {
     for (const { near, far } of this.pairs) {
@@ -83,6 +93,7 @@ export class Proxy {
       this.received += chunk.length;
       tail = Buffer.concat([tail, chunk]).subarray(-TAIL_BYTES);
       near.write(chunk);
+      this.onPassed();
     });
     far.on("close", () => this.ended.push({ received, tail: tail.toString("latin1") }));
     for (const [end, other] of [

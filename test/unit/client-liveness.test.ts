@@ -6,6 +6,7 @@ const DISARMED = ["ping", "pong", "steady", "resend", "history"].map((timer) => 
   timer,
   ms: null,
 }));
+const waits = (ms: number | null): object[] => [{ type: "timer", timer: "pong", ms }];
 const pinged = (withinMs: number, nextMs: number): object[] => [
   { type: "transmit", text: "ping" },
   { type: "timer", timer: "pong", ms: withinMs },
@@ -37,10 +38,34 @@ describe("the life of a connection", () => {
   test("[P6] any frame is a sign of life; a ping has to be answered within 10 s, and the next is due in 25 s", () => {
     const machine = new ClientMachine();
     machine.join();
-    const heard = [{ type: "timer", timer: "pong", ms: null }];
-    expect(machine.receive("pong")).toEqual(heard);
-    expect(machine.receive("no frame at all")).toEqual(heard);
+    expect(machine.receive("pong")).toEqual(waits(null));
+    expect(machine.receive("no frame at all")).toEqual(waits(null));
     expect(machine.fire("ping")).toEqual(pinged(10_000, 25_000));
+    expect(machine.receive("pong")).toEqual(waits(null));
+  });
+
+  test("[P11] what comes after a ping and is no pong may be older than the ping: it buys time, and answers nothing", () => {
+    const machine = new ClientMachine();
+    machine.join();
+    machine.fire("ping");
+    expect(machine.receive("no frame at all")).toEqual(waits(10_000));
+    machine.handle({ type: "online" });
+    expect(machine.receive("no frame at all")).toEqual(waits(3_000));
+    expect(machine.receive("pong"), "of the first ping").toEqual(waits(3_000));
+    expect(machine.receive("pong")).toEqual(waits(null));
+    expect(machine.receive("pong"), "of nothing").toEqual(waits(null));
+    machine.handle({ type: "online" });
+    expect(machine.receive("no frame at all")).toEqual(waits(3_000));
+  });
+
+  test("[P11] a new connection owes no answer to the pings of the one before", () => {
+    const machine = new ClientMachine();
+    machine.join();
+    machine.fire("ping");
+    machine.fire("pong");
+    machine.fire("reconnect");
+    machine.join();
+    expect(machine.receive("no frame at all")).toEqual(waits(null));
   });
 
   test("[P6] no pong in time: the client gives the socket up and comes back after a backoff", () => {

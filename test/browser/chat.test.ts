@@ -8,7 +8,8 @@ let browser: Browser;
 let server: LocalServer;
 
 beforeAll(async () => {
-  [browser, server] = await Promise.all([launch(), serve("chat")]);
+  browser = await launch();
+  server = await serve("chat");
 });
 
 afterAll(async () => {

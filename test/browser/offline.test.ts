@@ -12,7 +12,8 @@ let browser: Browser;
 let server: LocalServer;
 
 beforeAll(async () => {
-  [browser, server] = await Promise.all([launch(), serve("offline")]);
+  browser = await launch();
+  server = await serve("offline");
 });
 
 afterAll(async () => {

@@ -9,7 +9,8 @@ let browser: Browser;
 let server: LocalServer;
 
 beforeAll(async () => {
-  [browser, server] = await Promise.all([launch(), serve("states")]);
+  browser = await launch();
+  server = await serve("states");
 });
 
 afterAll(async () => {

@@ -2,11 +2,18 @@ import { cloudflareTest } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
 
 // Two worlds in one run: plain Node, and inside workerd, where the Durable Objects are real.
+/** What waits or computes shares all cores; */
+const TOGETHER = { maxWorkers: "100%" };
+/** what measures time, or needs a machine to itself, has it: file after file, when the others are done. */
+const ALONE = { maxWorkers: 1 };
+
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: "unit", include: ["test/unit/**/*.test.ts"] } },
-      { test: { name: "property", include: ["test/property/**/*.test.ts"], testTimeout: 60_000 } },
+      { test: { name: "unit", include: ["test/unit/**/*.test.ts"], ...TOGETHER } },
+      {
+        test: { name: "property", include: ["test/property/**/*.test.ts"], testTimeout: 60_000, ...TOGETHER },
+      },
       {
         plugins: [
           cloudflareTest({
@@ -20,12 +27,18 @@ export default defineConfig({
             },
           }),
         ],
-        test: { name: "workerd", include: ["test/integration/workerd/**/*.test.ts"], testTimeout: 90_000 },
+        test: {
+          name: "workerd",
+          include: ["test/integration/workerd/**/*.test.ts"],
+          testTimeout: 90_000,
+          ...TOGETHER,
+        },
       },
       {
         test: {
           name: "node",
           include: ["test/integration/node/**/*.test.ts"],
+          ...TOGETHER,
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },
@@ -34,6 +47,7 @@ export default defineConfig({
         test: {
           name: "faults",
           include: ["test/faults/**/*.test.ts"],
+          ...ALONE,
           testTimeout: 200_000,
         },
       },
@@ -41,6 +55,7 @@ export default defineConfig({
         test: {
           name: "load",
           include: ["test/load/**/*.test.ts"],
+          ...ALONE,
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },
@@ -52,6 +67,7 @@ export default defineConfig({
           globalSetup: ["test/browser/browser.ts"],
           // Side by side: most of their time is waiting.
           maxWorkers: 3,
+          sequence: { groupOrder: 1 },
           testTimeout: 120_000,
           hookTimeout: 120_000,
         },

@@ -53,19 +53,17 @@ export class Proxy {
     for (const { far } of this.pairs) far.resume();
   }
 
-  /** Nothing passes any more, and neither end is told: half-open connections. */
-  freeze(): void {
-    for (const { near, far } of this.pairs) {
-      near.pause();
-      far.pause();
-    }
-  }
-
-  /** As `freeze`, but with something on its way that a client has not read yet and will; then calls `onFrozen` at once. */
+  /**
+   * From when something is on its way that a client has not read yet, and will: nothing more passes, and neither end is
+   * told. Half-open connections; `onFrozen` is called at once.
+   */
   freezeBehindNext(onFrozen: () => void): void {
     this.onPassed = () => {
       this.onPassed = () => {};
-      this.freeze();
+      for (const { near, far } of this.pairs) {
+        near.pause();
+        far.pause();
+      }
       onFrozen();
     };
   }

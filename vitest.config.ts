@@ -2,6 +2,7 @@ import { cloudflareTest } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
 
 // Two worlds in one run: plain Node, and inside workerd, where the Durable Objects are real.
+
 /** What waits or computes shares all cores; */
 const TOGETHER = { maxWorkers: "100%" };
 /** what measures time, or needs a machine to itself, has it: file after file, when the others are done. */

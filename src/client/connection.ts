@@ -1,7 +1,6 @@
 // A client's side of the delivery protocol as a pure machine: what to send, what to show, what to ask for. link.ts keeps its socket.
 import { DELIVERY_PROTOCOL, MAX_PAGE, PONG } from "../protocol/limits.ts";
-import type { ChatMessage, ErrorCode, Refusal, Since } from "../protocol/messages.ts";
-import type { ServerFrame, Welcome } from "../protocol/messages.ts";
+import type { ChatMessage, ErrorCode, Refusal, ServerFrame, Since, Welcome } from "../protocol/messages.ts";
 import { decodeServerFrame } from "../protocol/server-frames.ts";
 import type { ClientEffect, ClientEvent, Timer } from "./events.ts";
 import { Link } from "./link.ts";

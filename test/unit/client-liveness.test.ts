@@ -135,7 +135,7 @@ describe("the life of a connection", () => {
       ...DISARMED,
       { type: "status", status: "superseded", reason: "You joined from elsewhere." },
     ]);
-    expect(machine.handle({ type: "visible" })).toEqual([]);
+    for (const type of ["online", "visible"] as const) expect(machine.handle({ type })).toEqual([]);
     expect(machine.handle({ type: "closed", code: 1006, random: 0.5 })).toEqual([]);
     expect(machine.handle({ type: "start" })).toEqual([
       ...OPENS,

@@ -1,7 +1,6 @@
 import { expect, test } from "vitest";
 import { Connection } from "../../src/client/connection.ts";
 import type { ClientEffect, Timer } from "../../src/client/events.ts";
-import { backoff } from "../../src/client/backoff.ts";
 import { messageAt } from "../support/log-contract.ts";
 
 const ROOM = { protocol: 1, epoch: "e", head: 0, counter: 0, connection: "c", author: "me", members: 1 };
@@ -77,125 +76,6 @@ test("[D2] what the room could not replay is reported as a gap, and what follows
   const effects = receive({ welcome: { ...ROOM, head: 11, resumed: true, gap } });
   expect(effects).toContainEqual({ type: "gap", gap });
   expect(shownIn(receive(eventsFrame(10, 11)))).toEqual([10, 11]);
-});
-
-test("[P4] a superseded client stays away until it is told to come back", () => {
-  const { connection } = welcomed();
-  const effects = connection.handle({ type: "closed", code: 4001, random: 0 });
-  expect(effects).toContainEqual({
-    type: "status",
-    status: "superseded",
-    reason: "You joined from elsewhere.",
-  });
-  expect(connection.handle({ type: "online" })).toEqual([]);
-});
-
-test.each(["online", "offline", "visible"] as const)(
-  "[P11] on the hint '%s' a live client asks for a sign of life, and comes back when there is none within 3 s",
-  (hint) => {
-    const { connection } = welcomed();
-    const effects = connection.handle({ type: hint });
-    expect(effects.slice(0, 2)).toEqual([{ type: "transmit", text: "ping" }, timer("pong", 3_000)]);
-    const lost = connection.handle({ type: "timer", timer: "pong", random: 0.5 });
-    expect(lost).toContainEqual({ type: "close" });
-    expect(statusIn(lost)).toMatchObject({ status: "offline", retryMs: 250 });
-  },
-);
-
-test("[P11] while the network is said to be gone, one pong is no proof: the client asks every 5 s", () => {
-  const { connection } = welcomed();
-  const probe = [{ type: "transmit", text: "ping" }, timer("pong", 3_000), timer("ping", 5_000)];
-  expect(connection.handle({ type: "offline" })).toEqual(probe);
-  connection.handle({ type: "frame", frame: "pong", random: 0 });
-  expect(connection.handle({ type: "timer", timer: "ping", random: 0 })).toEqual(probe);
-  expect(connection.handle({ type: "online" })).toContainEqual(timer("ping", 25_000));
-});
-
-test("[P11] a pong answers a probe", () => {
-  const { connection } = welcomed();
-  connection.handle({ type: "offline" });
-  expect(connection.handle({ type: "frame", frame: "pong", random: 0 })).toEqual([timer("pong", null)]);
-});
-
-test("[P10] who waits for the next attempt makes it at once when the network is back, and not when it goes", () => {
-  const { connection } = welcomed();
-  connection.handle({ type: "closed", code: 1006, random: 0.5 });
-  expect(connection.handle({ type: "offline" })).toEqual([]);
-  expect(connection.handle({ type: "online" })).toContainEqual({ type: "open" });
-});
-
-test("[P6] a client pings every 25 s, also while it receives without a pause", () => {
-  const { connection, receive } = welcomed();
-  expect(receive(eventsFrame(1, 1))).not.toContainEqual(timer("ping", 25_000));
-  expect(connection.handle({ type: "timer", timer: "ping", random: 0 })).toEqual([
-    { type: "transmit", text: "ping" },
-    timer("pong", 10_000),
-    timer("ping", 25_000),
-  ]);
-});
-
-test.each(["bad-frame", "frame-too-large", "name-too-long"])(
-  "[P10] a hello refused with %s is the end: no attempt follows, and the room's sentence is told",
-  (code) => {
-    const connection = new Connection({ name: "ann", key: "k".repeat(16), client: "tab" });
-    connection.handle({ type: "start" });
-    connection.handle({ type: "opened" });
-    const frame = JSON.stringify({ error: "Name too long.", code });
-    const effects = connection.handle({ type: "frame", frame, random: 0 });
-    expect(effects).toContainEqual({ type: "close" });
-    expect(statusIn(effects)).toEqual({ type: "status", status: "refused", reason: "Name too long." });
-    expect(connection.handle({ type: "closed", code: 1009, random: 0 })).toEqual([]);
-    for (const type of ["online", "visible"] as const) expect(connection.handle({ type })).toEqual([]);
-  },
-);
-
-test("[P10] a full room is tried again later than a lost one, and its sentence is told", () => {
-  const connection = new Connection({ name: "ann", key: "k".repeat(16), client: "tab" });
-  connection.handle({ type: "start" });
-  connection.handle({ type: "opened" });
-  const frame = JSON.stringify({ error: "This room is full.", code: "room-full" });
-  expect(statusIn(connection.handle({ type: "frame", frame, random: 0 }))).toBeUndefined();
-  const effects = connection.handle({ type: "closed", code: 4003, random: 0.5 });
-  expect(statusIn(effects)).toEqual({
-    type: "status",
-    status: "offline",
-    retryMs: 8_000,
-    reason: "This room is full.",
-  });
-});
-
-test("[P10] each failed attempt waits longer, and ten seconds of being live begin anew", () => {
-  const { connection, receive } = welcomed();
-  const waits: (number | undefined)[] = [];
-  const lose = (): void => {
-    const status = statusIn(connection.handle({ type: "closed", code: 1006, random: 0.5 }));
-    if (status?.type === "status") waits.push(status.retryMs);
-    connection.handle({ type: "timer", timer: "reconnect", random: 0.5 });
-  };
-  for (let i = 0; i < 3; i++) lose();
-  connection.handle({ type: "opened" });
-  expect(receive({ welcome: { ...ROOM, resumed: false } })).toContainEqual(timer("steady", 10_000));
-  connection.handle({ type: "timer", timer: "steady", random: 0 });
-  lose();
-  expect(waits).toEqual([250, 500, 1_000, 250]);
-});
-
-test("[P10] a room that does not answer a hello within 10 s is given up and tried again", () => {
-  const connection = new Connection({ name: "ann", key: "k".repeat(16), client: "tab" });
-  connection.handle({ type: "start" });
-  expect(connection.handle({ type: "opened" })).toContainEqual(timer("pong", 10_000));
-  expect(statusIn(connection.handle({ type: "timer", timer: "pong", random: 0 }))).toMatchObject({
-    status: "offline",
-  });
-});
-
-test("[P10] a hello that is refused for now is said again on the same socket after retryAfter", () => {
-  const connection = new Connection({ name: "ann", key: "k".repeat(16), client: "tab" });
-  connection.handle({ type: "start" });
-  const [hello] = sentIn(connection.handle({ type: "opened" }));
-  const frame = JSON.stringify({ refused: { code: "rate-limited", retryAfter: 1_234 } });
-  expect(connection.handle({ type: "frame", frame, random: 0 })).toContainEqual(timer("resend", 1_234));
-  expect(sentIn(connection.handle({ type: "timer", timer: "resend", random: 0 }))).toEqual([hello]);
 });
 
 test("[P5] history that was refused for now is asked for again after retryAfter, and shown once", () => {
@@ -310,11 +190,4 @@ test("[P9] people come and go, connections do not: a second tab, or a new one fo
   expect(news({ count: 2, joined: [], left: ["b1"] })).toEqual([]);
   expect(news({ count: 2, joined: [tab("b3")], left: ["b2"] })).toEqual([]);
   expect(news({ count: 1, joined: [], left: ["b3"] })).toEqual(["left"]);
-});
-
-test("[P10] backoff is full-jitter: anywhere from nothing to twice as much each time, up to 30 s", () => {
-  expect([0, 1, 2, 3, 20].map((attempt) => backoff(attempt, 0.999_999))).toEqual([
-    499, 999, 1_999, 3_999, 29_999,
-  ]);
-  expect(backoff(5, 0)).toBe(0);
 });

@@ -108,7 +108,7 @@ export class MessageList {
     if (wasAtEnd) this.toEnd();
   }
 
-  /** Says what was missed and does not come by itself; `onShow`, when its last one is to be the next one above. */
+  /** Says what was missed and does not come by itself. `onShow` then asks for older messages: those of the gap come first. */
   gap({ first, last }: Gap, onShow: () => void): void {
     const wasAtEnd = this.isAtEnd();
     const count = last - first + 1;

@@ -1,66 +1,62 @@
 // `npm run test:mutants`: applies the mutants one by one to a copy of the project, and shows which laws notice each.
-import { spawn } from "node:child_process";
-import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { existsSync, readFileSync } from "node:fs";
+import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { command, Failure, ROOT } from "../../scripts/lib/command.ts";
 import { applyMutant, chooseMutants, copyProject } from "./copy.ts";
+import { byLaw, matrix, type Row } from "./matrix.ts";
 import { type Mutant, MUTANTS } from "./mutants.ts";
+import {
+  digestOfVerdict,
+  fewestTests,
+  formatVerdicts,
+  type Noticed,
+  parseVerdicts,
+  standing,
+  type Verdict,
+} from "./record.ts";
+import { type Failures, type Project, runFiles, runProjects } from "./tests.ts";
 
 const HELP = `
-npm run test:mutants: breaks the code in named ways, one by one, and prints which laws notice each.
+npm run test:mutants: breaks the code in named ways, one by one, and prints which laws notice each. A verdict in
+test/mutants/recorded.json is taken over while the mutant, the file that it breaks and the tests that noticed it are as
+they were then; the other mutants are run, and the record is brought up to date: commit it.
 
+  npm run test:mutants -- --all          runs every mutant, with all tests, and records what noticed it
   npm run test:mutants -- --only GCRA    only mutants whose name contains this text
 
 Writes reports/mutants.md. Exit codes: 0 all were noticed, 1 one survived or could not be applied, 2 wrong options.
 `;
 
+const RECORD = join(ROOT, "test/mutants/recorded.json");
+// One copy: two side by side are not faster on two cores, and keep each other waiting, which tests of time would notice.
 const COPY = join(ROOT, ".state", "mutants");
+
 /** Quick ones first. What they have noticed is not asked of the real runtime too, unless only that can show it. */
-const IN_MEMORY = ["unit", "property"];
-const IN_WORKERD = ["workerd"];
+const IN_MEMORY: readonly Project[] = ["unit", "property"];
+const IN_WORKERD: readonly Project[] = ["workerd"];
 const SHELLS = /\/(worker|chat-room|sockets|sql-log|rate-limiter)\.ts$/;
 
-const LAW = /(?<=\[)[CPDL]\d+(?=\])/g;
-const RUN_WITHIN_MS = 180_000;
+const read = (file: string): string | null =>
+  existsSync(join(ROOT, file)) ? readFileSync(join(ROOT, file), "utf8") : null;
 
-/** What we read of vitest's JSON report. */
-interface VitestReport {
-  readonly testResults: readonly {
-    readonly assertionResults: readonly {
-      readonly status: string;
-      readonly fullName: string;
-      readonly failureMessages: readonly string[];
-    }[];
-  }[];
-}
+const OPTIONS = {
+  only: { type: "string", default: "" },
+  all: { type: "boolean", default: false },
+} as const;
 
-interface Failed {
-  readonly name: string;
-  readonly message: string;
-}
-
-interface Row {
-  readonly mutant: Mutant;
-  readonly laws: readonly string[];
-}
-
-command(HELP, { only: { type: "string", default: "" } }, async ({ only }) => {
+command(HELP, OPTIONS, async ({ only, all }) => {
   const chosen = chooseMutants(MUTANTS, String(only));
-  await copyProject(COPY);
-  console.log("Without a mutant ...");
-  const clean = [...(await failures(IN_MEMORY)), ...(await failures(IN_WORKERD))];
-  if (clean.length > 0)
-    throw new Failure(
-      `The tests fail without a mutant: ${clean.map(({ name }) => name).join("; ")}. Mend that first.`,
-    );
-  const rows: Row[] = [];
-  for (const [i, mutant] of chosen.entries()) {
-    const laws = await lawsThatNotice(mutant);
-    console.log(`${i + 1}/${chosen.length} ${mutant.name}: ${laws.join(" ") || "SURVIVED"}`);
-    rows.push({ mutant, laws });
-  }
+  const verdicts = new Map<string, Verdict>(
+    existsSync(RECORD) ? parseVerdicts(readFileSync(RECORD, "utf8")) : [],
+  );
+  const toRun = all === true ? chosen : chosen.filter((mutant) => standing(verdicts, mutant, read) === null);
+  console.log(
+    `${chosen.length - toRun.length} of ${chosen.length} mutants are as recorded; ${toRun.length} are run.`,
+  );
+  if (toRun.length > 0) await runAll(toRun, verdicts, all === true);
+  const rows = chosen.map(({ name }): Row => ({ name, ...(verdicts.get(name) ?? { laws: [], tests: [] }) }));
   await report(rows);
-  await rm(COPY, { recursive: true, force: true });
   const survivors = rows.filter(({ laws }) => laws.length === 0).length;
   console.log(
     `${rows.length - survivors} of ${rows.length} mutants were noticed; the matrix is in reports/mutants.md`,
@@ -68,70 +64,53 @@ command(HELP, { only: { type: "string", default: "" } }, async ({ only }) => {
   if (survivors > 0) throw new Failure("A mutant survived: no law noticed it. Write the test that does.");
 });
 
-/** The ids of the laws whose tests fail with this mutant; "other" for a test without a law. */
-async function lawsThatNotice(mutant: Mutant): Promise<string[]> {
+/** Runs these mutants one by one, and records each verdict as it comes. */
+async function runAll(
+  mutants: readonly Mutant[],
+  verdicts: Map<string, Verdict>,
+  asksAll: boolean,
+): Promise<void> {
+  await copyProject(COPY);
+  // Each has to fit before any is run.
+  for (const mutant of mutants) await (await applyMutant(COPY, mutant))();
+  await checkClean();
+  for (const [i, mutant] of mutants.entries()) {
+    const known = asksAll ? [] : (verdicts.get(mutant.name)?.tests ?? []);
+    const { laws, tests } = await noticed(mutant, known);
+    console.log(`${i + 1}/${mutants.length} ${mutant.name}: ${laws.join(" ") || "SURVIVED"}`);
+    verdicts.set(mutant.name, { digest: digestOfVerdict(mutant, tests, read), laws, tests });
+    await writeFile(RECORD, formatVerdicts(verdicts, MUTANTS));
+  }
+  await rm(COPY, { recursive: true, force: true });
+}
+
+/** Without a mutant nothing may fail: in a copy that is broken all mutants would seem to be noticed. */
+async function checkClean(): Promise<void> {
+  console.log("Without a mutant ...");
+  const failing = [...(await runProjects(COPY, [...IN_MEMORY, ...IN_WORKERD])).keys()];
+  if (failing.length > 0) {
+    throw new Failure(`Tests fail without a mutant: ${failing.join(", ")}. Mend that first.`);
+  }
+}
+
+/** What notices this mutant; first of all asked are the test files that noticed it before. */
+async function noticed(mutant: Mutant, known: readonly string[]): Promise<Noticed> {
   const mend = await applyMutant(COPY, mutant);
   try {
-    const failed = SHELLS.test(mutant.file) ? [] : await failures(IN_MEMORY);
-    if (failed.length === 0) failed.push(...(await failures(IN_WORKERD)));
-    const ids = failed.flatMap(lawsOf);
-    return [...new Set(ids)].toSorted(byLaw);
+    const there = known.filter((file) => read(file) !== null);
+    let failures: Failures = there.length > 0 ? await runFiles(COPY, there) : new Map();
+    if (failures.size === 0 && !SHELLS.test(mutant.file)) failures = await runProjects(COPY, IN_MEMORY);
+    if (failures.size === 0) failures = await runProjects(COPY, IN_WORKERD);
+    const laws = [...new Set([...failures.values()].flat())].toSorted(byLaw);
+    return { laws, tests: fewestTests(failures).filter((test) => test !== "") };
   } finally {
     await mend();
   }
 }
 
-/** What the message of a failure says was broken; without it, what the test's name promises. */
-function lawsOf({ name, message }: Failed): readonly string[] {
-  return message.match(LAW) ?? name.match(LAW) ?? ["other"];
-}
-
-/** The tests of these projects that fail in the copy. A run that dies counts as one failure. */
-async function failures(projects: readonly string[]): Promise<Failed[]> {
-  const output = join(COPY, "result.json");
-  await rm(output, { force: true });
-  const chosen = projects.flatMap((project) => ["--project", project]);
-  // A mutant that makes everything wait would take minutes: so many failures say enough.
-  const vitest = ["node_modules/vitest/vitest.mjs", "run", ...chosen, "--bail=15"];
-  const child = spawn(process.execPath, [...vitest, "--reporter=json", `--outputFile=${output}`], {
-    cwd: COPY,
-    stdio: "ignore",
-    // Half as many cases, and no shrinking: a mutant is noticed or it is not.
-    env: { ...process.env, RUNS: "0.5" },
-  });
-  const timer = setTimeout(() => child.kill("SIGKILL"), RUN_WITHIN_MS);
-  const code = await new Promise<number | null>((resolve) => {
-    child.on("exit", resolve);
-  });
-  clearTimeout(timer);
-  const text = await readFile(output, "utf8").catch(() => null);
-  if (text === null) return [{ name: "the run did not end", message: "" }];
-  const { testResults } = JSON.parse(text) as VitestReport;
-  const failed = testResults.flatMap(({ assertionResults }) =>
-    assertionResults.filter(({ status }) => status === "failed"),
-  );
-  if (failed.length === 0 && code !== 0) return [{ name: "a test file did not load", message: "" }];
-  return failed.map(({ fullName, failureMessages }) => ({
-    name: fullName,
-    message: failureMessages.join("\n").replace(/^ +at .*$/gm, ""),
-  }));
-}
-
-/** The matrix: a row a mutant, a column a law that noticed any. */
 async function report(rows: readonly Row[]): Promise<void> {
-  const laws = [...new Set(rows.flatMap((row) => row.laws))].toSorted(byLaw);
-  const lines = rows.map(({ mutant, laws: noticed }) => {
-    const cells = laws.map((law) => (noticed.includes(law) ? "●" : ""));
-    return `| ${mutant.name}${noticed.length === 0 ? " **survived**" : ""} | ${cells.join(" | ")} |`;
-  });
-  const head = `| mutant | ${laws.join(" | ")} |\n|---|${"---|".repeat(laws.length)}`;
-  const text = `# Which law notices which mutant\n\n${head}\n${lines.join("\n")}\n`;
+  const text = matrix(rows);
   console.log(`\n${text}`);
   await mkdir(join(ROOT, "reports"), { recursive: true });
   await writeFile(join(ROOT, "reports", "mutants.md"), text);
-}
-
-/** By letter, then by number: D2 before D10. */
-function byLaw(a: string, b: string): number {
-  return a.charCodeAt(0) - b.charCodeAt(0) || Number(a.slice(1)) - Number(b.slice(1)) || a.localeCompare(b);
 }

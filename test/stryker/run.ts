@@ -1,15 +1,19 @@
 // `npm run test:stryker`: StrykerJS makes hundreds of small mistakes in the code; the tests have to notice them.
-import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
-import { join, relative } from "node:path";
-import { Stryker } from "@stryker-mutator/core";
+import { existsSync, readFileSync } from "node:fs";
+import { mkdir, writeFile } from "node:fs/promises";
 import { command, Failure, ROOT } from "../../scripts/lib/command.ts";
 import { ACCEPTED } from "./accepted.ts";
-import { choose, type Part } from "./parts.ts";
-import { complaints, judge, type Mutant, report, scoreOf } from "./verdict.ts";
+import { mutate } from "./mutate.ts";
+import { choose, type Part, PARTS } from "./parts.ts";
+import { type FileRecord, formatRecords, parseRecords, recordOf, toMutate } from "./record.ts";
+import { complaints, judge, type Mutant, reasonFor, report, scoreOf, type Verdict } from "./verdict.ts";
 
 const HELP = `
-npm run test:stryker: lets StrykerJS make hundreds of small mistakes in the code, and shows which no test notices.
+npm run test:stryker: lets StrykerJS make hundreds of small mistakes in the code, and shows which no test notices. A verdict
+in test/stryker/recorded.json is taken over while the source file and the test that noticed the mistake are as they were
+then; the other mistakes are made again, and the record is brought up to date: commit it. The score is that of all of them.
 
+  npm run test:stryker -- --all                       makes every mistake, and records what noticed it
   npm run test:stryker -- --only core                 the pure core, with the unit and property tests, on Node
   npm run test:stryker -- --only shells               Durable Objects and the Worker's entry, inside workerd
   npm run test:stryker -- --files 'src/room/*.ts'     a quick look at some files; no score is asked of them
@@ -17,26 +21,27 @@ npm run test:stryker: lets StrykerJS make hundreds of small mistakes in the code
 Writes reports/stryker.md. Exit codes: 0 scores reached and every survivor explained, 1 not so, 2 wrong options.
 `;
 
-type Result = Awaited<ReturnType<Stryker["runMutationTest"]>>[number];
-
+const RECORD = "test/stryker/recorded.json";
 const TEXT = { type: "string", default: "" } as const;
+const OPTIONS = { only: TEXT, files: TEXT, all: { type: "boolean", default: false } } as const;
 
-command(HELP, { only: TEXT, files: TEXT }, async ({ only, files }) => {
+const read = (file: string): string | null => (existsSync(file) ? readFileSync(file, "utf8") : null);
+
+command(HELP, OPTIONS, async ({ only, files, all }) => {
   process.chdir(ROOT);
   // A fifth of each property's cases, see test/support/prove.ts.
   process.env.RUNS ??= "0.2";
-  const isWhole = files === "";
-  const verdicts = [];
+  const recorded = new Map(parseRecords(read(RECORD) ?? "{}", read));
+  const verdicts: Verdict[] = [];
   for (const part of choose(String(only), String(files))) {
-    console.log(`Mutating the ${part.name}, ${part.files.length} files ...`);
-    const verdict = judge(part, await mutate(part), ACCEPTED);
+    await bringUpToDate(part, recorded, all === true);
+    const verdict = judge(
+      part,
+      part.files.flatMap((file) => recorded.get(file)?.mutants ?? []),
+      ACCEPTED,
+    );
     verdicts.push(verdict);
-    for (const { mutant, why } of verdict.survivors) {
-      console.log(
-        `survived: ${mutant.file}:${mutant.at}  ${mutant.line}\n    ${mutant.change}\n    ${why ?? "NO REASON"}`,
-      );
-    }
-    for (const one of verdict.stale) console.log(`stale reason: ${one}`);
+    tell(verdict);
   }
   await mkdir("reports", { recursive: true });
   await writeFile("reports/stryker.md", report(verdicts));
@@ -45,52 +50,45 @@ command(HELP, { only: TEXT, files: TEXT }, async ({ only, files }) => {
       `${part.name}: ${scoreOf(mutants).toFixed(1)} % of ${mutants.length} mutants were noticed, ${survivors.length} survived`,
     );
   }
-  const wrong = verdicts.flatMap((verdict) => complaints(verdict, isWhole));
+  const wrong = verdicts.flatMap((verdict) => complaints(verdict, files === ""));
   if (wrong.length > 0) throw new Failure(wrong.join("\n"));
   console.log("Every survivor has its reason; they are in reports/stryker.md");
 });
 
-/** Runs StrykerJS over a part, in a copy of the project. */
-async function mutate({ name, files, config, concurrency }: Part): Promise<Mutant[]> {
-  const sandbox = join(".state", `stryker-${name}`);
-  const results = await new Stryker({
-    mutate: [...files],
-    testRunner: "vitest",
-    plugins: ["@stryker-mutator/vitest-runner"],
-    vitest: { configFile: config, related: false },
-    coverageAnalysis: "perTest",
-    concurrency,
-    // An endless loop is stopped by its count of rounds; this is for a busy machine, which must not look like one.
-    timeoutMS: 20_000,
-    tempDirName: sandbox,
-    ignorePatterns: [".state", "artifacts", "docs", "load", "reports"],
-    // Stryker would rewrite it with a compiler that TypeScript 7 no longer is.
-    tsconfigFile: "none",
-    reporters: ["progress-append-only"],
-  }).runMutationTest();
-  await rm(sandbox, { recursive: true, force: true });
-  const valid = results.filter(({ status }) => status !== "Ignored" && status !== "CompileError");
-  return Promise.all(valid.map(describe));
+function isExplained(mutant: Mutant): boolean {
+  return reasonFor(mutant, ACCEPTED) !== null;
 }
 
-async function describe({ fileName, location, replacement, status }: Result): Promise<Mutant> {
-  const file = relative(ROOT, fileName).replaceAll("\\", "/");
-  const source = await readFile(fileName, "utf8");
-  const lines = source.split("\n");
-  const offset = ({ line, column }: { line: number; column: number }): number =>
-    lines.slice(0, line - 1).reduce((sum, { length }) => sum + length + 1, 0) + column - 1;
-  const from = source.slice(offset(location.start), offset(location.end));
-  return {
-    file,
-    at: location.start.line,
-    line: lines[location.start.line - 1]?.trim() ?? "",
-    change: `${brief(from)} → ${brief(replacement)}`,
-    isNoticed: status !== "Survived" && status !== "NoCoverage",
-  };
+/** Mutates what of this part is not as recorded, or all of it, and records what noticed that. */
+async function bringUpToDate(part: Part, recorded: Map<string, FileRecord>, asksAll: boolean): Promise<void> {
+  const ranges = asksAll
+    ? part.files
+    : part.files.flatMap((file) => toMutate(file, recorded.get(file), isExplained, read));
+  const touched = part.files.filter((file) => ranges.some((range) => range.split(":")[0] === file));
+  console.log(
+    `The ${part.name}: ${part.files.length - touched.length} of ${part.files.length} files are as recorded; mutating ${ranges.length} places in ${touched.length} ...`,
+  );
+  if (ranges.length === 0) return;
+  const found = await mutate(part, ranges);
+  for (const file of touched) {
+    const own = found.filter((mutant) => mutant.file === file);
+    const before = ranges.includes(file) ? undefined : recorded.get(file);
+    recorded.set(file, recordOf(file, before, own, read));
+  }
+  await writeFile(
+    RECORD,
+    formatRecords(
+      recorded,
+      PARTS.flatMap(({ files }) => files),
+    ),
+  );
 }
 
-/** In one line, of a length that a person reads. */
-function brief(text: string): string {
-  const line = text.replace(/\s+/g, " ").trim();
-  return line.length > 90 ? `${line.slice(0, 90)}…` : line;
+function tell({ survivors, stale }: Verdict): void {
+  for (const { mutant, why } of survivors) {
+    console.log(
+      `survived: ${mutant.file}:${mutant.at}  ${mutant.line}\n    ${mutant.change}\n    ${why ?? "NO REASON"}`,
+    );
+  }
+  for (const one of stale) console.log(`stale reason: ${one}`);
 }

@@ -5,14 +5,21 @@ import type { Part } from "./parts.ts";
 /** One mutant, as the report shows it. */
 export interface Mutant {
   readonly file: string;
-  /** Where it begins. */
+  /** The line in which it begins. */
   readonly at: number;
+  /** From where to where, as StrykerJS takes it: `line:column-line:column`, lines from 1 and columns from 0. */
+  readonly range: string;
   /** The source line in which it begins, without its indentation. */
   readonly line: string;
   /** What stood there and what stood there instead, in one line. */
   readonly change: string;
+  /** The test file that noticed it, how else it came to an end, or NOTHING. */
+  readonly by: string;
   readonly isNoticed: boolean;
 }
+
+/** What noticed a survivor. */
+export const NOTHING = "nothing";
 
 export interface Verdict {
   readonly part: Part;
@@ -32,7 +39,7 @@ export function scoreOf(mutants: readonly Mutant[]): number {
 export function judge(part: Part, mutants: readonly Mutant[], accepted: readonly Accepted[]): Verdict {
   const survivors = mutants
     .filter(({ isNoticed }) => !isNoticed)
-    .map((mutant) => ({ mutant, why: accepted.find((one) => isAccepted(one, mutant))?.why ?? null }));
+    .map((mutant) => ({ mutant, why: reasonFor(mutant, accepted) }));
   const stale = accepted
     .filter(({ file }) => part.files.includes(file))
     .flatMap((one) =>
@@ -43,6 +50,11 @@ export function judge(part: Part, mutants: readonly Mutant[], accepted: readonly
         .map((change) => `${one.file}: ${one.line}  ${change}`),
     );
   return { part, mutants, survivors, stale };
+}
+
+/** Why this mutant may survive, or null. */
+export function reasonFor(mutant: Mutant, accepted: readonly Accepted[]): string | null {
+  return accepted.find((one) => isAccepted(one, mutant))?.why ?? null;
 }
 
 const isAccepted = ({ file, line, changes }: Accepted, mutant: Mutant): boolean =>

@@ -12,8 +12,10 @@ const REASON = {
 const mutantOf = (isNoticed: boolean, change = "a > b → true"): Mutant => ({
   file: "a.ts",
   at: 7,
+  range: "7:0-7:18",
   line: "if (a > b) return;",
   change,
+  by: isNoticed ? "a.test.ts" : "nothing",
   isNoticed,
 });
 const noticed = (count: number): Mutant[] => Array.from({ length: count }, () => mutantOf(true));

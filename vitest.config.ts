@@ -56,7 +56,7 @@ export default defineConfig({
         test: {
           name: "load",
           include: ["test/load/**/*.test.ts"],
-          ...ALONE,
+          ...TOGETHER,
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },

@@ -23,12 +23,14 @@ test("a plan never bunches: no two messages stand closer than the highest rate h
       const total = totalOf(plan);
       const gap = 1_000 / plan.endRate;
       let last = -Infinity;
+      let closest = Infinity;
       for (let k = 0; k < total; k += 1) {
         const due = dueOf(plan, k);
-        expect(due - last).toBeGreaterThanOrEqual(gap * (1 - 1e-6));
-        expect(due).toBeLessThanOrEqual(plan.warmupMs + plan.windowMs);
+        closest = Math.min(closest, due - last);
         last = due;
       }
+      expect(closest).toBeGreaterThanOrEqual(gap * (1 - 1e-6));
+      expect(last).toBeLessThanOrEqual(plan.warmupMs + plan.windowMs);
       if (total > 100) reached.add("many");
       reached.add(plan.rate === plan.endRate ? "even" : "climbing");
     },
@@ -76,18 +78,20 @@ test("who wakes late catches up, and takes every message once and in order", asy
       const pace = new Pace(plan);
       let elapsed = 0;
       let taken = 0;
+      // Compared here, expected once: expectations by the thousand take seconds.
+      let misplaced = 0;
       for (let i = 0; !pace.isOver; i += 1) {
         elapsed += Math.max(pace.wait(elapsed) + 1e-6, naps[i % naps.length] ?? 0);
         let now = 0;
         for (let next = pace.take(elapsed); next !== null; next = pace.take(elapsed)) {
-          expect(next.due).toBeLessThanOrEqual(elapsed);
-          expect(indexOf(plan, next.turn.sender, next.turn.n)).toBe(taken);
+          if (!(next.due <= elapsed) || indexOf(plan, next.turn.sender, next.turn.n) !== taken)
+            misplaced += 1;
           taken += 1;
           now += 1;
         }
         if (now > 1) reached.add("overslept");
       }
-      expect(taken).toBe(totalOf(plan));
+      expect([taken, misplaced]).toEqual([totalOf(plan), 0]);
     },
   });
 });

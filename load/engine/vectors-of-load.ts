@@ -4,6 +4,7 @@ import { overLimit } from "../lib/allowance.ts";
 import { eventsIn, readFrame } from "../lib/frames.ts";
 import { quantile, Times } from "../lib/histogram.ts";
 import { dueOf, Pace, totalOf, turnOf } from "../lib/pacing.ts";
+import { Readings } from "../lib/readings.ts";
 import { Receiver } from "../lib/receiver.ts";
 import { Recorder } from "../lib/recorder.ts";
 import { readStamp, writeStamp } from "../lib/stamps.ts";
@@ -59,7 +60,7 @@ function receiver(): unknown {
     plan,
     room: 0,
     recorder,
-    size: SIZE,
+    readings: new Readings(SIZE),
     sample: 2,
     fromStart: true,
     sender: 0,

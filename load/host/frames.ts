@@ -1,6 +1,7 @@
 // Frames of RFC 6455, read and written. Knows no socket. No extensions, hence no reserved bits.
 import { Buffer } from "node:buffer";
 import { randomFillSync } from "node:crypto";
+import { Texts } from "./texts.ts";
 
 export const OPCODE = { continuation: 0, text: 1, binary: 2, close: 8, ping: 9, pong: 10 } as const;
 
@@ -15,6 +16,9 @@ export interface FrameSink {
   /** The peer broke the protocol; nothing more is read. */
   broken(sentence: string): void;
 }
+
+/** Of all readers of the thread. */
+const texts = new Texts();
 
 /** Takes bytes as they come and tells whole messages. The bytes given may be overwritten after the call. */
 export class FrameReader {
@@ -93,7 +97,7 @@ export class FrameReader {
     if ((first & 0x70) !== 0) this.break("a reserved bit without an extension");
     else if (opcode >= 8) this.control(opcode, isFinal, bytes.subarray(start, end));
     else if (isFinal && opcode === OPCODE.text && this.fragmentedOpcode === 0) {
-      this.sink.text(bytes.toString("utf8", start, end));
+      this.sink.text(texts.of(bytes, start, end));
     } else this.data(opcode, isFinal, bytes.subarray(start, end));
   }
 

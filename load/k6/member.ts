@@ -28,16 +28,16 @@ export class Member {
   private hasJoined = false;
 
   constructor(user: VirtualUser, place: Place) {
-    const { parameters, plan, recorder } = user;
+    const { parameters, plan, recorder, readings } = user;
     const protocol = protocolOf(parameters.protocol, place.room);
     this.user = user;
     this.place = place;
     this.isDelivery = protocol === "delivery";
     this.name = `m${place.index}`;
     this.witness = isWitnessed(parameters.protocol, place.room) ? user.witness : null;
-    const { size, sample } = parameters;
+    const { sample } = parameters;
     this.receiver = new Receiver(
-      { ...place, plan, recorder, size, sample },
+      { ...place, plan, recorder, readings, sample },
       {
         joined: () => this.onJoined(),
         refused: (code, counter) => this.onRefused(code, counter),

@@ -3,6 +3,7 @@ import { clearInterval, setInterval } from "k6/timers";
 import { type Place, placesOf, SENDER } from "../lib/crowd.ts";
 import type { Plan } from "../lib/pacing.ts";
 import type { Parameters } from "../lib/parameters.ts";
+import { Readings } from "../lib/readings.ts";
 import { Recorder } from "../lib/recorder.ts";
 import { Witness } from "../lib/witness.ts";
 import { Clock } from "./clock.ts";
@@ -22,6 +23,7 @@ export class VirtualUser {
   readonly plan: Plan;
   readonly run: string;
   readonly recorder: Recorder;
+  readonly readings: Readings;
   readonly clock = new Clock();
   readonly now = (): number => this.clock.now();
   /** Hears the senders of the first room that speaks the delivery protocol: they are all here. */
@@ -35,6 +37,7 @@ export class VirtualUser {
     this.plan = plan;
     this.run = run;
     this.recorder = new Recorder(plan);
+    this.readings = new Readings(parameters.size);
     this.witness = id === SENDER ? new Witness() : null;
     this.members = placesOf(parameters, id).map((place: Place) => new Member(this, place));
     const ping = setInterval(() => this.guard(() => this.ping()), PING_MS);

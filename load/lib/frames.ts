@@ -89,12 +89,6 @@ export function eventsIn(text: string): EventHead[] {
   return events;
 }
 
-/** Where the stamp of the newest message of a frame begins; -1 without one. */
-export function lastStamp(text: string): number {
-  const at = text.lastIndexOf(MESSAGE + STAMP);
-  return at < 0 ? -1 : at + MESSAGE.length;
-}
-
 /** When the room says that a classic message was stored; 0 where it does not say. */
 export function timestampOf(text: string): number {
   const at = text.lastIndexOf(TIMESTAMP);

@@ -1,18 +1,16 @@
 // What one member of a room got of what it is owed. Two kinds: by the room's seqs, counted by frames' heads (delivery), and by
 // each sender's own numbers (classic).
 import type { Gap, Since, Welcome } from "../../src/protocol/messages.ts";
-import { type EventHead, eventsIn, lastStamp, timestampOf } from "./frames.ts";
 import { type Arrival, Ledger } from "./ledger.ts";
 import { indexOf, type Plan } from "./pacing.ts";
+import type { EventReading, EventsReading, MessageReading } from "./readings.ts";
 import type { Recorder } from "./recorder.ts";
-import { readStamp, type Stamp } from "./stamps.ts";
+import type { Stamp } from "./stamps.ts";
 
 export interface LogOptions {
   readonly plan: Plan;
   readonly recorder: Recorder;
-  /** UTF-16 units of a message. */
-  readonly size: number;
-  /** One message in so many is read whole: its times and its bytes. */
+  /** One message in so many is timed. All are read. */
   readonly sample: number;
   /** Joined before the plan begins, so that every message is owed. */
   readonly fromStart: boolean;
@@ -35,9 +33,8 @@ export interface Sums {
   readonly missed: number;
 }
 
-/** A frame's text, when it arrived, and what the clock says now: asked only for messages that are read whole. */
+/** When a frame arrived, and what the clock says now: asked only for messages that are timed. */
 export interface Arrived {
-  readonly text: string;
   readonly at: number;
   readonly now: () => number;
 }
@@ -73,65 +70,49 @@ export class DeliveryLog {
     if (gap !== undefined) this.seqs.skip(gap.first, gap.last);
   }
 
-  /**
-   * A frame with messages, which its head says are `first` to `last`. It is taken at its word, but for the sample: there each
-   * event is looked at. False before the welcome, when none may come.
-   */
-  take(first: number, last: number, frame: Arrived): boolean {
+  /** A frame with messages. False before the welcome, when none may come. */
+  take(frame: EventsReading, arrived: Arrived): boolean {
     const { seqs } = this;
     if (seqs === null) return false;
-    const { recorder, sample } = this.options;
-    const arrival = last <= this.head ? "replay" : "live";
-    // The first frame is read whatever its seqs: it says when the plan began. So is one out of order: its head says nothing.
-    const step = recorder.started === null || first > last ? 1 : sample;
-    const isSampled = step === 1 || Math.floor(last / step) > Math.floor((first - 1) / step);
+    const arrival = frame.last <= this.head ? "replay" : "live";
+    const fresh = this.freshOf(frame, seqs, arrival);
+    if (fresh.length === 0) return true;
     const ended = this.ended.size;
-    let fresh = 0;
-    if (!isSampled) fresh = seqs.take(first, last, arrival);
-    else {
-      const events = eventsIn(frame.text).filter(({ seq }) => seqs.take(seq, seq, arrival) === 1);
-      const read = events.filter(({ seq }) => seq % step === 0);
-      fresh = events.length - this.look(read, frame, arrival);
-    }
-    if (fresh > 0) {
-      this.findLasts(frame.text);
-      recorder.delivered(fresh - (this.ended.size - ended), frame.at);
-    }
+    for (const stamp of frame.lasts) this.end(stamp);
+    this.time(fresh, arrived, arrival);
+    this.options.recorder.delivered(fresh.length - (this.ended.size - ended), arrived.at);
     return true;
   }
 
-  /** Reads messages whole; how many of them were corrupt. All members read the same ones, however they are put into frames, so that their spread can be told. */
-  private look(events: readonly EventHead[], { text, at, now }: Arrived, arrival: Arrival): number {
-    const { recorder, neighbours, sender } = this.options;
-    const { corrupt } = this;
-    let isRead = false;
-    for (const { stampAt } of events) {
-      const stamp = this.stampAt(text, stampAt);
-      if (stamp === null) this.corrupt += 1;
-      else if (stamp.kind === "last") this.end(stamp);
-      else {
-        recorder.learn(stamp);
-        if (arrival !== "live") continue;
-        recorder.read(stamp, at, neighbours, stamp.sender === sender);
-        isRead = true;
-      }
+  /** The events that had not been there, and are what was sent. A whole frame that is next in line, as nearly all are, takes one step. */
+  private freshOf(
+    { first, last, events, isWhole }: EventsReading,
+    seqs: Ledger,
+    arrival: Arrival,
+  ): readonly EventReading[] {
+    if (isWhole && first === seqs.newest + 1) {
+      seqs.take(first, last, arrival);
+      return events;
     }
-    if (isRead) recorder.handled(at, now());
-    return this.corrupt - corrupt;
+    const fresh = events.filter(({ seq }) => seqs.take(seq, seq, arrival) === 1);
+    const whole = fresh.filter(({ stamp }) => stamp !== null);
+    this.corrupt += fresh.length - whole.length;
+    return whole;
   }
 
-  private stampAt(text: string, at: number): Stamp | null {
-    const reading = at < 0 ? null : readStamp(text, at, this.options.size);
-    return reading?.ok === true ? reading.stamp : null;
-  }
-
-  /** Last words are the newest of a frame, or stand before nothing but other last words. Where a frame is out of order, whoever reads it whole finds them. */
-  private findLasts(text: string): void {
-    if (this.stampAt(text, lastStamp(text))?.kind !== "last") return;
-    for (const { stampAt } of eventsIn(text)) {
-      const stamp = this.stampAt(text, stampAt);
-      if (stamp?.kind === "last") this.end(stamp);
+  /** All members time the same messages, however they are put into frames, so that their spread can be told. The first one says when the plan began, whatever its seq. */
+  private time(events: readonly EventReading[], { at, now }: Arrived, arrival: Arrival): void {
+    const { recorder, sample, neighbours, sender } = this.options;
+    const step = recorder.started === null ? 1 : sample;
+    let isTimed = false;
+    for (const { seq, stamp } of events) {
+      if (seq % step !== 0 || stamp?.kind !== "message") continue;
+      recorder.learn(stamp);
+      if (arrival !== "live") continue;
+      recorder.read(stamp, at, neighbours, stamp.sender === sender);
+      isTimed = true;
     }
+    if (isTimed) recorder.handled(at, now());
   }
 
   private end(stamp: Stamp): void {
@@ -179,17 +160,14 @@ export class ClassicLog {
     for (const ledger of this.senders.values()) ledger.leave();
   }
 
-  /** One message, whose stamp begins at `stampAt` (-1: it has none). Before the ready it is of the snapshot. */
-  take(stampAt: number, isSnapshot: boolean, { text, at, now }: Arrived): void {
-    const { recorder, size, plan, sample, neighbours, sender, onLast } = this.options;
-    const reading = stampAt < 0 ? null : readStamp(text, stampAt, size);
-    if (reading?.ok !== true) {
+  /** One message. Before the ready it is of the snapshot. */
+  take({ stamp, timestamp }: MessageReading, isSnapshot: boolean, { at, now }: Arrived): void {
+    const { recorder, plan, sample, neighbours, sender, onLast } = this.options;
+    if (stamp === null) {
       this.corrupt += 1;
       return;
     }
-    const { stamp } = reading;
     const ledger = this.ledgerOf(stamp.sender);
-    const timestamp = timestampOf(text);
     const isOvertaken = timestamp < this.newest;
     this.newest = Math.max(this.newest, timestamp);
     if (stamp.kind === "last") {

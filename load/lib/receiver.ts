@@ -1,12 +1,19 @@
 // One member's reading side: frames in, counts and times out. Speaks both protocols; opens no socket and keeps no clock.
 import type { ErrorCode, Since, Welcome } from "../../src/protocol/messages.ts";
-import { readFrame } from "./frames.ts";
 import { type Arrived, ClassicLog, DeliveryLog, type LogOptions } from "./member-log.ts";
 import { perSenderOf, sendersOf } from "./pacing.ts";
+import type { Readings } from "./readings.ts";
 import type { Stamp } from "./stamps.ts";
 
 export interface ReceiverOptions extends Omit<LogOptions, "onLast"> {
   readonly room: number;
+  /** Shared by all members of a virtual user. */
+  readonly readings: Readings;
+}
+
+/** A frame as it came. */
+export interface Frame extends Arrived {
+  readonly text: string;
 }
 
 /** What the owner of the socket may want to know. All are called in the turn of the frame. */
@@ -62,31 +69,32 @@ export class Receiver {
     this.classic.leave();
   }
 
-  read(frame: Arrived): void {
-    const { counts } = this.options.recorder;
+  read(frame: Frame): void {
+    const { readings, recorder } = this.options;
+    const { counts } = recorder;
     counts.frames += 1;
     counts.bytes += frame.text.length;
-    const head = readFrame(frame.text);
-    switch (head.kind) {
+    const reading = readings.of(frame.text);
+    switch (reading.kind) {
       case "events":
-        if (!this.delivery.take(head.first, head.last, frame)) counts.garbled += 1;
+        if (!this.delivery.take(reading, frame)) counts.garbled += 1;
         return;
       case "message":
-        return this.classic.take(head.at, !this.isJoined, frame);
+        return this.classic.take(reading, !this.isJoined, frame);
       case "members":
-        this.members += head.change;
+        this.members += reading.change;
         return;
       case "presence":
-        this.members = head.presence.count;
+        this.members = reading.presence.count;
         return;
       case "welcome":
-        return this.onWelcome(head.welcome);
+        return this.onWelcome(reading.welcome);
       case "ready":
         return this.onJoined();
       case "refused":
-        return this.ears.refused?.(head.refused.code, head.refused.counter ?? null);
+        return this.ears.refused?.(reading.refused.code, reading.refused.counter ?? null);
       case "error":
-        return this.ears.refused?.(head.code, null);
+        return this.ears.refused?.(reading.code, null);
       case "corrupt":
         counts.garbled += 1;
         return;
@@ -94,7 +102,7 @@ export class Receiver {
       case "pong":
         return;
       default:
-        head satisfies never;
+        reading satisfies never;
     }
   }
 

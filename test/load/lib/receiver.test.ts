@@ -65,6 +65,27 @@ test("[D2] a sample reads less, and counts losses between frames all the same", 
   });
 });
 
+test("[D2] [D3] every message of every frame is judged, also where one in 100 is timed", () => {
+  const plan = planFor(6);
+  const { recorder, receiver } = receiverOf(plan, 100);
+  const read = (text: string): void => receiver.read({ text, at: START, now: () => START });
+  const frameOf = (...ks: number[]): string => encodeEvents(ks.map((k) => messageOf(plan, k)));
+  read(WELCOME);
+  // Its head says 1 to 3; the tail is missing, and a neighbour's text stands in the place of the second.
+  read(frameOf(0, 1, 2).replace(/,\{"seq":3.*\}\]/, "]"));
+  read(frameOf(3, 4, 5).replace("the-quick", "the-quack"));
+  read(frameOf(3, 4, 5));
+  read(frameOf(6));
+  receiver.finish();
+  const { delivered, lost, corrupt, duplicate } = recorder.counts;
+  expect({ delivered, lost, corrupt, duplicate }).toEqual({
+    delivered: 4,
+    lost: 1,
+    corrupt: 1,
+    duplicate: 3,
+  });
+});
+
 test("[D2] a receiver without the senders' last words takes the plan for what it is owed", () => {
   const plan = planFor(10);
   const { recorder, receiver } = receiverOf(plan);

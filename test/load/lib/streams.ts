@@ -1,6 +1,7 @@
 // Streams with known faults on their way to one receiver, and what a perfect judge would count of them.
 import fc from "fast-check";
 import { dueOf, type Plan, totalOf, turnOf } from "../../../load/lib/pacing.ts";
+import { Readings } from "../../../load/lib/readings.ts";
 import { Receiver } from "../../../load/lib/receiver.ts";
 import { LATE_MS, Recorder } from "../../../load/lib/recorder.ts";
 import { writeStamp } from "../../../load/lib/stamps.ts";
@@ -99,7 +100,7 @@ export function receiverOf(plan: Plan, sample = 1, over = (): unknown => null, f
     plan,
     room: 0,
     recorder,
-    size: SIZE,
+    readings: new Readings(SIZE),
     sample,
     fromStart,
     sender: null,

@@ -24,8 +24,8 @@ npm run load:ladder: climbs the rate of fanout until a step fails, halves the ga
 
   npm run load:ladder -- --members 100                       from 50 messages a second up
   npm run load:ladder -- --members 1000 --from 5 --bound 200
-  npm run load:ladder -- --members 100 --protocol classic --against local,relay,node-ws
-                                                             three servers side by side: their ladders take turns
+  npm run load:ladder -- --members 100 --protocol classic --against local,demo,relay,node-ws
+                                                             four servers side by side: their ladders take turns
 
   --from N                the first rate, messages a second (default 50)
   --factor N              each step up is so many times the one before (default 2)

@@ -8,7 +8,8 @@ node load/targets/main.ts <target> [--port 8790]: starts a server to load, on th
 
   null      does as little as a room can: what a generator reaches here is the generator's ceiling
   echo      for load/self-check.ts
-  node-ws   a classic room on Node's ws package     relay   a bare Durable Object on workerd; both for comparison
+  node-ws   a classic room on Node's ws package     relay   a bare Durable Object on workerd
+  demo      does what Cloudflare's original demo does, on workerd; all three for comparison
 
 Of null alone:
   --window 10                                        gathers messages for so many ms (default 0: a turn of the event loop)

@@ -8,7 +8,7 @@ import { startEcho } from "./echo.ts";
 import type { FaultRates } from "./faults.ts";
 import { startNodeWs, startNull, type Target } from "./servers.ts";
 
-export const TARGETS = ["null", "echo", "node-ws", "relay"] as const;
+export const TARGETS = ["null", "echo", "node-ws", "relay", "demo"] as const;
 export type TargetName = (typeof TARGETS)[number];
 
 export interface StartOptions {
@@ -27,19 +27,24 @@ export async function startTarget(name: TargetName, options: StartOptions): Prom
       return startEcho(options);
     case "node-ws":
       return startNodeWs(options);
-    case "relay": {
-      const worker = await bundleWorker("load/targets/relay.toml");
-      const state = join(ROOT, ".state", `relay-${process.pid}`);
-      const workerd = await startWorkerd({ worker, state, port: options.port });
-      const stop = async (): Promise<void> => {
-        await workerd.stop();
-        await rm(state, { recursive: true, force: true });
-      };
-      return { url: workerd.url, pid: workerd.pid, stop };
-    }
+    case "relay":
+    case "demo":
+      return startObjects(name, options.port);
     default: {
       const never: never = name;
       throw new Error(`no target: ${String(never)}`);
     }
   }
+}
+
+/** Durable Objects on workerd, whose storage is deleted with them. */
+async function startObjects(name: "relay" | "demo", port: number): Promise<Target> {
+  const worker = await bundleWorker(`load/targets/${name}.toml`);
+  const state = join(ROOT, ".state", `${name}-${process.pid}`);
+  const workerd = await startWorkerd({ worker, state, port });
+  const stop = async (): Promise<void> => {
+    await workerd.stop();
+    await rm(state, { recursive: true, force: true });
+  };
+  return { url: workerd.url, pid: workerd.pid, stop };
 }

@@ -9,6 +9,7 @@ export const TARGET_WORDS = {
   null: "null server",
   relay: "bare relay object",
   "node-ws": "Node ws server",
+  demo: "demo-like object",
 } as const satisfies Record<TargetKind, string>;
 
 /** The whole file. */

@@ -21,7 +21,8 @@ export const RUN_OPTIONS: ParseArgsOptionsConfig = {
 
 export const RUN_HELP = `  --engine node|k6        the project's host on Node (default), or a k6 >= 1.8 on the PATH
   --target URL            a room that runs elsewhere; without it, one is started here for the run
-  --against KIND          instead: relay (a bare Durable Object), node-ws (a Node server), null (does nothing)
+  --against KIND          instead: demo (does what Cloudflare's original demo does), relay (a bare Durable Object),
+                          node-ws (a Node server), null (does nothing)
   --out FOLDER            for results and report (default .state/load/<scenario>-<time>)
   --no-pinning            leaves target and generator on whatever cores they get
   --yes                   does not ask before a run that is billed for much`;
@@ -98,9 +99,13 @@ export function targetOf({ target, against }: Values, scenario: Scenario): RunRe
     return { kind: "url", url: target.replace(/^http/, "ws").replace(/\/$/, "") };
   }
   const kind = against ?? (scenario === "calibrate" ? "null" : "local");
-  if (kind === "local" || kind === "null" || kind === "relay" || kind === "node-ws") return { kind, url: "" };
-  throw new Failure("--against takes local, relay, node-ws or null.", 2);
+  if (isStartable(kind)) return { kind, url: "" };
+  throw new Failure("--against takes local, demo, relay, node-ws or null.", 2);
 }
+
+const STARTABLE = ["local", "demo", "relay", "node-ws", "null"] as const;
+const isStartable = (kind: unknown): kind is (typeof STARTABLE)[number] =>
+  STARTABLE.some((known) => known === kind);
 
 const isLoopback = (url: string): boolean => /^wss?:\/\/(localhost|127\.|\[::1\])/.test(url);
 

@@ -8,7 +8,7 @@ import { Failure, ROOT } from "../lib/command.ts";
 import type { Engine } from "./engine.ts";
 import type { Pinning } from "./pinning.ts";
 
-export type TargetKind = "local" | "url" | "null" | "relay" | "node-ws";
+export type TargetKind = "local" | "url" | "null" | "relay" | "node-ws" | "demo";
 
 export interface Target {
   readonly kind: TargetKind;

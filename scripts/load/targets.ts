@@ -53,6 +53,7 @@ export async function openTarget(plan: TargetPlan): Promise<RunningTarget> {
     case "null":
     case "relay":
     case "node-ws":
+    case "demo":
       return openOther(plan.kind, plan.cores);
     default:
       return plan.kind satisfies never;

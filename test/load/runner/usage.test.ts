@@ -58,7 +58,7 @@ test.each([
   [COMPARE, ["one", "two", "--tolerance", ""], /^--tolerance takes a number from 0/],
   [COMPARE, ["/nowhere/a", "/nowhere/a"], /^There is no \/nowhere\/a; name a folder/],
   [LADDER, ["--against", "relay,relay"], /^--against takes each target once/],
-  [LADDER, ["--against", "relay,moon"], /^--against takes local, relay, node-ws or null/],
+  [LADDER, ["--against", "relay,moon"], /^--against takes local, demo, relay, node-ws or null/],
   [MERGE, ["out", "a.json"], /^Name a folder to write and two results/],
   [MERGE, ["out", "/nowhere/a", "/nowhere/b"], /^\/nowhere\/[ab] cannot be read; name a result\.json/],
   [MERGE, ["out", "a.json", "./a.json"], /^Name each result once/],

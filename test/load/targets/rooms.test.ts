@@ -11,7 +11,7 @@ let target: Target | null = null;
 afterEach(async () => {
   await target?.stop();
   target = null;
-  expect(existsSync(`.state/relay-${process.pid}`)).toBe(false);
+  for (const name of ["relay", "demo"]) expect(existsSync(`.state/${name}-${process.pid}`)).toBe(false);
 });
 
 async function member(
@@ -30,7 +30,7 @@ async function member(
   return { socket, frames };
 }
 
-test.each(["null", "node-ws", "relay"] as const)(
+test.each(["null", "node-ws", "relay", "demo"] as const)(
   "classic members of %s hear of each other, and each other, in order",
   async (name) => {
     target = await startTarget(name, { port: 0 });
@@ -85,4 +85,29 @@ test("delivery members of the null room get batches with first and last seq, and
     readonly events: unknown[];
   };
   expect([batch.first, batch.last, batch.events.length]).toEqual([1, 4, 3]);
+});
+
+test("the demo-like object relays first, stores after, and gives the newest 100 to who joins", async () => {
+  target = await startTarget("demo", { port: 0 });
+  const ann = await member(target.url, { name: "ann" });
+  for (let i = 0; i < 105; i += 1) ann.socket.send(JSON.stringify({ message: `m${i}` }));
+  await until(
+    () => ann.frames.length === 2 + 105,
+    () => `${ann.frames.length} frames`,
+  );
+  const bob = await member(target.url, { name: "bob" });
+  const told = bob.frames.map((frame) => JSON.parse(frame) as Record<string, unknown>);
+  expect(told.map(({ joined, message, ready }) => joined ?? message ?? ready)).toEqual([
+    "ann",
+    ...Array.from({ length: 100 }, (_, i) => `m${i + 5}`),
+    "bob",
+    true,
+  ]);
+  expect(ann.frames.some((frame) => frame.includes("error"))).toBe(false);
+  bob.socket.close(1000);
+  await once(bob.socket, "close", { signal: AbortSignal.timeout(2_000) });
+  await until(
+    () => ann.frames.includes('{"quit":"bob"}'),
+    () => ann.frames.slice(-3).join(),
+  );
 });

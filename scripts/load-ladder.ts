@@ -1,8 +1,9 @@
 // `npm run load:ladder`: how much one room holds: climbs until a step fails, halves the gap, and names the knee.
 import { dirname, join } from "node:path";
+import { type Climb, nextRate } from "../load/lib/climb.ts";
 import { command, Failure } from "./lib/command.ts";
 import { numberOf, wholeOf } from "./lib/numbers.ts";
-import { type Bounds, type Climb, nextRate, stepEnv } from "./load/ladder.ts";
+import { type Bounds, stepEnv } from "./load/ladder.ts";
 import { failureOf, type LadderStep, outcomeOf } from "./load/ladder-outcome.ts";
 import type { Climber } from "./load/report-beside.ts";
 import { TARGET_WORDS } from "./load/report-page.ts";

@@ -62,6 +62,7 @@ function receiver(): unknown {
     recorder,
     readings: new Readings(SIZE),
     sample: 2,
+    offset: 0,
     fromStart: true,
     sender: 0,
     neighbours: 1,
@@ -78,7 +79,8 @@ function receiver(): unknown {
     witness.heard("m0", text);
   }
   one.finish();
-  return [recorder.counts, recorder.times.latency.histogram, [...recorder.steps], witness.verdict()];
+  const steps = [...recorder.steps].map(([at, { latency, ...step }]) => [at, step, latency.histogram]);
+  return [recorder.counts, recorder.times.latency.histogram, steps, witness.verdict()];
 }
 
 function fits(): unknown {

@@ -35,9 +35,11 @@ export class Member {
     this.isDelivery = protocol === "delivery";
     this.name = `m${place.index}`;
     this.witness = isWitnessed(parameters.protocol, place.room) ? user.witness : null;
-    const { sample } = parameters;
+    const { sample, scenario } = parameters;
+    // In a climb each member times others of the messages: of few messages, each counts. Their spread is not told then.
+    const timing = scenario === "climb" ? { offset: place.index, neighbours: 1 } : { offset: 0 };
     this.receiver = new Receiver(
-      { ...place, plan, recorder, readings, sample },
+      { ...place, plan, recorder, readings, sample, ...timing },
       {
         joined: () => this.onJoined(),
         refused: (code, counter) => this.onRefused(code, counter),

@@ -4,6 +4,7 @@ import { quantile } from "../lib/histogram.ts";
 import {
   bucketMetric,
   countMetric,
+  JOINING,
   P99,
   rangeMetric,
   SECONDS,
@@ -23,6 +24,10 @@ const times = HISTOGRAMS.map((name) => ({
 const delivered = new Counter(SECONDS.delivered);
 const sent = new Counter(SECONDS.sent);
 const lag = new Trend(SECONDS.lag, true);
+const secondP50 = new Trend(SECONDS.p50, true);
+const secondP99 = new Trend(SECONDS.p99, true);
+const joiningFrom = new Trend(JOINING.from);
+const joiningUntil = new Trend(JOINING.until);
 const windowStart = new Trend(WINDOW_START);
 const p99 = new Trend(P99, true);
 
@@ -30,6 +35,11 @@ const p99 = new Trend(P99, true);
 export function flush(recorder: Recorder): void {
   recorder.settle();
   if (recorder.windowStart !== null) windowStart.add(recorder.windowStart);
+  const { from, until } = recorder.joining;
+  if (until > 0) {
+    joiningFrom.add(from);
+    joiningUntil.add(until);
+  }
   for (const [name, counter] of counters) counter.add(recorder.counts[name]);
   for (const { name, buckets, sum, range } of times) {
     const { histogram } = recorder.times[name];
@@ -45,5 +55,9 @@ export function flush(recorder: Recorder): void {
     delivered.add(step.delivered, tags);
     sent.add(step.sent, tags);
     lag.add(step.lagMaxMs, tags);
+    const { histogram } = step.latency;
+    if (histogram.count === 0) continue;
+    secondP50.add(quantile(histogram, 0.5), tags);
+    secondP99.add(quantile(histogram, 0.99), tags);
   }
 }

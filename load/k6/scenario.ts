@@ -8,7 +8,7 @@ import { readParameters, type Scenario } from "../lib/parameters.ts";
 import { type Metrics, tallyOf, tell } from "../lib/summary.ts";
 import { judge } from "../lib/validity.ts";
 import { flush } from "./metrics.ts";
-import { roomsFull, sendPlan } from "./sender.ts";
+import { fillRooms, sendPlan } from "./sender.ts";
 import { VirtualUser } from "./virtual-user.ts";
 import { until } from "./wait.ts";
 
@@ -22,8 +22,7 @@ export type Roles = Readonly<Record<Role, (user: VirtualUser) => Promise<void>>>
 /** Senders join, wait for the others, and follow the plan; receivers join and listen to the end. */
 const STANDARD: Roles = {
   send: async (user) => {
-    await user.join(user.members, user.parameters.joinRate);
-    await roomsFull(user);
+    await fillRooms(user);
     await sendPlan(user);
     await user.over();
   },

@@ -8,13 +8,24 @@ import { pause, until } from "./wait.ts";
 /** Between the last join and the first message, so that nothing of the joins is measured. */
 const LULL_MS = 500;
 
+/** Joins, and waits until the rooms are full; whether they are. */
+export async function fillRooms(user: VirtualUser): Promise<boolean> {
+  const { clock, members, parameters, recorder } = user;
+  const began = clock.elapsed();
+  await user.join(members, parameters.joinRate);
+  const areFull = await roomsFull(user);
+  const until = clock.now();
+  if (areFull) recorder.joining = { from: until - (clock.elapsed() - began), until };
+  else console.warn("A room does not count all its members.");
+  await pause(LULL_MS);
+  return areFull;
+}
+
 /** Waits until every room counts all members that should be there, or the time to join is up. */
-export async function roomsFull({ members, parameters }: VirtualUser): Promise<void> {
+function roomsFull({ members, parameters }: VirtualUser): Promise<boolean> {
   const present = Array.from({ length: parameters.rooms }, (_, room) => presentAtStart(parameters, room));
   const isFull = ({ place, receiver }: Member): boolean => receiver.members >= (present[place.room] ?? 0);
-  const areFull = await until(() => members.every(isFull), parameters.joinTimeoutS * 1_000);
-  if (!areFull) console.warn("A room does not count all its members; the plan begins all the same.");
-  await pause(LULL_MS);
+  return until(() => members.every(isFull), parameters.joinTimeoutS * 1_000);
 }
 
 /** Sends every message when it is due, whatever became of those before it; then waits for the last ones, and says so. */

@@ -1,5 +1,6 @@
 // Which virtual user holds which members, and how long a run may take. The first one holds all senders, so that one clock
 // paces them; the others share the receivers.
+import { QUIET } from "./climb.ts";
 import { type Plan } from "./pacing.ts";
 import { membersOf, type Parameters } from "./parameters.ts";
 
@@ -18,15 +19,19 @@ export interface Place {
   readonly neighbours: number;
 }
 
-/** The plan of a run: `calibrate` climbs from a tenth of the rate, the others keep it. */
+/**
+ * The plan of a run: `calibrate` climbs from a tenth of the rate, the others keep it. Of a `climb` only the quiet beginning is
+ * planned, and how long its steps are: how they go decides the rest.
+ */
 export function planOf(parameters: Parameters): Plan {
-  const { scenario, rooms, senders, rate, warmupS, durationS } = parameters;
-  const all = rooms * rate;
+  const { scenario, rooms, senders, rate, warmupS, durationS, stepS } = parameters;
+  const all = scenario === "climb" ? QUIET.rate : rooms * rate;
   return {
     rooms,
     senders,
     rate: scenario === "calibrate" ? all / 10 : all,
     endRate: all,
+    ...(scenario === "climb" && { stepS }),
     warmupMs: warmupS * 1_000,
     windowMs: durationS * 1_000,
   };
@@ -57,17 +62,23 @@ function placesIn(parameters: Parameters, user: number, room: number): Omit<Plac
   const places: Omit<Place, "neighbours">[] = [];
   for (let i = 0; i < inRoom; i += 1) {
     const index = room * inRoom + i;
+    // They join first; in a climb among the others, so that what they see is what all see.
+    const before = scenario === "climb" ? sendersBefore(parameters, i) : Math.min(i, senders);
+    const isSender = scenario === "climb" ? sendersBefore(parameters, i + 1) > before : i < senders;
     // Counted over all rooms, so that many small rooms are shared evenly, too.
-    const receiver = room * (inRoom - senders) + i - senders;
-    const isSender = i < senders;
+    const receiver = room * (inRoom - senders) + i - before;
     const holder = isSender ? SENDER : SENDER + 1 + (receiver % receivers);
     if (holder !== user) continue;
     // In a storm of joins one receiver of each virtual user is there before, and sees it begin.
     const fromStart = scenario !== "join-storm" || isSender || receiver < receivers;
-    places.push({ room, index, sender: isSender ? room * senders + i : null, fromStart });
+    places.push({ room, index, sender: isSender ? room * senders + before : null, fromStart });
   }
   return places;
 }
+
+/** Evenly spread over the members, to the very last. */
+const sendersBefore = ({ senders, members }: Parameters, i: number): number =>
+  Math.floor((i * senders) / members);
 
 /** How many members of a room are there before the plan begins. */
 export function presentAtStart(parameters: Parameters, room: number): number {

@@ -12,6 +12,8 @@ export interface LogOptions {
   readonly recorder: Recorder;
   /** One message in so many is timed. All are read. */
   readonly sample: number;
+  /** Which of them: 0 for all members, so that they time the same ones. */
+  readonly offset: number;
   /** Joined before the plan begins, so that every message is owed. */
   readonly fromStart: boolean;
   /** Its number among the senders of all rooms, or null. */
@@ -100,13 +102,13 @@ export class DeliveryLog {
     return whole;
   }
 
-  /** All members time the same messages, however they are put into frames, so that their spread can be told. The first one says when the plan began, whatever its seq. */
+  /** Which messages are timed has nothing to do with how they are put into frames. The first one says when the plan began, whatever its seq. */
   private time(events: readonly EventReading[], { at, now }: Arrived, arrival: Arrival): void {
-    const { recorder, sample, neighbours, sender } = this.options;
+    const { recorder, sample, offset, neighbours, sender } = this.options;
     const step = recorder.started === null ? 1 : sample;
     let isTimed = false;
     for (const { seq, stamp } of events) {
-      if (seq % step !== 0 || stamp?.kind !== "message") continue;
+      if ((seq + offset) % step !== 0 || stamp?.kind !== "message") continue;
       recorder.learn(stamp);
       if (arrival !== "live") continue;
       recorder.read(stamp, at, neighbours, stamp.sender === sender);
@@ -162,7 +164,7 @@ export class ClassicLog {
 
   /** One message. Before the ready it is of the snapshot. */
   take({ stamp, timestamp }: MessageReading, isSnapshot: boolean, { at, now }: Arrived): void {
-    const { recorder, plan, sample, neighbours, sender, onLast } = this.options;
+    const { recorder, plan, sample, offset, neighbours, sender, onLast } = this.options;
     if (stamp === null) {
       this.corrupt += 1;
       return;
@@ -179,7 +181,7 @@ export class ClassicLog {
     if (isOvertaken && ledger.reordered === reordered) this.overtaken += 1;
     recorder.learn(stamp);
     recorder.delivered(1, at);
-    if (isSnapshot || indexOf(plan, stamp.sender, stamp.n) % sample !== 0) return;
+    if (isSnapshot || (indexOf(plan, stamp.sender, stamp.n) + offset) % sample !== 0) return;
     recorder.read(stamp, at, neighbours, stamp.sender === sender);
     recorder.handled(at, now());
   }

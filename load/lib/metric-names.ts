@@ -1,5 +1,6 @@
 // How a run's numbers are named as k6 metrics. k6 hands only those sub-metrics on that a threshold names, so the list of
 // thresholds, what is added, and what the summary reads all come from here.
+import { planOf } from "./crowd.ts";
 import { BUCKETS } from "./histogram.ts";
 import type { Parameters } from "./parameters.ts";
 import { stepOf } from "./recorder.ts";
@@ -14,11 +15,13 @@ export const bucketMetric = (name: HistogramName): string => `chat_${name}`;
 export const sumMetric = (name: HistogramName): string => `chat_${name}_sum`;
 export const rangeMetric = (name: HistogramName): string => `chat_${name}_range`;
 
-/** By the tag `second`: Counters, and a Trend that gets the largest lag of each virtual user. */
+/** By the tag `second`: Counters, and Trends that get the largest lag of each virtual user, and the percentiles of its latency. */
 export const SECONDS = {
   delivered: "chat_second_delivered",
   sent: "chat_second_sent",
   lag: "chat_second_lag",
+  p50: "chat_second_p50",
+  p99: "chat_second_p99",
 } as const;
 
 /** Trend that gets the 99th percentile of each virtual user's latencies. */
@@ -27,13 +30,16 @@ export const P99 = "chat_p99";
 /** Trend that gets the instant at which the measured window began, in epoch ms. */
 export const WINDOW_START = "chat_window_start";
 
+/** Trends that get the instants at which joining began and the rooms were full, in epoch ms. */
+export const JOINING = { from: "chat_joining_from", until: "chat_joining_until" } as const;
+
 export const subMetric = (metric: string, tag: "bucket" | "second", value: number): string =>
   `${metric}{${tag}:${value}}`;
 
 /** Where each step of the measured window begins, in seconds. */
-export function secondsOf({ durationS }: Parameters): number[] {
-  const step = stepOf(durationS * 1_000);
-  return Array.from({ length: Math.ceil(durationS / step) }, (_, i) => i * step);
+export function secondsOf(parameters: Parameters): number[] {
+  const step = stepOf(planOf(parameters));
+  return Array.from({ length: Math.ceil(parameters.durationS / step) }, (_, i) => i * step);
 }
 
 /** Exit code 99 says that there was one of these: the target broke a law. */
@@ -67,8 +73,9 @@ export function thresholdsOf(parameters: Parameters): Record<string, string[]> {
   for (const second of secondsOf(parameters)) {
     for (const metric of Object.values(SECONDS)) thresholds[subMetric(metric, "second", second)] = [];
   }
-  thresholds[WINDOW_START] = [];
-  thresholds[P99] = [`max<${parameters.p99Ms}`];
+  for (const metric of [WINDOW_START, ...Object.values(JOINING)]) thresholds[metric] = [];
+  // A climb goes on until a step is slower than that.
+  thresholds[P99] = parameters.scenario === "climb" ? [] : [`max<${parameters.p99Ms}`];
   return thresholds;
 }
 

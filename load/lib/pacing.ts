@@ -10,6 +10,8 @@ export interface Plan {
   readonly endRate: number;
   readonly warmupMs: number;
   readonly windowMs: number;
+  /** How long a step of the window is, where the plan itself goes in steps. */
+  readonly stepS?: number;
 }
 
 /** `sender` counts over all rooms; `n` counts the messages of one sender from 0. */

@@ -11,7 +11,8 @@ export const SCENARIOS = [
   "soak",
   "calibrate",
 ] as const;
-export type Scenario = (typeof SCENARIOS)[number];
+/** `climb` is not run by itself: it is what npm run bench does with each server. */
+export type Scenario = (typeof SCENARIOS)[number] | "climb";
 
 const PROTOCOLS = ["classic", "delivery", "both"] as const;
 /** `both`: rooms speak classic and delivery in turn. */
@@ -58,6 +59,10 @@ export interface Parameters {
   readonly abuseSockets: number;
   readonly periodMs: number;
   readonly burst: number;
+  /** climb: how long a step is, how far each is above the one before, and how near the end comes to the knee. */
+  readonly stepS: number;
+  readonly factor: number;
+  readonly precision: number;
 }
 
 type Value = string | number;
@@ -117,12 +122,23 @@ const ABUSE = {
   CHAT_PERIOD_MS: whole("periodMs", 5_000, 1, 3_600_000),
   CHAT_BURST: whole("burst", 5, 1, 1_000_000),
 };
+const CLIMB = {
+  CHAT_STEP_S: whole("stepS", 3, 1, 60),
+  CHAT_FACTOR: decimal("factor", 2, 1.05, 10),
+  CHAT_PRECISION: decimal("precision", 1.15, 1.01, 10),
+};
 
 /** What only some scenarios know. */
 const EXTRA: Readonly<Partial<Record<Scenario, Readonly<Record<string, Field>>>>> = {
   "join-storm": STORM,
   "reconnect-storm": STORM,
   abuse: ABUSE,
+  climb: CLIMB,
+};
+
+/** What some do not: a climb fills one room, and its quiet part is its warm-up. */
+const WITHOUT: Readonly<Partial<Record<Scenario, readonly string[]>>> = {
+  climb: ["CHAT_ROOMS", "CHAT_WARMUP_S"],
 };
 
 /** What a scenario wants otherwise, unless it is told. */
@@ -136,19 +152,27 @@ const STANDARD: Readonly<Partial<Record<Scenario, Partial<Parameters>>>> = {
   // Over 10 seconds of silence before each message: the room has gone to sleep.
   soak: { members: 20, senders: 2, rate: 0.08, durationS: 120, warmupS: 0 },
   calibrate: { rate: 2_000, durationS: 20 },
+  climb: { warmupS: 0, durationS: 240, p99Ms: 100 },
 };
 
-const ALL = { ...COMMON, ...STORM, ...ABUSE };
+const ALL = { ...COMMON, ...STORM, ...ABUSE, ...CLIMB };
+
+const fieldsOf = (scenario: Scenario): Readonly<Record<string, Field>> =>
+  Object.fromEntries(
+    Object.entries({ ...COMMON, ...EXTRA[scenario] }).filter(
+      ([name]) => WITHOUT[scenario]?.includes(name) !== true,
+    ),
+  );
 
 /** The CHAT_ names that a scenario knows. */
-export const namesOf = (scenario: Scenario): string[] => Object.keys({ ...COMMON, ...EXTRA[scenario] });
+export const namesOf = (scenario: Scenario): string[] => Object.keys(fieldsOf(scenario));
 
 /** Reads the environment of a run. Throws an Error that says which variable to set to what. */
 export function readParameters(
   scenario: Scenario,
   env: Readonly<Record<string, string | undefined>>,
 ): Parameters {
-  const known: Readonly<Record<string, Field>> = { ...COMMON, ...EXTRA[scenario] };
+  const known = fieldsOf(scenario);
   const standard: Readonly<Partial<Record<keyof Parameters, Value>>> = STANDARD[scenario] ?? {};
   const values: Partial<Record<keyof Parameters, Value>> = { scenario };
   for (const { name, standard: usual } of Object.values(ALL)) values[name] = standard[name] ?? usual;
@@ -198,7 +222,8 @@ const UNRECORDED = ["CHAT_TOKEN", "CHAT_OUT", "CHAT_PROGRESS"];
 
 /** What a result records: all that the scenario knows, so that two runs can be compared. */
 export function recordOf(parameters: Parameters): Record<string, Value> {
-  const known: Readonly<Record<string, Field>> = { ...COMMON, ...EXTRA[parameters.scenario] };
-  const entries = Object.entries(known).filter(([name]) => !UNRECORDED.includes(name));
+  const entries = Object.entries(fieldsOf(parameters.scenario)).filter(
+    ([name]) => !UNRECORDED.includes(name),
+  );
   return Object.fromEntries(entries.map(([variable, { name }]) => [variable, parameters[name]]));
 }

@@ -13,7 +13,7 @@ const HIBERNATION_MS = 10_000;
 const MAX_STEPS = 600;
 
 /** Seconds that one step of a window lasts. */
-export const stepOf = (windowMs: number): number => Math.ceil(windowMs / 1_000 / MAX_STEPS);
+export const stepOf = ({ stepS, windowMs }: Plan): number => stepS ?? Math.ceil(windowMs / 1_000 / MAX_STEPS);
 
 export interface Progress {
   readonly delivered: number;
@@ -26,6 +26,8 @@ interface Step {
   delivered: number;
   sent: number;
   lagMaxMs: number;
+  /** Of the messages that were due in it. */
+  readonly latency: Times;
 }
 
 function p99(times: Times | undefined): number | null {
@@ -43,6 +45,8 @@ export class Recorder {
   readonly stepS: number;
   /** Whether a room is idle between two messages for so long that it hibernates. */
   private readonly isAsleepBetween: boolean;
+  /** When the first member began to connect and when the rooms were full, in epoch ms; 0 where nobody looked. */
+  joining = { from: 0, until: 0 };
   private start: number | null = null;
   private arrived = 0;
   /** Times since the last `progress`, where anybody asks for it. */
@@ -53,7 +57,7 @@ export class Recorder {
   constructor(plan: Plan) {
     this.plan = plan;
     this.isAsleepBetween = (plan.rooms / plan.rate) * 1_000 > HIBERNATION_MS;
-    this.stepS = stepOf(plan.windowMs);
+    this.stepS = stepOf(plan);
   }
 
   /** The instant at which the plan began, in epoch ms; null until the first stamp says it. */
@@ -109,10 +113,12 @@ export class Recorder {
 
   /** A message was read that came at once, not by a replay. `receivers` of this virtual user get it too; `isOwn`: by the socket that sent it. */
   read(stamp: Stamp, at: number, receivers: number, isOwn: boolean): void {
-    if (this.stepAt(stamp.intended) === null) return;
+    const step = this.stepAt(stamp.intended);
+    if (step === null) return;
     const latency = at - stamp.intended;
     if (latency < 0) this.counts.negativeLatency += 1;
     this.times.latency.add(latency);
+    step.latency.add(latency);
     this.recent?.latency.add(latency);
     if (this.isAsleepBetween) this.times.wake.add(latency);
     this.times.response.add(at - stamp.actual);
@@ -156,7 +162,7 @@ export class Recorder {
     const index = Math.floor(into / 1_000 / this.stepS);
     const known = this.steps.get(index);
     if (known !== undefined) return known;
-    const step = { delivered: 0, sent: 0, lagMaxMs: 0 };
+    const step = { delivered: 0, sent: 0, lagMaxMs: 0, latency: new Times() };
     this.steps.set(index, step);
     return step;
   }

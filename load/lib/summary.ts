@@ -3,6 +3,7 @@ import { BUCKETS, type Histogram, mean, NO_TIMES, quantile } from "./histogram.t
 import {
   bucketMetric,
   countMetric,
+  JOINING,
   rangeMetric,
   SECONDS,
   secondsOf,
@@ -40,12 +41,15 @@ export function tallyOf(parameters: Parameters, metrics: Metrics): Tally {
     rooms: parameters.rooms,
     windowMs: parameters.durationS * 1_000,
     windowStart: value(WINDOW_START, "min"),
+    joining: { from: value(JOINING.from, "min"), until: value(JOINING.until, "max") },
     histograms: Object.fromEntries(HISTOGRAMS.map((name) => [name, histogramOf(name, value)])) as Histograms,
     seconds: secondsOf(parameters).map((second): Second => ({
       second,
       delivered: value(subMetric(SECONDS.delivered, "second", second), "count"),
       sent: value(subMetric(SECONDS.sent, "second", second), "count"),
       lagMaxMs: value(subMetric(SECONDS.lag, "second", second), "max"),
+      p50Ms: value(subMetric(SECONDS.p50, "second", second), "max"),
+      p99Ms: value(subMetric(SECONDS.p99, "second", second), "max"),
     })),
   };
 }

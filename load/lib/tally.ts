@@ -75,6 +75,9 @@ export interface Second {
   readonly delivered: number;
   readonly sent: number;
   readonly lagMaxMs: number;
+  /** Latency of the messages that were due in it, as the virtual user has it that has the worst; 0 without any. */
+  readonly p50Ms: number;
+  readonly p99Ms: number;
 }
 
 export interface Tally {
@@ -89,6 +92,8 @@ export interface Tally {
   /** The measured window, after the warm-up and before the drain: its length, and when it began (epoch ms; 0: never). */
   readonly windowMs: number;
   readonly windowStart: number;
+  /** From the first member's connecting until the rooms were full (epoch ms; 0: never). */
+  readonly joining: { readonly from: number; readonly until: number };
   readonly histograms: Histograms;
   readonly seconds: readonly Second[];
 }
@@ -104,6 +109,10 @@ export function mergeTallies(a: Tally, b: Tally): Tally {
     ...a,
     instances: a.instances + b.instances,
     windowStart: earliest(a.windowStart, b.windowStart),
+    joining: {
+      from: earliest(a.joining.from, b.joining.from),
+      until: Math.max(a.joining.until, b.joining.until),
+    },
     counts: Object.fromEntries(COUNTS.map((name) => [name, a.counts[name] + b.counts[name]])) as Counts,
     histograms: Object.fromEntries(
       HISTOGRAMS.map((name) => [name, mergeHistograms(a.histograms[name], b.histograms[name])]),
@@ -139,6 +148,8 @@ const addSteps = (a: Second, b: Second): Second => ({
   delivered: a.delivered + b.delivered,
   sent: a.sent + b.sent,
   lagMaxMs: Math.max(a.lagMaxMs, b.lagMaxMs),
+  p50Ms: Math.max(a.p50Ms, b.p50Ms),
+  p99Ms: Math.max(a.p99Ms, b.p99Ms),
 });
 
 /** Deliveries a second and room, over the measured window. */

@@ -1,8 +1,9 @@
 // What a ladder found: the knee, what limited it, and the scalability law that its steps follow. Pure.
+import { span, type Step } from "../../load/lib/climb.ts";
 import { mean } from "../../load/lib/histogram.ts";
 import { fitUsl, throughputAt } from "../../load/lib/usl.ts";
 import { brokenBy } from "./broken.ts";
-import { type Bounds, span, type Step } from "./ladder.ts";
+import type { Bounds } from "./ladder.ts";
 import type { RunResult } from "./result.ts";
 import { duration, short } from "./scales.ts";
 

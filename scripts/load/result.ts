@@ -94,6 +94,7 @@ export const TALLY_FIELDS: readonly (keyof Tally)[] = [
   "rooms",
   "windowMs",
   "windowStart",
+  "joining",
   "histograms",
   "seconds",
 ];

@@ -16,7 +16,7 @@ import { LiveLine, readProgress } from "./progress.ts";
 import { asShare, type Machine, type RunResult, type TargetKind } from "./result.ts";
 import { openFolder } from "./save.ts";
 import { openTarget, type RunningTarget } from "./targets.ts";
-import { UsageSampler } from "./usage.ts";
+import { type Reading, UsageSampler } from "./usage.ts";
 
 export interface RunRequest {
   readonly scenario: Scenario;
@@ -46,7 +46,7 @@ const THRESHOLDS_FAILED = 99;
 const BAD_CONFIGURATION = 104;
 const LIVE_EVERY_MS = 1_000;
 
-const machineHere = (): Machine => ({
+export const machineHere = (): Machine => ({
   cpu: cpus()[0]?.model ?? "unknown",
   cores: availableParallelism(),
   node: process.version,
@@ -103,14 +103,19 @@ function notesOf({ target, pinning }: RunRequest, calibration: string | null): s
   ];
 }
 
-interface Played {
+export interface Played {
   readonly tally: Tally;
   readonly usage: RunResult["usage"];
+  readonly readings: { readonly generator: readonly Reading[]; readonly target: readonly Reading[] };
   readonly code: number;
 }
 
 /** Runs the script against the target to its end. */
-async function play(request: RunRequest, target: RunningTarget): Promise<Played> {
+export async function play(
+  request: RunRequest,
+  target: RunningTarget,
+  sampleEveryMs = LIVE_EVERY_MS,
+): Promise<Played> {
   const out = join(request.folder, `tally-${process.pid}.json`);
   const log = join(request.folder, "engine.log");
   const env = { ...request.env, CHAT_TARGET: target.url, CHAT_OUT: out, CHAT_PROGRESS: "1" };
@@ -125,7 +130,7 @@ async function play(request: RunRequest, target: RunningTarget): Promise<Played>
   const dieWithUs = (): boolean => child.kill("SIGKILL");
   process.once("exit", dieWithUs);
   const samplers = [child.pid ?? null, target.pid].map((pid) =>
-    pid === null ? null : new UsageSampler(pid),
+    pid === null ? null : new UsageSampler(pid, sampleEveryMs),
   );
   const live = new LiveLine(Date.now());
   const kept = createWriteStream(log);
@@ -145,9 +150,11 @@ async function play(request: RunRequest, target: RunningTarget): Promise<Played>
   clearInterval(timer);
   kept.end();
   const [generator = [], used = []] = samplers.map((sampler) => sampler?.stop());
+  const [ours = [], its = []] = samplers.map((sampler) => sampler?.readings);
   const tally = await readTally(out, code, log);
   await rm(out, { force: true });
-  return { tally, usage: { generator, target: used }, code };
+  const usage = { generator, target: used };
+  return { tally, usage, readings: { generator: ours, target: its }, code };
 }
 
 async function readTally(out: string, code: number, log: string): Promise<Tally> {

@@ -2,7 +2,8 @@
 import { readFile } from "node:fs/promises";
 import type { Usage } from "../../load/lib/validity.ts";
 
-interface Reading {
+export interface Reading {
+  /** Epoch ms. */
   readonly at: number;
   readonly cpuSeconds: number;
   readonly rssMiB: number;
@@ -21,17 +22,31 @@ export function cpuSecondsOf(stat: string): number {
 /** Resident memory in MiB, of /proc/<pid>/status. */
 export const rssOf = (status: string): number => Number(/^VmRSS:\s+(\d+) kB/m.exec(status)?.[1] ?? 0) / 1_024;
 
+/** Processor seconds that a process used between two instants (epoch ms): even between two readings, null where they do not reach. */
+export function cpuBetween(readings: readonly Reading[], from: number, until: number): number | null {
+  const [start, end] = [cpuAt(readings, from), cpuAt(readings, until)];
+  return start === null || end === null ? null : end - start;
+}
+
+function cpuAt(readings: readonly Reading[], at: number): number | null {
+  const next = readings.findIndex((reading) => reading.at >= at);
+  const [before, after] = [readings[next - 1], readings[next]];
+  if (before === undefined || after === undefined) return null;
+  const share = (at - before.at) / (after.at - before.at);
+  return before.cpuSeconds + share * (after.cpuSeconds - before.cpuSeconds);
+}
+
 /** Samples one process until it is stopped; seconds count from when it began. */
 export class UsageSampler {
   readonly samples: Usage[] = [];
+  readonly readings: Reading[] = [];
   private readonly pid: number;
-  private readonly began = performance.now();
+  private readonly began = now();
   private readonly timer: NodeJS.Timeout;
-  private last: Reading | null = null;
 
-  constructor(pid: number) {
+  constructor(pid: number, everyMs: number) {
     this.pid = pid;
-    this.timer = setInterval(() => void this.sample(), 1_000);
+    this.timer = setInterval(() => void this.sample(), everyMs);
     void this.sample();
   }
 
@@ -43,9 +58,9 @@ export class UsageSampler {
   private async sample(): Promise<void> {
     const reading = await read(this.pid);
     if (reading === null) return;
-    const { last } = this;
-    this.last = reading;
-    if (last === null) return;
+    const last = this.readings.at(-1);
+    this.readings.push(reading);
+    if (last === undefined) return;
     const seconds = (reading.at - last.at) / 1_000;
     this.samples.push({
       second: Math.round((reading.at - this.began) / 1_000),
@@ -55,13 +70,15 @@ export class UsageSampler {
   }
 }
 
+const now = (): number => performance.timeOrigin + performance.now();
+
 async function read(pid: number): Promise<Reading | null> {
   try {
     const [stat, status] = await Promise.all([
       readFile(`/proc/${pid}/stat`, "utf8"),
       readFile(`/proc/${pid}/status`, "utf8"),
     ]);
-    return { at: performance.now(), cpuSeconds: cpuSecondsOf(stat), rssMiB: rssOf(status) };
+    return { at: now(), cpuSeconds: cpuSecondsOf(stat), rssMiB: rssOf(status) };
   } catch {
     return null;
   }

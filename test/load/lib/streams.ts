@@ -102,6 +102,7 @@ export function receiverOf(plan: Plan, sample = 1, over = (): unknown => null, f
     recorder,
     readings: new Readings(SIZE),
     sample,
+    offset: 0,
     fromStart,
     sender: null,
     neighbours: 1,

@@ -28,6 +28,8 @@ const seconds = fc
       delivered: fc.nat(100_000),
       sent: fc.nat(1_000),
       lagMaxMs: fc.nat(1_000).map((micros) => micros / 1_000),
+      p50Ms: fc.nat(100),
+      p99Ms: fc.nat(1_000),
     }),
     { selector: ({ second }) => second },
   )
@@ -41,6 +43,11 @@ const tallies: fc.Arbitrary<Tally> = fc.record({
   rooms: fc.constant(2),
   windowMs: fc.constant(10_000),
   windowStart: fc.constantFrom(0, 1_763_900_000_000.25, 1_763_900_000_000.5),
+  joining: fc.constantFrom(
+    { from: 0, until: 0 },
+    { from: 1_763_899_000_000, until: 1_763_899_000_250 },
+    { from: 1_763_899_000_100, until: 1_763_899_000_200 },
+  ),
   histograms: fc
     .tuple(...HISTOGRAMS.map(() => histogram))
     .map((all) => Object.fromEntries(HISTOGRAMS.map((name, i) => [name, all[i]])) as Histograms),

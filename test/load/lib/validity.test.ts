@@ -5,6 +5,7 @@ import { Times } from "../../../load/lib/histogram.ts";
 import {
   bucketMetric,
   countMetric,
+  JOINING,
   rangeMetric,
   SECONDS,
   subMetric,
@@ -46,8 +47,9 @@ const tallyWith = (counts: Partial<Record<Count, number>>, more: Partial<Tally> 
   rooms: 1,
   windowMs: 10_000,
   windowStart: 1,
+  joining: { from: 0, until: 0 },
   histograms: { ...NO_HISTOGRAMS, latency: timesOf(5) },
-  seconds: [{ second: 0, delivered: 1_000, sent: 100, lagMaxMs: 1 }],
+  seconds: [{ second: 0, delivered: 1_000, sent: 100, lagMaxMs: 1, p50Ms: 5, p99Ms: 5 }],
   ...more,
 });
 
@@ -156,13 +158,25 @@ test("k6's metrics become the tally that was put into them, and every one of the
   put(subMetric(SECONDS.delivered, "second", 3), { count: 12 });
   put(subMetric(SECONDS.sent, "second", 3), { count: 2 });
   put(subMetric(SECONDS.lag, "second", 3), { max: 1.5 });
+  put(subMetric(SECONDS.p50, "second", 3), { max: 4.5 });
+  put(subMetric(SECONDS.p99, "second", 3), { max: 9 });
+  put(JOINING.from, { min: 1_763_900_000_000 });
+  put(JOINING.until, { max: 1_763_900_000_200 });
   put(WINDOW_START, { min: 1_763_900_000_000.5 });
   const tally = tallyOf(parameters, metrics);
   expect(Object.values(tally.counts)).toEqual(COUNTS.map((_, i) => i));
   expect(tally.histograms.lag).toEqual(lag);
   expect(tally.histograms).toMatchObject({ join: { count: 0, min: 0, max: 0 } });
   expect(tally.seconds).toHaveLength(10);
-  expect(tally.seconds[3]).toEqual({ second: 3, delivered: 12, sent: 2, lagMaxMs: 1.5 });
+  expect(tally.seconds[3]).toEqual({
+    second: 3,
+    delivered: 12,
+    sent: 2,
+    lagMaxMs: 1.5,
+    p50Ms: 4.5,
+    p99Ms: 9,
+  });
+  expect(tally.joining).toEqual({ from: 1_763_900_000_000, until: 1_763_900_000_200 });
   expect(tally).toMatchObject({ windowMs: 10_000, windowStart: 1_763_900_000_000.5, rooms: 1, instances: 1 });
   expect(JSON.parse(JSON.stringify(tally))).toEqual(tally);
   expect(HISTOGRAMS.every((name) => sumMetric(name) in thresholdsOf(parameters))).toBe(true);
@@ -220,6 +234,8 @@ test("the ceiling is the fastest second that kept up: later ones count for nothi
     delivered: Math.min(60_000, 100 * (145 + 90 * second)),
     sent: 145 + 90 * second,
     lagMaxMs: 1,
+    p50Ms: 5,
+    p99Ms: 5,
   }));
   expect(ceilingOf(tallyWith({}, { seconds }), climb)).toBe(59_500);
   const lagging = seconds.map((step) => ({ ...step, lagMaxMs: step.second < 3 ? 1 : 400 }));

@@ -21,6 +21,8 @@ const seconds = (delivered: number): RunResult["seconds"] =>
     delivered: delivered + ((second * 7_919) % 13) * 40,
     sent: delivered / 100,
     lagMaxMs: 0.4 + ((second * 31) % 7) / 5,
+    p50Ms: 3,
+    p99Ms: 15,
   }));
 
 const usage = (cpu: number, rss: number): RunResult["usage"]["target"] =>
@@ -59,6 +61,10 @@ export function fixture(changes: Partial<RunResult> = {}, p50 = 3.2): RunResult 
     rooms: 1,
     windowMs: 10_000,
     windowStart: Date.parse("2026-11-25T04:30:03.000Z"),
+    joining: {
+      from: Date.parse("2026-11-25T04:30:00.300Z"),
+      until: Date.parse("2026-11-25T04:30:00.500Z"),
+    },
     histograms: {
       ...NO_HISTOGRAMS,
       latency,

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type Climb, nextRate, span, stepEnv, type Step } from "../../../scripts/load/ladder.ts";
+import { type Climb, nextRate, span, type Step } from "../../../load/lib/climb.ts";
+import { stepEnv } from "../../../scripts/load/ladder.ts";
 import { brokenBy } from "../../../scripts/load/broken.ts";
 import { failureOf, outcomeOf } from "../../../scripts/load/ladder-outcome.ts";
 import { prove } from "../../support/prove.ts";

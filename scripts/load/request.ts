@@ -52,7 +52,7 @@ export async function requestOf(
 }
 
 /** A signal alone would end us without a word to what we started: workerd would go on. */
-function endOnSignal(): void {
+export function endOnSignal(): void {
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
     process.once(signal, () => {
       console.error("Interrupted; this run has no result.");
@@ -117,7 +117,7 @@ function folderOf({ out }: Values, scenario: Scenario): string {
 }
 
 /** On a terminal one line that changes; elsewhere, as in CI, a line every two seconds. */
-function liveLine(): (line: string) => void {
+export function liveLine(): (line: string) => void {
   if (process.stderr.isTTY) return (line) => process.stderr.write(`\r\u001B[K${line}`);
   let count = 0;
   return (line) => {

@@ -1,0 +1,72 @@
+// The bench in words: figures of a row and of a ratio, for the terminal and for the page. Pure.
+import { boundOf, type ServerId, wordsOf } from "./bench-plan.ts";
+import type { Ratio, Row, Spread } from "./bench-rows.ts";
+import { duration, short } from "./scales.ts";
+
+export const HEADS = [
+  "",
+  "deliveries/s",
+  "p99",
+  "CPU/delivery",
+  "quiet p50, p99",
+  "joins: time, CPU",
+  "a member",
+  "why no more",
+];
+
+const digits = (value: number): string => `${Number(value.toPrecision(3))}`;
+
+/** The middle one, and how far the rounds lie apart where there are several. */
+const spread = (value: Spread | null, say: (value: number) => string): string => {
+  if (value === null) return "-";
+  const { middle, least, most } = value;
+  return least === most ? say(middle) : `${say(middle)} (${say(least)}-${say(most)})`;
+};
+const middle = (value: Spread | null, say: (value: number) => string): string =>
+  value === null ? "-" : say(value.middle);
+
+/** One row's cells, under HEADS. */
+export const cellsOfRow = (row: Row): string[] => [
+  wordsOf(row.server),
+  `${row.isAtLeast && row.deliveries !== null ? "≥ " : ""}${spread(row.deliveries, short)}`,
+  middle(row.p99, duration),
+  middle(row.cpu, (micros) => `${digits(micros)} µs`),
+  `${middle(row.quietP50, duration)}, ${middle(row.quietP99, duration)}`,
+  `${middle(row.joinSeconds, seconds)}, ${middle(row.joinCpuSeconds, seconds)}`,
+  middle(row.kibAMember, (kib) => `${digits(kib)} KiB`),
+  row.ends.join("; "),
+];
+
+const seconds = (value: number): string => duration(value * 1_000);
+
+/** "Edge Chat, delivery / demo-like object: 15.2 × the deliveries/s". */
+export function sayRatio({ one, other, what, ratio, isAtLeast }: Ratio): string {
+  const unit = what === "cpu" ? "the CPU a delivery" : "the deliveries/s";
+  return `${wordsOf(one)} / ${wordsOf(other)}: ${isAtLeast ? "≥ " : ""}${spread(ratio, (value) => `${digits(value)} ×`)} ${unit}`;
+}
+
+export const headingOf = (members: number): string =>
+  `${members.toLocaleString("en")} members, p99 within ${boundOf(members)} ms, nothing lost`;
+
+/** Rows of the same members in the order of the plan. */
+export const inOrder = (rows: readonly Row[], members: number, servers: readonly ServerId[]): Row[] =>
+  rows
+    .filter((row) => row.members === members)
+    .toSorted((a, b) => servers.indexOf(a.server) - servers.indexOf(b.server));
+
+/** All of it for a terminal. */
+export function tell(rows: readonly Row[], ratios: readonly Ratio[], servers: readonly ServerId[]): string {
+  const counts = [...new Set(rows.map(({ members }) => members))];
+  return counts
+    .map((members) => {
+      const table = aligned([HEADS, ...inOrder(rows, members, servers).map(cellsOfRow)]);
+      const own = ratios.filter((ratio) => ratio.members === members).map((ratio) => `  ${sayRatio(ratio)}`);
+      return [headingOf(members), ...table, ...own].join("\n");
+    })
+    .join("\n\n");
+}
+
+function aligned(rows: readonly (readonly string[])[]): string[] {
+  const widths = HEADS.map((_, i) => Math.max(...rows.map((row) => row[i]?.length ?? 0)));
+  return rows.map((row) => `  ${row.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join("  ")}`.trimEnd());
+}

@@ -17,7 +17,7 @@ import {
 } from "./load/bench-plan.ts";
 import { ratiosOf, rowsOf } from "./load/bench-rows.ts";
 import { type Bench, runCell } from "./load/bench-run.ts";
-import { tell } from "./load/bench-table.ts";
+import { sayOthers, tell } from "./load/bench-table.ts";
 import { findEngine, projectVersion } from "./load/engine.ts";
 import { pinningHere } from "./load/pinning.ts";
 import { endOnSignal, liveLine, typed } from "./load/request.ts";
@@ -78,6 +78,8 @@ command(
     const cells = await runAll(bench);
     const rows = rowsOf(cells);
     console.log(`\n${tell(rows, ratiosOf(cells, rows), plan.servers)}\n`);
+    const others = sayOthers(cells);
+    if (others !== "") console.log(others);
     console.log(`Report: ${join(bench.folder, "bench.html")}`);
     if (cells.some(({ problem, joins }) => problem !== null && joins !== null)) process.exitCode = 1;
   },

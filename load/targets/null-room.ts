@@ -28,6 +28,9 @@ interface Member {
   readonly faults: Faults | null;
 }
 
+/** So long joins are gathered before members hear how many they are. */
+const COUNT_MS = 100;
+
 const frame = (text: string): Buffer => serverFrame(OPCODE.text, Buffer.from(text));
 
 export class NullRoom {
@@ -37,6 +40,7 @@ export class NullRoom {
   private waiting: ChatMessage[] = [];
   private seq = 0;
   private last = 0;
+  private isCountDue = false;
 
   /** `flushSoon` says when what came in between goes out: at the end of the turn, or after a window. */
   constructor(faults: FaultRates, flushSoon: (flush: () => void) => void) {
@@ -74,14 +78,20 @@ export class NullRoom {
       write(frame(encodeJoined(name)));
       write(frame(encodeReady()));
     }
-    this.tell(others, name);
+    const joined = frame(encodeJoined(name));
+    for (const other of others) if (!other.isDelivery) other.write(joined);
+    this.countSoon();
   }
 
-  /** Senders wait until all whom they expect are there. */
-  private tell(others: readonly Member[], name: string): void {
-    const joined = frame(encodeJoined(name));
-    const count = frame(encodePresence({ count: this.members.size }));
-    for (const { write, isDelivery } of others) write(isDelivery ? count : joined);
+  /** Senders wait until all whom they expect are there. Gathered, as a room does it: the joins of thousands would be millions of frames. */
+  private countSoon(): void {
+    if (this.isCountDue) return;
+    this.isCountDue = true;
+    setTimeout(() => {
+      this.isCountDue = false;
+      const count = frame(encodePresence({ count: this.members.size }));
+      for (const { write, isDelivery } of this.members.values()) if (isDelivery) write(count);
+    }, COUNT_MS);
   }
 
   private say(text: string, { name, isDelivery, author, client }: Member): void {

@@ -34,6 +34,8 @@ export interface Cell extends CellPlan {
   readonly joins: { readonly seconds: number; readonly cpuSeconds: number | null } | null;
   /** By how much the server's resident memory grew, for each member. */
   readonly kibAMember: number | null;
+  /** Cores that neither server nor generator used: by others on this machine, on average. Null where nobody measured. */
+  readonly others: number | null;
   /** What is wrong with this climb, in a sentence without its full stop; null where nothing. */
   readonly problem: string | null;
 }
@@ -44,6 +46,8 @@ export interface Climbed {
   /** Bound of the 99th percentile, in ms. */
   readonly bound: number;
   readonly generatorCores: number;
+  /** Processor seconds of the whole machine in the meantime; null where nobody measured. */
+  readonly busySeconds: number | null;
 }
 
 /** A climb that gave no result. */
@@ -55,6 +59,7 @@ export const failedCell = (plan: CellPlan, problem: string): Cell => ({
   quiet: null,
   joins: null,
   kibAMember: null,
+  others: null,
   problem,
 });
 
@@ -82,8 +87,19 @@ export function cellOf(plan: CellPlan, climbed: Climbed): Cell {
     quiet: quiet.length === 0 ? null : worstOf(quiet),
     joins: { seconds: (joining.until - joining.from) / 1_000, cpuSeconds },
     kibAMember: grownBy(readings.target, windowStart, plan.members),
+    others: othersOf(climbed),
     problem: broken,
   };
+}
+
+function othersOf({ readings, busySeconds }: Climbed): number | null {
+  const [first, last] = [readings.generator[0], readings.generator.at(-1)];
+  if (busySeconds === null || first === undefined || last === undefined || last.at <= first.at) return null;
+  const used = [readings.generator, readings.target].reduce(
+    (sum, of) => sum + ((of.at(-1)?.cpuSeconds ?? 0) - (of[0]?.cpuSeconds ?? 0)),
+    0,
+  );
+  return Math.max(0, busySeconds - used) / ((last.at - first.at) / 1_000);
 }
 
 function stepOf(second: Second, stepS: number, members: number, climbed: Climbed): BenchStep {

@@ -2,7 +2,7 @@
 import type { BenchStep, Cell } from "./bench-cell.ts";
 import { type BenchPlan, boundOf, isNull, type ServerId, wordsOf } from "./bench-plan.ts";
 import { type Ratio, ratiosOf, type Row, rowsOf } from "./bench-rows.ts";
-import { cellsOfRow, HEADS, headingOf, inOrder, sayRatio } from "./bench-table.ts";
+import { cellsOfRow, HEADS, headingOf, inOrder, sayOthers, sayRatio } from "./bench-table.ts";
 import { escape, figure, type Series, type Tone } from "./charts.ts";
 import type { Pinning } from "./pinning.ts";
 import { page, row, section, table } from "./report-page.ts";
@@ -47,24 +47,31 @@ export function renderBench({
   const members = [...new Set(cells.map((cell) => cell.members))];
   const where = pinned === null ? "not pinned" : "one core for the server, the others for the generator";
   const said = `${started.replace("T", " ").slice(0, 16)} UTC · ${version} · ${machine.cores} cores, ${machine.cpu} · ${where}`;
+  const busy = sayOthers(cells);
+  const others = busy === "" ? "" : `<p class="bad-text">${escape(busy)}</p>`;
   const parts = [
-    `<header><h1>${escape(TITLE)}</h1><p class="soft">${escape(said)}</p></header>`,
-    section(
-      "The most that each sustains",
-      "The highest rate with the p99 within its bound and nothing lost; the middle of all rounds.",
-      growthChart(rows, (each) => each.deliveries?.middle ?? null, "deliveries/s", short),
-    ),
-    section(
-      "What a delivery costs",
-      "Time of the server's processor for one delivery, at that rate.",
-      growthChart(rows, (each) => each.cpu?.middle ?? null, "µs", short),
-    ),
+    `<header><h1>${escape(TITLE)}</h1><p class="soft">${escape(said)}</p>${others}</header>`,
+    // One number of members has no growth.
+    ...(members.length > 1 ? growth(rows) : []),
     ...members.map((count) => sectionOf(count, rows, ratios, cells, plan)),
     section("How it was measured", "", NOTES),
     section("Repeat it", "", `<pre>${escape(command)}</pre>`),
   ];
   return page(TITLE, parts.join("\n"));
 }
+
+const growth = (rows: readonly Row[]): string[] => [
+  section(
+    "The most that each sustains",
+    "The highest rate with the p99 within its bound and nothing lost; the middle of all rounds.",
+    growthChart(rows, (each) => each.deliveries?.middle ?? null, "deliveries/s", short),
+  ),
+  section(
+    "What a delivery costs",
+    "Time of the server's processor for one delivery, at that rate.",
+    growthChart(rows, (each) => each.cpu?.middle ?? null, "µs", short),
+  ),
+];
 
 const NOTES = `<ul class="soft">
 <li>Each server is a process of its own. The room is filled once, at up to 1,000 joins a second, is quiet at two messages a second, and then the rate climbs; a step that fails is tried once more.</li>

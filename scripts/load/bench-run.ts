@@ -7,6 +7,7 @@ import { coresOf, type Pinning } from "./pinning.ts";
 import { newRun } from "./request.ts";
 import { machineHere, play, type RunRequest } from "./run.ts";
 import { openTarget } from "./targets.ts";
+import { busySeconds } from "./usage.ts";
 
 export interface Bench {
   readonly plan: BenchPlan;
@@ -38,9 +39,16 @@ export async function runCell(bench: Bench, cell: CellPlan, found: number | null
   };
   const target = await openTarget({ ...request.target, cores: pinning?.target, policy: undefined });
   try {
+    const before = await busySeconds();
     const { tally, readings } = await play(request, target, SAMPLE_MS);
-    const generatorCores = coresOf(pinning?.generator, machineHere().cores);
-    const climbed = cellOf(cell, { tally, readings, bound: boundOf(cell.members), generatorCores });
+    const after = await busySeconds();
+    const climbed = cellOf(cell, {
+      tally,
+      readings,
+      bound: boundOf(cell.members),
+      generatorCores: coresOf(pinning?.generator, machineHere().cores),
+      busySeconds: before === null || after === null ? null : after - before,
+    });
     return target.isRunning() ? climbed : failedCell(cell, "the server's process ended");
   } catch (error) {
     if (error instanceof Failure) return failedCell(cell, error.message);

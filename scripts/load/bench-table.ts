@@ -1,6 +1,7 @@
 // The bench in words: figures of a row and of a ratio, for the terminal and for the page. Pure.
 import { boundOf, type ServerId, wordsOf } from "./bench-plan.ts";
-import type { Ratio, Row, Spread } from "./bench-rows.ts";
+import type { Cell } from "./bench-cell.ts";
+import { type Ratio, type Row, type Spread, spreadOf } from "./bench-rows.ts";
 import { duration, short } from "./scales.ts";
 
 export const HEADS = [
@@ -39,10 +40,20 @@ export const cellsOfRow = (row: Row): string[] => [
 
 const seconds = (value: number): string => duration(value * 1_000);
 
-/** "Edge Chat, delivery / demo-like object: 15.2 × the deliveries/s". */
+/** "Edge Chat, delivery / demo-like object: 15.2 (14.1-16) times the deliveries/s". */
 export function sayRatio({ one, other, what, ratio, isAtLeast }: Ratio): string {
   const unit = what === "cpu" ? "the CPU a delivery" : "the deliveries/s";
-  return `${wordsOf(one)} / ${wordsOf(other)}: ${isAtLeast ? "≥ " : ""}${spread(ratio, (value) => `${digits(value)} ×`)} ${unit}`;
+  return `${wordsOf(one)} / ${wordsOf(other)}: ${isAtLeast ? "≥ " : ""}${spread(ratio, digits)} times ${unit}`;
+}
+
+/** More than this, and what is measured says more of the others. */
+const QUIET_CORES = 0.1;
+
+/** Whether the machine had time for this; "" where it had. */
+export function sayOthers(cells: readonly Cell[]): string {
+  const others = spreadOf(cells.map((cell) => cell.others));
+  if (others === null || others.middle <= QUIET_CORES) return "";
+  return `Others on this machine used ${digits(others.middle)} of its cores meanwhile: figures are too low, and ratios uncertain. Repeat it when the machine is quiet.`;
 }
 
 export const headingOf = (members: number): string =>

@@ -22,6 +22,21 @@ export function cpuSecondsOf(stat: string): number {
 /** Resident memory in MiB, of /proc/<pid>/status. */
 export const rssOf = (status: string): number => Number(/^VmRSS:\s+(\d+) kB/m.exec(status)?.[1] ?? 0) / 1_024;
 
+/** Seconds that all processors together were busy, of /proc/stat; a virtual machine's stolen time counts, too. */
+export function busySecondsOf(stat: string): number {
+  const [user = 0, nice = 0, system = 0, , , irq = 0, softIrq = 0, steal = 0] = (
+    /^cpu +(.*)$/m.exec(stat)?.[1] ?? ""
+  )
+    .split(" ")
+    .map(Number);
+  return (user + nice + system + irq + softIrq + steal) / TICKS_PER_SECOND;
+}
+
+/** What busySecondsOf says now; null where there is no /proc. */
+export async function busySeconds(): Promise<number | null> {
+  return readFile("/proc/stat", "utf8").then(busySecondsOf, () => null);
+}
+
 /** Processor seconds that a process used between two instants (epoch ms): even between two readings, null where they do not reach. */
 export function cpuBetween(readings: readonly Reading[], from: number, until: number): number | null {
   const [start, end] = [cpuAt(readings, from), cpuAt(readings, until)];

@@ -54,6 +54,8 @@ test.each([
   [LADDER, ["--rate", "5"], /begin it with --from/],
   [LADDER, ["--factor", "1"], /^--factor takes a number from 1.1/],
   [LADDER, ["--steps", "1.5"], /^--steps takes a whole number from 1/],
+  ["scripts/bench.ts", ["--servers", "moon"], /^--servers takes room, room-classic, demo/],
+  ["scripts/bench.ts", ["--members", "100,100"], /^--members takes each number once/],
   [COMPARE, ["one"], /^Name two folders/],
   [COMPARE, ["one", "two", "--tolerance", ""], /^--tolerance takes a number from 0/],
   [COMPARE, ["/nowhere/a", "/nowhere/a"], /^There is no \/nowhere\/a; name a folder/],

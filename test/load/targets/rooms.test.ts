@@ -1,10 +1,15 @@
 // What the load targets have in common with Edge Chat: two people in a room hear each other, in both protocols where there are two.
 import { once } from "node:events";
 import { existsSync } from "node:fs";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
 import { WebSocket } from "ws";
 import type { Target } from "../../../load/targets/servers.ts";
 import { startTarget } from "../../../load/targets/start.ts";
+import type { Tally } from "../../../load/lib/tally.ts";
+import { start } from "../../support/host-run.ts";
 import { until } from "../../support/until.ts";
 
 let target: Target | null = null;
@@ -64,6 +69,37 @@ test.each(["null", "node-ws", "relay", "demo"] as const)(
     await once(bob.socket, "close", { signal: AbortSignal.timeout(2_000) });
   },
 );
+
+test("a climb fills a room, is quiet, and doubles its rate from step to step", async () => {
+  target = await startTarget("null", { port: 0, windowMs: 10 });
+  const folder = await mkdtemp(join(tmpdir(), "edge-chat-climb-"));
+  const out = join(folder, "tally.json");
+  const given = {
+    CHAT_TARGET: target.url,
+    CHAT_OUT: out,
+    CHAT_MEMBERS: "10",
+    CHAT_SENDERS: "5",
+    CHAT_RATE: "20",
+    CHAT_STEP_S: "1",
+    CHAT_DURATION_S: "4",
+    CHAT_P99_MS: "5000",
+  };
+  const args = Object.entries(given).flatMap(([name, value]) => ["-e", `${name}=${value}`]);
+  const { code, stdout } = await start(["load/host/main.ts", "run", "-q", ...args, "load/climb.ts"]);
+  const { counts, joining, seconds, windowStart } = JSON.parse(await readFile(out, "utf8")) as Tally;
+  await rm(folder, { recursive: true });
+  expect(stdout).toContain("10 joined, 0 failed");
+  expect(code).toBe(0);
+  expect(joining.from).toBeLessThan(joining.until);
+  expect(joining.until).toBeLessThan(windowStart);
+  // Two quiet seconds at 2 messages/s, then 20 and 40, each for three quarters of a second; a busy machine may need two tries.
+  const sent = seconds.map((step) => step.sent).filter((count) => count > 0);
+  expect(sent.slice(0, 3)).toEqual([2, 2, 15]);
+  expect([15, 30]).toContain(sent[3]);
+  expect(seconds.reduce((sum, { delivered }) => sum + delivered, 0)).toBe(counts.sent * 10);
+  expect(seconds.slice(0, 3).every(({ p50Ms, p99Ms }) => p50Ms > 0 && p99Ms >= p50Ms)).toBe(true);
+  expect([counts.lost, counts.duplicate, counts.handlerErrors]).toEqual([0, 0, 0]);
+});
 
 test("delivery members of the null room get batches with first and last seq, and lose what they are to lose", async () => {
   target = await startTarget("null", {

@@ -1,0 +1,86 @@
+// How a climb goes on, without a room: a failed step is tried once more, and any capacity is found, also where steps fail by chance.
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { type Climb, dueIn, loadedPart, nextTry, settled, span, type Step } from "../../../load/lib/climb.ts";
+import { placesOf, planOf, SENDER } from "../../../load/lib/crowd.ts";
+import { dueOf } from "../../../load/lib/pacing.ts";
+import { namesOf, readParameters } from "../../../load/lib/parameters.ts";
+import { prove } from "../../support/prove.ts";
+
+const CLIMB: Climb = { from: 50, factor: 2, precision: 1.15, maxSteps: 40 };
+
+/** Climbs a room that holds every rate up to `capacity`; `hiccup` says which steps fail all the same. */
+function climb(capacity: number, hiccup: (step: number) => boolean, plan = CLIMB): Step[] {
+  const tries: Step[] = [];
+  for (let rate = nextTry(tries, plan); rate !== null; rate = nextTry(tries, plan)) {
+    const failure = rate > capacity ? "too slow" : hiccup(tries.length) ? "a hiccup" : null;
+    tries.push({ rate, failure });
+  }
+  return tries;
+}
+
+test("a step that failed is tried once more, and one that held the second time holds", () => {
+  const rates = climb(300, (step) => step === 1).map(({ rate }) => rate);
+  expect(rates).toEqual([50, 100, 100, 200, 400, 400, 283, 336, 336, 308, 308]);
+  const tries = [
+    { rate: 100, failure: "a hiccup" },
+    { rate: 100, failure: null },
+    { rate: 200, failure: "first" },
+    { rate: 200, failure: "second" },
+  ];
+  expect(settled(tries)).toEqual([
+    { rate: 100, failure: null },
+    { rate: 200, failure: "second" },
+  ]);
+});
+
+test("finds any capacity to its precision, also where every third step has a hiccup", () =>
+  prove("climb", {
+    runs: 300,
+    states: ["below the first rate", "above it"],
+    arbitrary: fc.record({
+      power: fc.integer({ min: 100, max: 1_600 }),
+      phase: fc.integer({ min: 0, max: 2 }),
+    }),
+    holds: ({ power, phase }, reached) => {
+      const capacity = 2 ** (power / 100);
+      const { held, failed } = span(settled(climb(capacity, (step) => step % 3 === phase)));
+      expect(held ?? Infinity).toBeLessThanOrEqual(capacity);
+      expect(failed ?? 0).toBeGreaterThan(capacity);
+      expect((failed ?? Infinity) / (held ?? 1)).toBeLessThanOrEqual(CLIMB.precision);
+      reached.add(capacity < CLIMB.from ? "below the first rate" : "above it");
+    },
+  }));
+
+test("a step's messages are due in its first three quarters, evenly, and at least one", () => {
+  expect(dueIn(2, 3)).toEqual([250, 750, 1_250, 1_750, 2_250]);
+  expect(dueIn(0.1, 3)).toHaveLength(1);
+  const due = dueIn(1_000, 2);
+  expect(due).toHaveLength(1_500);
+  expect(due.at(-1)).toBeLessThan(1_500);
+  expect(loadedPart(6, 2)).toEqual([6_000, 7_500]);
+});
+
+const TARGET = { CHAT_TARGET: "ws://127.0.0.1:8787" };
+
+test("in a climb the senders stand evenly among all members, the last one too", () => {
+  const parameters = readParameters("climb", { ...TARGET, CHAT_MEMBERS: "20", CHAT_SENDERS: "4" });
+  const senders = placesOf(parameters, SENDER);
+  expect(senders.map(({ index, sender }) => [index, sender])).toEqual([
+    [4, 0],
+    [9, 1],
+    [14, 2],
+    [19, 3],
+  ]);
+  const receivers = placesOf(parameters, SENDER + 1).map(({ index }) => index);
+  expect([...receivers, 4, 9, 14, 19].toSorted((a, b) => a - b)).toEqual(
+    Array.from({ length: 20 }, (_, i) => i),
+  );
+});
+
+test("a climb fills one room; its first messages say when it began", () => {
+  expect(namesOf("climb")).not.toContain("CHAT_ROOMS");
+  expect(() => readParameters("climb", { ...TARGET, CHAT_ROOMS: "2" })).toThrow("does nothing in climb");
+  const plan = planOf(readParameters("climb", { ...TARGET, CHAT_RATE: "500" }));
+  expect([0, 1, 2].map((k) => dueOf(plan, k))).toEqual(dueIn(2, 2));
+});

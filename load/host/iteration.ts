@@ -49,10 +49,10 @@ export class Iteration {
   }
 
   /** Calls back into the script, unless the iteration is over. */
-  call(callback: () => void): void {
+  call<T>(callback: (value?: T) => void, value?: T): void {
     if (this.isOver) return;
     try {
-      callback();
+      callback(value);
     } catch (error) {
       this.stop("failed", error);
     }

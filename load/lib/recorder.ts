@@ -47,6 +47,8 @@ export class Recorder {
   private readonly isAsleepBetween: boolean;
   /** When the first member began to connect and when the rooms were full, in epoch ms; 0 where nobody looked. */
   joining = { from: 0, until: 0 };
+  private recentIndex = -1;
+  private recentStep: Step | null = null;
   private start: number | null = null;
   private arrived = 0;
   /** Times since the last `progress`, where anybody asks for it. */
@@ -160,6 +162,15 @@ export class Recorder {
     const into = at - this.start - this.plan.warmupMs;
     if (into < 0 || into >= this.plan.windowMs) return null;
     const index = Math.floor(into / 1_000 / this.stepS);
+    // Nearly always the one before.
+    if (index === this.recentIndex) return this.recentStep;
+    const step = this.stepOf(index);
+    this.recentIndex = index;
+    this.recentStep = step;
+    return step;
+  }
+
+  private stepOf(index: number): Step {
     const known = this.steps.get(index);
     if (known !== undefined) return known;
     const step = { delivered: 0, sent: 0, lagMaxMs: 0, latency: new Times() };

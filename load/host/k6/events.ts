@@ -19,24 +19,32 @@ export type Listener = (event: Event) => void;
 const SLICE_MS = 2;
 const EVENTS_BETWEEN_LOOKS = 32;
 
-export class EventQueue {
-  private waiting: [Iteration, () => void][] = [];
-  private next = 0;
+/** What waits for the script. A message has no closure of its own: there are hundreds of thousands a second. */
+export interface Waiting {
+  readonly iteration: Iteration;
+  readonly act: (event: Event | undefined) => void;
+  readonly event?: Event;
+}
 
-  push(iteration: Iteration, act: () => void): void {
-    this.waiting.push([iteration, act]);
-    if (this.waiting.length === 1) setImmediate(() => this.drain());
+export class EventQueue {
+  private waiting: Waiting[] = [];
+  private next = 0;
+  private readonly drainSoon = (): void => this.drain();
+
+  push(waiting: Waiting): void {
+    this.waiting.push(waiting);
+    if (this.waiting.length === 1) setImmediate(this.drainSoon);
   }
 
   private drain(): void {
     const end = performance.now() + SLICE_MS;
     for (let count = 1; this.next < this.waiting.length; count++) {
-      const [iteration, act] = this.waiting[this.next] ?? [];
+      const waiting = this.waiting[this.next];
       this.next += 1;
-      if (act !== undefined) iteration?.call(act);
+      waiting?.iteration.call(waiting.act, waiting.event);
       if (count % EVENTS_BETWEEN_LOOKS === 0 && performance.now() > end) break;
     }
-    if (this.next < this.waiting.length) setImmediate(() => this.drain());
+    if (this.next < this.waiting.length) setImmediate(this.drainSoon);
     else {
       this.waiting = [];
       this.next = 0;
@@ -75,7 +83,7 @@ export class Listeners {
 
   call(event: Event): void {
     for (const listener of this.added.get(event.type) ?? []) listener(event);
-    this.on.get(event.type)?.(event);
+    if (this.on.size > 0) this.on.get(event.type)?.(event);
   }
 
   private set(name: EventName, listener: unknown): void {

@@ -7,7 +7,7 @@ import type { Iteration } from "../iteration.ts";
 import type { Series, Tags } from "../samples.ts";
 import { LeanSocket, type SocketEnd } from "../socket.ts";
 import { current, tagsOf, vu } from "../vu.ts";
-import { type EventName, EventQueue, Listeners } from "./events.ts";
+import { type Event, type EventName, EventQueue, Listeners } from "./events.ts";
 import { readParams, readUrl } from "./params.ts";
 
 const queue = new EventQueue();
@@ -120,24 +120,26 @@ export class WebSocket {
   }
 
   #queue(act: () => void): void {
-    queue.push(this.#iteration, act);
+    queue.push({ iteration: this.#iteration, act });
   }
 
   #message(data: string | ArrayBuffer): void {
     const timestamp = this.#socket.readAt;
-    this.#queue(() => {
-      // After close() what still comes is dropped and not counted.
-      if (this.#state !== 1) return;
-      this.#received?.add(1);
-      if (typeof data !== "string" && this.#binaryType === "blob") {
-        throw new Error(
-          'Blobs are not supported by the host; set binaryType to "arraybuffer", or run it with k6.',
-        );
-      }
-      const event = { type: "message", target: this, timestamp, data, origin: this.url } as const;
-      this.#listeners.call(event);
-    });
+    const event = { type: "message", target: this, timestamp, data, origin: this.url } as const;
+    queue.push({ iteration: this.#iteration, act: this.#deliver, event });
   }
+
+  readonly #deliver = (event: Event | undefined): void => {
+    // After close() what still comes is dropped and not counted.
+    if (this.#state !== 1 || event === undefined) return;
+    this.#received?.add(1);
+    if (this.#binaryType === "blob" && "data" in event && typeof event.data !== "string") {
+      throw new Error(
+        'Blobs are not supported by the host; set binaryType to "arraybuffer", or run it with k6.',
+      );
+    }
+    this.#listeners.call(event);
+  };
 
   #opened(): void {
     this.#measureHandshake();

@@ -1,6 +1,6 @@
 // What one climb says of a server: the highest rate that it sustained, what a delivery, a join and a member cost, how a quiet room
 // answers, and what ended the climb. Pure.
-import { deliveriesPerSecond, loadedPart, QUIET, settled, span, type Step } from "../../load/lib/climb.ts";
+import { deliveriesPerSecond, loadedPart, QUIET, settled, type Step } from "../../load/lib/climb.ts";
 import type { Second, Tally } from "../../load/lib/tally.ts";
 import { BOUNDS } from "../../load/lib/validity.ts";
 import { brokenIn } from "./broken.ts";
@@ -76,14 +76,15 @@ export function cellOf(plan: CellPlan, climbed: Climbed): Cell {
     .filter(({ second, sent }) => second >= QUIET.steps * stepS && sent > 0)
     .map((second) => stepOf(second, stepS, plan.members, climbed));
   const broken = brokenIn(counts);
-  const known = settled(steps);
-  const { held, failed } = span(known);
+  const known = settled(steps).toSorted((a, b) => a.rate - b.rate);
+  // A rate below it that failed met something else than the server: it carried more.
+  const highest = known.findLast(({ failure }) => failure === null) ?? null;
   const cpuSeconds = cpuBetween(readings.target, joining.from, joining.until);
   return {
     ...plan,
     steps,
-    best: broken === null ? (known.find(({ rate }) => rate === held) ?? null) : null,
-    failed: known.find(({ rate, failure }) => rate === failed && failure !== null) ?? null,
+    best: broken === null ? highest : null,
+    failed: known.find(({ rate }) => rate > (highest?.rate ?? 0)) ?? null,
     quiet: quiet.length === 0 ? null : worstOf(quiet),
     joins: { seconds: (joining.until - joining.from) / 1_000, cpuSeconds },
     kibAMember: grownBy(readings.target, windowStart, plan.members),

@@ -110,6 +110,9 @@ describe("a climb", () => {
     const missing = second(3, 400, { delivered: 400 * 3 * MEMBERS - 1 });
     expect(cellOf(CELL, climbed([second(2, 200), missing])).best?.rate).toBe(200);
     expect(cellOf(CELL, climbed([second(2, 200), missing, second(4, 400)])).best?.rate).toBe(400);
+    // What failed below it met something else.
+    const cell = cellOf(CELL, climbed([missing, second(3, 800), second(4, 1_000, { p99Ms: 400 })]));
+    expect([cell.best?.rate, cell.failed?.rate]).toEqual([800, 1_000]);
   });
 
   test("blames the generator where its core was full, and the server where its own was", () => {

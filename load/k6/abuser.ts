@@ -113,7 +113,8 @@ class Hand {
     const { kind } = readFrame(text);
     if (kind === "welcome" || kind === "ready") {
       this.isJoined = true;
-      this.accept(this.greeted);
+      // A join takes nothing from the budget of messages.
+      this.user.recorder.counts.abuseAccepted += 1;
     } else if (kind === "events" || kind === "message") {
       for (const [, n] of text.matchAll(OWN)) {
         this.stored += 1;

@@ -1,20 +1,19 @@
-// How many actions of one identity law L1 allows, and how many there were, seen from outside. See SPEC.md, section 5.
-import { CALL_MS, MAX_PASSES, SLACK_MS } from "../../src/rate-limit/charge.ts";
+// How many messages of one identity law L1 allows, and how many there were, seen from outside. See SPEC.md, section 5.
 import type { Policy } from "../../src/rate-limit/gcra.ts";
 
-/** An action that the room accepted: when it left, and when its answer was here, in ms of one clock. */
+/** A message that the room accepted: when it left, and when its answer was here, in ms of one clock. */
 export interface Accepted {
   readonly sent: number;
   readonly answered: number;
 }
 
-/** Actions of one identity that rooms accept at most in a window of so many ms, where no call to the limiter fails. */
+/** Messages of one identity that all rooms together accept at most in a window of so many ms, where no call fails. */
 export function mostIn({ periodMs, burst }: Policy, windowMs: number): number {
-  return burst + Math.floor((windowMs + SLACK_MS + CALL_MS) / periodMs) + MAX_PASSES;
+  return burst + Math.floor(windowMs / periodMs);
 }
 
 /**
- * By how many the worst window was over the limit; 0 where law L1 held. The room accepted each action some time between its two
+ * By how many the worst window was over the limit; 0 where law L1 held. The room accepted each message some time between its two
  * instants, so a window from one's sending to another's answer holds all that lie between, and is never too short.
  */
 export function overLimit(policy: Policy, accepted: readonly Accepted[]): number {
@@ -23,10 +22,10 @@ export function overLimit(policy: Policy, accepted: readonly Accepted[]): number
   let worst = 0;
   for (const { sent } of bySent) {
     let inside = 0;
-    for (const action of byAnswer) {
-      if (action.sent < sent) continue;
+    for (const message of byAnswer) {
+      if (message.sent < sent) continue;
       inside += 1;
-      worst = Math.max(worst, inside - mostIn(policy, action.answered - sent));
+      worst = Math.max(worst, inside - mostIn(policy, message.answered - sent));
     }
   }
   return worst;

@@ -8,7 +8,13 @@ export type LoadFrame =
   /** One message of the classic protocol; `at` is where its stamp begins, -1 without one. */
   | { readonly kind: "message"; readonly at: number }
   /** Messages of the delivery protocol, as the head says. `last` before `first`: they are not in order. */
-  | { readonly kind: "events"; readonly first: number; readonly last: number }
+  | {
+      readonly kind: "events";
+      readonly first: number;
+      readonly last: number;
+      /** What changed of the members, where the frame says it. */
+      readonly presence: Presence | null;
+    }
   | { readonly kind: "welcome"; readonly welcome: Welcome }
   | { readonly kind: "ready" }
   /** Members that came or went, by classic frames. */
@@ -23,6 +29,7 @@ export type LoadFrame =
 const HEAD = '{"first":';
 const LAST = ',"last":';
 const EVENTS = ',"events":[';
+const PRESENCE = '],"presence":';
 /** Quotes in a message are escaped, so that only an event begins so. */
 const EVENT = '{"seq":';
 const TIMESTAMP = '"timestamp":';
@@ -55,10 +62,19 @@ export function readFrame(text: string): LoadFrame {
 function readHead(text: string): LoadFrame {
   const comma = text.indexOf(LAST, HEAD.length);
   const end = text.indexOf(EVENTS, comma);
-  if (comma < 0 || end < 0 || !text.endsWith("]}")) return CORRUPT;
+  if (comma < 0 || end < 0) return CORRUPT;
+  const presence = text.endsWith("]}") ? null : presenceOf(text);
+  if (presence === undefined) return CORRUPT;
   const first = Number(text.slice(HEAD.length, comma));
   const last = Number(text.slice(comma + LAST.length, end));
-  return isSeq(first) && isSeq(last) ? { kind: "events", first, last } : CORRUPT;
+  return isSeq(first) && isSeq(last) ? { kind: "events", first, last, presence } : CORRUPT;
+}
+
+/** What stands behind the events; undefined where that is not presence. */
+function presenceOf(text: string): Presence | undefined {
+  const at = text.lastIndexOf(PRESENCE);
+  const frame = at < 0 ? null : decodeServerFrame(`{${text.slice(at + 2)}`);
+  return frame?.kind === "presence" ? frame.presence : undefined;
 }
 
 const isSeq = (value: number): boolean => Number.isSafeInteger(value) && value >= 1;

@@ -48,6 +48,8 @@ export interface Parameters {
   readonly run: string;
   /** A signed token for a deployed target, or "". */
   readonly token: string;
+  /** Members of a room that come from one address: a limiter each costs a server of one disk more than all else of a join. */
+  readonly perAddress: number;
   /** File for the tally, or "". */
   readonly out: string;
   /** 1: each virtual user says once a second how far it is. */
@@ -112,6 +114,7 @@ const COMMON: Readonly<Record<string, Field>> = {
   CHAT_P99_MS: whole("p99Ms", 1_000, 1, 600_000),
   CHAT_RUN: text("run", "1 to 16 lower-case letters and digits", /^[a-z0-9]{1,16}$/),
   CHAT_TOKEN: text("token", "a token without blanks", /^\S+$/),
+  CHAT_PER_ADDRESS: whole("perAddress", 1, 1, 100_000),
   CHAT_PROGRESS: whole("progress", 0, 0, 1),
   CHAT_OUT: text("out", "the path of a file", /^.+$/),
 };
@@ -119,8 +122,8 @@ const STORM = { CHAT_STORM_S: whole("stormS", 2, 1, 600) };
 const ABUSE = {
   CHAT_ABUSE_RATE: decimal("abuseRate", 50, 0.1, 10_000),
   CHAT_ABUSE_SOCKETS: whole("abuseSockets", 3, 1, 50),
-  CHAT_PERIOD_MS: whole("periodMs", 5_000, 1, 3_600_000),
-  CHAT_BURST: whole("burst", 5, 1, 1_000_000),
+  CHAT_PERIOD_MS: whole("periodMs", 1_000, 1, 3_600_000),
+  CHAT_BURST: whole("burst", 20, 1, 1_000_000),
 };
 const CLIMB = {
   CHAT_STEP_S: whole("stepS", 3, 1, 60),

@@ -78,6 +78,7 @@ export class Receiver {
     switch (reading.kind) {
       case "events":
         if (!this.delivery.take(reading, frame)) counts.garbled += 1;
+        if (reading.presence !== null) this.members = reading.presence.count;
         return;
       case "message":
         return this.classic.take(reading, !this.isJoined, frame);

@@ -1,5 +1,6 @@
 // What the bench runs, in which order, and how long that takes: every server with every number of members, round after round. Pure.
 
+import { MANY_PER_ADDRESS } from "../../load/lib/addresses.ts";
 import { Failure } from "../lib/command.ts";
 import type { TargetKind } from "./result.ts";
 
@@ -99,6 +100,7 @@ export function envOf(cell: CellPlan, plan: BenchPlan, found: number | null): Re
     CHAT_DURATION_S: climbOf(plan, members).most,
     CHAT_DRAIN_S: 15,
     CHAT_JOIN_RATE: JOINS_PER_SECOND,
+    CHAT_PER_ADDRESS: MANY_PER_ADDRESS,
     CHAT_JOIN_TIMEOUT_S: plan.joinLimitS,
   };
   return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, `${value}`]));

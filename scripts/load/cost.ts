@@ -18,17 +18,20 @@ export interface Bill {
 const ASK_ABOVE: Bill = { requests: 10_000, rowsWritten: 10_000 };
 
 const MESSAGES_PER_REQUEST = 20;
+/** What one visit costs for its limit, as docs/cost.md counts it: the budget is taken, given back twice, and an alarm of the limiter rings; */
+const LIMIT_REQUESTS = 4;
+/** and the ledger, the limiter and its alarms write nine rows, besides one a message. */
+const LIMIT_ROWS = 9;
 
 /** Expected requests (Workers and objects together) and SQLite rows written; refusals would only make it less. */
 export function billOf({ joins, messages, protocol }: Plan): Bill {
-  // A join is the upgrade at the Worker, the same at the room, a first frame and a call to the limiter.
+  // A join is the upgrade at the Worker, the same at the room, a first frame and what the limit costs.
   const upgrades = 2 * joins;
   const frames = Math.ceil((joins + messages) / MESSAGES_PER_REQUEST);
-  const limiterCalls = joins + messages;
-  const rowsPerMessage = protocol === "delivery" ? 2 : 1;
+  const rowsPerMessage = protocol === "delivery" ? 3 : 2;
   return {
-    requests: upgrades + frames + limiterCalls,
-    rowsWritten: messages * rowsPerMessage + limiterCalls,
+    requests: upgrades + frames + LIMIT_REQUESTS * joins,
+    rowsWritten: messages * rowsPerMessage + LIMIT_ROWS * joins,
   };
 }
 

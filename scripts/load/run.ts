@@ -1,4 +1,5 @@
 // One run of one scenario: target up, script run by its engine, samples taken, result judged and returned.
+import { MANY_PER_ADDRESS } from "../../load/lib/addresses.ts";
 import { spawn } from "node:child_process";
 import { createWriteStream } from "node:fs";
 import { readFile, rm } from "node:fs/promises";
@@ -61,12 +62,12 @@ export async function runScenario(request: RunRequest): Promise<Ran> {
     cores: pinning?.target,
     policy:
       scenario === "abuse"
-        ? { periodMs: env.CHAT_PERIOD_MS ?? "5000", burst: env.CHAT_BURST ?? "5" }
+        ? { periodMs: env.CHAT_PERIOD_MS ?? "1000", burst: env.CHAT_BURST ?? "20" }
         : undefined,
   });
   try {
     const started = Date.now();
-    const { tally, usage, code } = await play(request, target);
+    const { tally, usage, code } = await play({ ...request, env: { ...shared(request), ...env } }, target);
     const machine = machineHere();
     const protocol = costlierOf(`${tally.parameters.CHAT_PROTOCOL}`);
     const sample = Number(tally.parameters.CHAT_SAMPLE);
@@ -93,6 +94,10 @@ export async function runScenario(request: RunRequest): Promise<Ran> {
     await target.stop();
   }
 }
+
+/** A room of ours without a limit does not care how many come from one address. */
+const shared = ({ target, scenario }: RunRequest): Readonly<Record<string, string>> =>
+  target.kind === "local" && scenario !== "abuse" ? { CHAT_PER_ADDRESS: `${MANY_PER_ADDRESS}` } : {};
 
 function notesOf({ target, pinning }: RunRequest, calibration: string | null): string[] {
   return [

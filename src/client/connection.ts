@@ -1,7 +1,16 @@
 // A client's side of the delivery protocol as a pure machine: what to send, what to show, what to ask for. link.ts keeps its socket.
 import { DELIVERY_PROTOCOL, MAX_PAGE, PONG } from "../protocol/limits.ts";
-import type { ChatMessage, ErrorCode, Refusal, ServerFrame, Since, Welcome } from "../protocol/messages.ts";
+import type {
+  ChatMessage,
+  ErrorCode,
+  Presence,
+  Refusal,
+  ServerFrame,
+  Since,
+  Welcome,
+} from "../protocol/messages.ts";
 import { decodeServerFrame } from "../protocol/server-frames.ts";
+import { spread } from "./backoff.ts";
 import type { ClientEffect, ClientEvent, Timer } from "./events.ts";
 import { Link } from "./link.ts";
 import { Outbox, type SavedOutbox } from "./outbox.ts";
@@ -115,8 +124,9 @@ export class Connection {
 
   private onFrame(text: unknown, random: number): void {
     if (!this.link.isOpen) return;
-    this.link.heard(text === PONG);
-    // A pong is no frame: it was all that it had to say.
+    const isPong = text === PONG;
+    this.link.heard(isPong);
+    if (isPong) return;
     const frame = decodeServerFrame(text);
     if (frame !== null) this.onServerFrame(frame, random);
   }
@@ -128,6 +138,7 @@ export class Connection {
         break;
       case "events":
         this.onEvents(frame.first, frame.events, random);
+        if (frame.presence !== null && this.link.isLive) this.onPresence(frame.presence);
         break;
       case "stored":
         this.emitConfirmed(this.outbox.confirm(frame.counter));
@@ -137,13 +148,9 @@ export class Connection {
       case "refused":
         this.onRefused(frame.refused, random);
         break;
-      case "presence": {
-        const { arrived, gone } = this.roster.apply(frame.presence);
-        if (arrived.length > 0) this.emit({ type: "arrived", members: arrived });
-        if (gone.length > 0) this.emit({ type: "left", members: gone });
-        this.emitRoster();
+      case "presence":
+        this.onPresence(frame.presence);
         break;
-      }
       case "history":
         // A page of a log that is gone, or one that was asked for twice, must not be shown.
         if (frame.history.before !== this.wantsBefore) break;
@@ -178,6 +185,13 @@ export class Connection {
     this.askHistory();
   }
 
+  private onPresence(presence: Presence): void {
+    const { arrived, gone } = this.roster.apply(presence);
+    if (arrived.length > 0) this.emit({ type: "arrived", members: arrived });
+    if (gone.length > 0) this.emit({ type: "left", members: gone });
+    this.emitRoster();
+  }
+
   private onEvents(first: number, events: readonly ChatMessage[], random: number): void {
     if (!this.link.isLive || this.seen === null) return;
     const { epoch, seq } = this.seen;
@@ -197,7 +211,7 @@ export class Connection {
   }
 
   private onRefused({ counter, code, retryAfter }: Refusal, random: number): void {
-    const wait = retryAfter ?? BUSY_RETRY_MS;
+    const wait = spread(retryAfter ?? BUSY_RETRY_MS, random);
     if (!this.link.isLive) return this.arm("resend", wait);
     // Without a counter it was the page of history.
     if (counter === undefined) return this.arm("history", wait);

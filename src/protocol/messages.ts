@@ -132,6 +132,8 @@ export type ServerFrame =
       readonly first: number;
       readonly last: number;
       readonly events: readonly ChatMessage[];
+      /** What changed of the members meanwhile. */
+      readonly presence: Presence | null;
     }
   | { readonly kind: "stored"; readonly counter: number }
   | { readonly kind: "refused"; readonly refused: Refusal }

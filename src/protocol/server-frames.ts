@@ -79,7 +79,8 @@ export function decodeServerFrame(text: unknown): ServerFrame | null {
   const { welcome, stored, refused, presence, history, error, code } = fields;
   if (isEvents(fields)) {
     const events = fields.events as ChatMessage[];
-    return { kind: "events", first: fields.first as number, last: fields.last as number, events };
+    const { first, last } = fields as { first: number; last: number };
+    return { kind: "events", first, last, events, presence: isPresence(presence) ? presence : null };
   }
   if (isWelcome(welcome)) return { kind: "welcome", welcome };
   if (isCount(stored)) return { kind: "stored", counter: stored };

@@ -1,4 +1,5 @@
-// The whole rate limit algorithm (GCRA, ITU-T I.371, over integers). Decides; keeps and measures nothing.
+// The whole rate limit algorithm: GCRA as a leaky bucket (ITU-T I.371, annex A) over integers. A debt is a length of time
+// in milliseconds, never an instant, so that it can travel between clocks. Decides; keeps and measures nothing.
 
 /** `periodMs` is T, the milliseconds an action costs; `burst` is B, the actions that may come at once. */
 export interface Policy {
@@ -6,35 +7,15 @@ export interface Policy {
   readonly burst: number;
 }
 
-/** One key's budget. Both instants are of the one clock of whoever keeps the budget. */
-export interface Budget {
-  /** Theoretical arrival time: when the budget is full again. */
-  readonly tat: number;
-  /** When the clock was last read: shows a clock that jumped backwards. */
-  readonly last: number;
-}
+/** Milliseconds from one reading of a clock to a later one. A clock that went back shows that no time has passed (L5). */
+export const elapsed = (from: number, to: number): number => Math.max(0, to - from);
 
-/** A budget from which nothing was ever taken. */
-export const FULL: Budget = { tat: 0, last: 0 };
+/** What is left of a debt after so many milliseconds. */
+export const remaining = (debt: number, ms: number): number => Math.max(0, debt - ms);
 
-/**
- * The budget as of `now`. If the clock stands before its last reading, the budget moves back with it: no time has
- * passed, so nothing is admitted that would not have been, and nobody waits longer than before (L5).
- */
-export function settle(budget: Budget, now: number): Budget {
-  const jump = Math.max(0, budget.last - now);
-  return { tat: budget.tat - jump, last: now };
-}
+/** Milliseconds until one more action is admitted; 0 if it is admitted now. */
+export const waitOf = ({ periodMs, burst }: Policy, debt: number): number =>
+  Math.max(0, debt - (burst - 1) * periodMs);
 
-/**
- * Milliseconds until one more action is admitted; 0 if it is admitted now. Takes a settled budget. `slackMs` is by
- * how much actions may reach the budget later than they came: that is not held against their sender (L3).
- */
-export function retryAfter(policy: Policy, budget: Budget, slackMs = 0): number {
-  return Math.max(0, budget.tat - (budget.last + (policy.burst - 1) * policy.periodMs + slackMs));
-}
-
-/** Takes one action from a settled budget, whether it was admitted or not. */
-export function spend(policy: Policy, budget: Budget): Budget {
-  return { tat: Math.max(budget.tat, budget.last) + policy.periodMs, last: budget.last };
-}
+/** The debt with one more action. */
+export const spend = ({ periodMs }: Policy, debt: number): number => debt + periodMs;

@@ -1,145 +1,270 @@
-// When an action of a connection happens: at once under a pass, after the limiter's answer, or not. Keeps their order (D4).
-import { encodeError, encodeRefused, RATE_LIMITED } from "../protocol/codec.ts";
-import type { Refusal } from "../protocol/messages.ts";
-import { type ChargeReply, MAX_CHARGE } from "../rate-limit/charge.ts";
-import type { Policy } from "../rate-limit/gcra.ts";
+// Which actions of an identity are admitted, and when: under the budget that this room holds, or asks the limiter for.
 import {
-  admitLocally,
-  type LocalBudgets,
-  newPass,
-  passIsLive,
-  refusedFor,
-  restoreLocal,
-} from "./allowance.ts";
-import type { RoomEffect } from "./effects.ts";
-import type { Session, Waiting } from "./session.ts";
+  type Budget,
+  CALL_MS,
+  charge,
+  clearAt,
+  FULL,
+  type Grant,
+  isClear,
+  type Kind,
+  landed,
+  larger,
+  type Rates,
+  settle,
+  waitFor,
+  type Yielded,
+} from "../rate-limit/budget.ts";
+import { elapsed } from "../rate-limit/gcra.ts";
+import type { BudgetRow, LedgerReader } from "./budget-ledger.ts";
+import type { Effects } from "./effects.ts";
+import type { Action, Session } from "./session.ts";
 
-/** What admission needs of its room. */
+/** Actions of one connection that wait for the budget to come; one more is refused as busy. */
+export const MAX_WAITING = 32;
+/** How soon what departed identities owe, or have not given back for sure, is looked at again. */
+const TIDY_MS = 60_000;
+/** A budget that somebody here holds is looked at so seldom: only a crash leaves one behind. */
+const HELD_MS = 86_400_000;
+
+export type Verdict =
+  | { readonly type: "admitted" }
+  /** The budget is on its way; the action comes back from `granted`. */
+  | { readonly type: "waits" }
+  | { readonly type: "busy" }
+  | { readonly type: "refused"; readonly retryAfter: number };
+
+/** What this room knows of one identity's budget. */
+interface Holding {
+  /** As the ledger has it, or will at the next `write`. */
+  row: BudgetRow;
+  /** A call to the limiter is under way. What it brings is void where the limiter asked for the budget meanwhile. */
+  asking: { isVoid: boolean; readonly since: number } | null;
+  /** Whose actions wait, in their order: one entry an action. */
+  waiting: Session[];
+}
+
+/** What an answer of the limiter has ended. */
+export interface Due {
+  /** Whose actions are to be decided now, one entry an action. */
+  readonly waiting: readonly Session[];
+  /** No budget came: they are decided without it (L9). */
+  readonly isAlone: boolean;
+}
+
+/** A limiter's question for a budget, by the room's clock. */
+export interface Question {
+  readonly identity: string;
+  readonly term: string;
+  readonly isCheck: boolean;
+  readonly now: number;
+}
+
 export interface AdmissionPorts {
-  emit(effect: RoomEffect): void;
-  /** Whether a message's counter is new and in order; answers the sender if not. */
-  isNext(session: Session, counter: number, ahead: number): boolean;
-  /** Does an admitted action, if it is not by now a duplicate or out of order. */
-  perform(session: Session, action: Waiting, now: number): void;
-  /** Whether a connection is still in the room. */
-  isHere(session: Session): boolean;
-  /** Writes and sends what was performed. */
-  commit(): void;
+  readonly rates: Rates;
+  readonly ledger: LedgerReader;
+  readonly effects: Effects;
+  /** Whether an identity has a connection in the room. */
+  readonly isHere: (identity: string) => boolean;
 }
 
 export class Admission {
-  private readonly local: LocalBudgets = new Map();
-  /** Connections that are gone while their charge is under way, with their identities. */
-  private readonly departed = new Map<string, string>();
-  private readonly rate: Policy;
-  private readonly room: AdmissionPorts;
+  /** Of identities that are here, or whose call is under way; others are read from the ledger when they matter. */
+  private readonly holdings = new Map<string, Holding>();
+  /** Holdings whose row the ledger does not have yet. */
+  private readonly stale = new Set<Holding>();
+  private readonly ports: AdmissionPorts;
+  /** While the limiter cannot be reached: the same periods, and no burst (L9). */
+  private readonly alone: Rates;
 
-  constructor(rate: Policy, room: AdmissionPorts) {
-    this.rate = rate;
-    this.room = room;
+  constructor(ports: AdmissionPorts) {
+    const { message, join } = ports.rates;
+    this.ports = ports;
+    this.alone = { message: { ...message, burst: 1 }, join: { ...join, burst: 1 } };
   }
 
-  /** Takes in what a waking room finds in a session's attachment. */
-  restore(session: Session): void {
-    restoreLocal(this.local, session);
-  }
-
-  /** An action: accepted at once under a pass, refused for nothing while the limiter's answer holds, else it waits its turn. */
-  submit(session: Session, action: Waiting, now: number): void {
-    const ahead = session.waiting.length + 1;
-    if (action.kind === "message" && !this.room.isNext(session, action.counter, ahead)) return;
-    const wait = refusedFor(session, this.rate, now);
-    if (wait > 0) return this.refuseFor(wait, session, [action]);
-    if (session.waiting.length >= MAX_CHARGE) return this.refuse(session, action, { code: "busy" });
-    // Something waits only while a charge is under way.
-    if (session.charging === null && passIsLive(session, now)) {
-      this.room.perform(session, action, now);
-      this.room.commit();
-      return this.charge(session, 1, now);
-    }
-    session.waiting.push(action);
-    if (session.charging === null) this.charge(session, 0, now);
-  }
-
-  /** The one call to the limiter that a connection has under way: order is kept because the rest waits (D4). */
-  private charge(session: Session, spent: number, now: number): void {
-    const asked = session.waiting.length;
-    // Until the answer says whether there is a pass, none is used: a pass is spent once.
-    session.charging = { asked, since: now };
-    const { connection, identity } = session;
-    this.room.emit({ type: "charge", connection, identity, charge: { holder: connection, spent, asked } });
-  }
-
-  /** The limiter's answer, or null where none came in time (L9): admits from the front, refuses the rest. */
-  settle(session: Session, reply: ChargeReply | null, now: number): void {
-    const { charging } = session;
-    if (charging === null) return;
-    session.charging = null;
-    const asked = session.waiting.splice(0, charging.asked);
-    const { rate } = this;
-    const granted = reply?.granted ?? admitLocally(this.local, rate, session, asked.length, now);
-    const wait = reply?.retryAfter ?? rate.periodMs;
-    // Before the actions: a join may turn out to be the older of two, and leave at once.
-    session.pass = reply?.pass === true ? newPass(charging.since) : null;
-    for (const action of asked.slice(0, granted)) this.room.perform(session, action, now);
-    this.room.commit();
-    if (!this.room.isHere(session)) return;
-    const sure = (granted < asked.length ? now : charging.since) + wait;
-    session.refused = reply === null || wait === 0 ? null : { from: now, sure, until: now + wait };
-    this.refuseFor(wait, session, asked.slice(granted));
-    this.room.emit({ type: "attach", session });
-    this.drain(session, now);
-  }
-
-  /** The connection is gone, what it asked for is void, and its pass goes back; never before a charge that is under way has taken from it (L1). */
-  leave({ connection, identity, charging, pass, waiting }: Session): void {
-    waiting.length = 0;
-    if (charging !== null) this.departed.set(connection, identity);
-    else if (pass !== null) this.room.emit({ type: "release", identity, holder: connection });
-  }
-
-  /** The answer to the last charge of a connection that is gone. */
-  settleGone(connection: string): void {
-    const identity = this.departed.get(connection);
-    if (identity === undefined) return;
-    this.departed.delete(connection);
-    this.room.emit({ type: "release", identity, holder: connection });
-  }
-
-  /** Whether no answer is awaited for a connection that is gone. */
+  /** Whether no call is under way. */
   get isQuiet(): boolean {
-    return this.departed.size === 0;
+    return [...this.holdings.values()].every(({ asking }) => asking === null);
   }
 
-  /** What came while the limiter was asked. */
-  private drain(session: Session, now: number): void {
-    const wait = refusedFor(session, this.rate, now);
-    if (wait > 0) this.refuseFor(wait, session, session.waiting.splice(0));
-    if (session.waiting.length > 0) this.charge(session, 0, now);
+  /** Somebody connected: asks early, so that the budget is here when the name comes. */
+  arrive(identity: string, now: number): void {
+    const holding = this.holding(identity);
+    if (holding.row.state === "held" || holding.asking !== null) return;
+    const budget = this.budget(holding, now);
+    const { term, state, at } = holding.row;
+    // Connecting here and there in turn must not move the budget each time (L4).
+    const hasYielded = term !== "" && state === "yielded";
+    if (hasYielded && elapsed(at, now) < this.ports.rates.message.periodMs) return;
+    if (waitFor(this.ports.rates, budget, "join") === 0) this.ask(identity, holding, now);
   }
 
-  /** Who is told to come back later is refused until then (L2). */
-  private refuseFor(wait: number, session: Session, actions: readonly Waiting[]): void {
-    if (actions.length === 0) return;
-    for (const action of actions) this.refuse(session, action, { code: "rate-limited", retryAfter: wait });
-    const { refused } = session;
-    if (refused === null || refused.sure === refused.until) return;
-    session.refused = { ...refused, sure: refused.until };
-    this.room.emit({ type: "attach", session });
-  }
-
-  private refuse(session: Session, action: Waiting, refusal: Refusal): void {
-    const delivery = action.kind === "join" ? action.hello.delivery !== null : action.counter > 0;
-    const { code } = refusal;
-    if (!delivery) {
-      const error = code === "rate-limited" ? RATE_LIMITED : "Too many messages wait to be accepted.";
-      return this.send(session, encodeError(error, code, refusal.retryAfter));
+  /** An action of a session, at its turn. `isAlone`: it has waited for a limiter that did not answer. */
+  decide(session: Session, action: Action, now: number, isAlone: boolean): Verdict {
+    const { identity } = session;
+    const holding = this.holding(identity);
+    if (holding.asking === null) {
+      const budget = this.budget(holding, now);
+      const rates = isAlone ? this.alone : this.ports.rates;
+      const retryAfter = waitFor(rates, budget, action.kind);
+      // Where the budget is elsewhere, this much is owed at the least: no need to ask (L4).
+      if (retryAfter > 0) return { type: "refused", retryAfter };
+      if (holding.row.state === "held" || isAlone) return this.admit(holding, budget, action.kind);
+      this.ask(identity, holding, now);
     }
-    const named = action.kind === "message" ? { counter: action.counter, ...refusal } : refusal;
-    this.send(session, encodeRefused(named));
+    if (session.waiting.length >= MAX_WAITING) return { type: "busy" };
+    session.waiting.push(action);
+    holding.waiting.push(session);
+    return { type: "waits" };
   }
 
-  private send({ connection }: Session, frame: string): void {
-    this.room.emit({ type: "send", to: [connection], frame });
+  /** The limiter's answer, or null where none came in time. */
+  granted(identity: string, grant: Grant | null, now: number): Due {
+    const holding = this.holding(identity);
+    const { asking, waiting, row } = holding;
+    if (asking === null) return { waiting: [], isAlone: false };
+    // The limiter is not silent, other rooms are quicker: asked again, as long as one call may take (L9).
+    if (grant !== null && asking.isVoid && isWithinCall(asking.since, now)) {
+      this.change(holding, { term: grant.term });
+      this.ask(identity, holding, asking.since);
+      return { waiting: [], isAlone: false };
+    }
+    holding.asking = null;
+    holding.waiting = [];
+    if (grant === null || asking.isVoid) return { waiting, isAlone: true };
+    const { term, debts, spent } = grant;
+    const known = settle(row, now);
+    // Where nothing was admitted since, what this room told its members holds to the millisecond (L2).
+    const isExact = spent !== null && spent === row.spent;
+    const budget = isExact ? known : larger(known, landed(debts, now));
+    this.change(holding, { term, spent: spent ?? "", state: "held", ...budget });
+    return { waiting, isAlone: false };
+  }
+
+  /**
+   * The limiter wants the budget: nothing more is admitted under it. Asked again, the answer is the same. Where it only
+   * asks whether there is a use for it, and there is, the answer is null and nothing changes.
+   */
+  yield({ identity, term, isCheck, now }: Question): Yielded | null {
+    const isHere = this.ports.isHere(identity);
+    const holding = this.holding(identity);
+    if (isCheck && isHere && holding.row.state === "held" && holding.row.term === term) return null;
+    // The answer may have been overtaken by this question: not where it asks for a term that came before.
+    if (holding.asking !== null && term !== holding.row.term) holding.asking.isVoid = true;
+    const { row } = holding;
+    const { debts, at } = settle(row, now);
+    if (row.state !== "yielded") this.change(holding, { state: "yielded", debts, at });
+    this.write(now);
+    if (!isHere && holding.asking === null) this.holdings.delete(identity);
+    return { debts, isSpent: row.spent === term };
+  }
+
+  /** The last connection of an identity is gone: its budget goes back. */
+  leave(identity: string, now: number): void {
+    const holding = this.holding(identity);
+    // What an answer under way brings goes back when it is here.
+    if (holding.asking !== null) return;
+    if (holding.row.state === "held") {
+      // Written first: under a term that is given back nothing may be admitted, also after a crash.
+      this.change(holding, { state: "returned", ...settle(holding.row, now) });
+      this.write(now);
+      this.giveBack(holding.row);
+    }
+    this.holdings.delete(identity);
+  }
+
+  /** The limiter has heard that a budget was given back. */
+  returned(identity: string, now: number): void {
+    const row = this.ports.ledger.read(identity);
+    if (row?.state === "returned" && isClear(row, now)) this.drop([identity]);
+  }
+
+  /** Brings the ledger up to date with what was admitted. Stands before the frames that show it. */
+  write(now: number): void {
+    if (this.stale.size === 0) return;
+    const rows = [...this.stale].map(({ row }) => row);
+    this.stale.clear();
+    const { effects } = this.ports;
+    effects.emit({ type: "budgets", rows });
+    for (const row of rows) effects.emit({ type: "alarm-by", at: nextLook(row, now) });
+  }
+
+  /** Drops rows of which nothing is owed, gives back what was left behind. Returns when to come again; Infinity: not at all. */
+  tidy(now: number): number {
+    const clear: string[] = [];
+    let next = Infinity;
+    for (const row of this.ports.ledger.all()) {
+      const { identity, state } = row;
+      const isOver = isClear(row, now);
+      if (state === "yielded" && isOver) clear.push(identity);
+      else if (state === "held" && !this.ports.isHere(identity)) this.leave(identity, now);
+      else next = Math.min(next, nextLook(row, now));
+      // The limiter may not have heard it.
+      if (state === "returned" && isOver) this.giveBack({ ...row, ...settle(row, now) });
+    }
+    this.drop(clear);
+    return next;
+  }
+
+  /** What is owed now. Where the clock went back, time counts from here on, also for a room that sleeps meanwhile (L5). */
+  private budget(holding: Holding, now: number): Budget {
+    const budget = settle(holding.row, now);
+    if (now < holding.row.at) {
+      this.change(holding, budget);
+      this.write(now);
+    }
+    return budget;
+  }
+
+  private admit(holding: Holding, budget: Budget, kind: Kind): Verdict {
+    const { state, term, spent } = holding.row;
+    this.change(holding, {
+      spent: state === "held" ? term : spent,
+      ...charge(this.ports.rates, budget, kind),
+    });
+    return { type: "admitted" };
+  }
+
+  private change(holding: Holding, change: Partial<BudgetRow>): void {
+    holding.row = { ...holding.row, ...change };
+    this.stale.add(holding);
+  }
+
+  private ask(identity: string, holding: Holding, since: number): void {
+    holding.asking = { isVoid: false, since };
+    this.ports.effects.emit({ type: "take", identity });
+  }
+
+  private giveBack({ identity, term, debts, spent }: BudgetRow): void {
+    this.ports.effects.emit({ type: "give-back", identity, term, left: { debts, isSpent: spent === term } });
+  }
+
+  private drop(identities: readonly string[]): void {
+    if (identities.length === 0) return;
+    for (const identity of identities) {
+      const holding = this.holdings.get(identity);
+      if (holding !== undefined) holding.row = { ...NEW_ROW, identity };
+    }
+    this.ports.effects.emit({ type: "drop-budgets", identities });
+  }
+
+  private holding(identity: string): Holding {
+    const known = this.holdings.get(identity);
+    if (known !== undefined) return known;
+    const row = this.ports.ledger.read(identity) ?? { ...NEW_ROW, identity };
+    const holding: Holding = { row, asking: null, waiting: [] };
+    this.holdings.set(identity, holding);
+    return holding;
   }
 }
+
+/** Nothing is owed, and nothing held. */
+const NEW_ROW: Omit<BudgetRow, "identity"> = { term: "", spent: "", state: "yielded", ...FULL };
+
+/** Whether a call that began at `since` may go on. A clock that went back does not say how long it has taken. */
+const isWithinCall = (since: number, now: number): boolean => since <= now && now - since < CALL_MS;
+
+/** When a row is worth a look: one that is held only where a crash has left it behind. */
+const nextLook = (row: BudgetRow, now: number): number =>
+  row.state === "held" ? now + HELD_MS : Math.max(clearAt(row), now + TIDY_MS);

@@ -3,22 +3,33 @@ import { createHash, randomUUID } from "node:crypto";
 import { DurableObject } from "cloudflare:workers";
 import { type Env, varsOf } from "../env.ts";
 import { PING, PONG } from "../protocol/limits.ts";
-import { type Charge, type ChargeReply, CALL_MS } from "../rate-limit/charge.ts";
+import type { Yielded } from "../rate-limit/budget.ts";
 import { NO_ADDRESS } from "../rate-limit/identity.ts";
+import { inTime } from "../rate-limit/in-time.ts";
 import type { RateLimiter } from "../rate-limit/rate-limiter.ts";
 import { readConfig } from "./config.ts";
-import type { RoomEffect, RoomEvent } from "./effects.ts";
+import type { RoomEffect, RoomEvent, Share } from "./effects.ts";
+import { slices } from "./fan-out.ts";
 import { Room } from "./room.ts";
+import { migrate } from "./schema.ts";
 import { Sockets } from "./sockets.ts";
+import { SqlLedger } from "./sql-ledger.ts";
 import { SqlLog } from "./sql-log.ts";
 
 /** Tells the room whom the limiter counts a connection under. Set by worker.ts, never by a client. */
 export const IDENTITY_HEADER = "Edge-Chat-Identity";
 
+/** Sockets that are sent to in one turn: some milliseconds of work. */
+const SLICE = 256;
+
 export class ChatRoom extends DurableObject<Env> {
   private readonly sockets: Sockets;
   private readonly log: SqlLog;
+  private readonly ledger: SqlLedger;
   private readonly room: Room;
+  private timer: ReturnType<typeof setTimeout> | null = null;
+  /** What the question that is being handled is answered. */
+  private answer: Yielded | null = null;
   /** The earliest instant for which this instance has asked to be woken: most requests need no storage. */
   private wakeAt = Infinity;
 
@@ -26,8 +37,11 @@ export class ChatRoom extends DurableObject<Env> {
     super(ctx, env);
     const config = readConfig(varsOf(env));
     this.sockets = new Sockets(config.slowReaderBytes);
+    migrate(ctx.storage.sql);
     this.log = new SqlLog(ctx.storage.sql, randomUUID());
-    this.room = new Room({ config, log: this.log, authorOf }, this.sockets.restore(ctx.getWebSockets()));
+    this.ledger = new SqlLedger(ctx.storage.sql);
+    const ports = { config, log: this.log, ledger: this.ledger, authorOf };
+    this.room = new Room(ports, this.sockets.restore(ctx.getWebSockets()));
     ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair(PING, PONG));
   }
 
@@ -67,6 +81,14 @@ export class ChatRoom extends DurableObject<Env> {
     this.handle({ type: "erase", now: Date.now(), epoch: randomUUID() });
   }
 
+  /** Gives up the budget of an identity, for its limiter; an answer is sent only once that is durable. See Admission. */
+  yieldBudget(identity: string, term: string, isCheck: boolean): Yielded | null {
+    this.handle({ type: "yield", now: Date.now(), identity, term, isCheck });
+    const answer = this.answer;
+    this.answer = null;
+    return answer;
+  }
+
   private onGone(socket: WebSocket): void {
     // A socket whose close wakes the object is not among getWebSockets() ([D9] in classic.test.ts shows it).
     if (this.sockets.connectionOf(socket) === undefined)
@@ -83,30 +105,29 @@ export class ChatRoom extends DurableObject<Env> {
     try {
       for (let next = events.shift(); next !== undefined; next = events.shift()) {
         for (const effect of this.room.handle(next)) {
-          if (effect.type === "send") events.push(...this.send(effect.to, effect.frame, next.now));
+          if (effect.type === "send")
+            events.push(...this.sockets.send([effect.to], [effect.frame], next.now));
           else this.perform(effect);
         }
       }
     } catch (error) {
-      // Storage refused. Nothing of this turn was sent or kept; start again from what is on disk (D6).
-      console.error({ event: "room-reset", cause: error instanceof Error ? error.message : "unknown" });
-      this.ctx.abort("The room could not write and starts again.");
+      this.reset(error);
     }
   }
 
-  /** Sends a frame; what becomes of those that it does not reach, or reaches too slowly, is the room's to decide. */
-  private send(to: readonly string[], frame: string, now: number): RoomEvent[] {
-    const { dead, slow } = this.sockets.send(to, frame);
-    return [
-      ...dead.map((connection) => ({ type: "closed", now, connection }) as const),
-      ...slow.map((connection) => ({ type: "slow", now, connection }) as const),
-    ];
+  /** Storage refused. Nothing that was not written was sent or kept; start again from what is on disk (D6). */
+  private reset(error: unknown): void {
+    console.error({ event: "room-reset", cause: error instanceof Error ? error.message : "unknown" });
+    this.ctx.abort("The room could not write and starts again.");
   }
 
   private perform(effect: Exclude<RoomEffect, { type: "send" }>): void {
     switch (effect.type) {
       case "append":
-        this.log.append(effect.messages);
+        this.log.append(effect.messages, effect.json);
+        break;
+      case "fan-out":
+        this.ctx.waitUntil(this.fanOut(effect.shares));
         break;
       case "attach":
         this.sockets.attach(effect.session);
@@ -114,14 +135,24 @@ export class ChatRoom extends DurableObject<Env> {
       case "close":
         this.sockets.close(effect.connection, effect.code, effect.reason);
         break;
-      case "charge":
-        this.ctx.waitUntil(this.charge(effect.connection, effect.identity, effect.charge));
+      case "take":
+        this.ctx.waitUntil(this.take(effect.identity));
         break;
-      case "release":
-        this.ctx.waitUntil(this.limiter(effect.identity).release(effect.holder).catch(ignore));
+      case "yielded":
+        this.answer = effect.answer;
+        break;
+      case "give-back":
+        this.ctx.waitUntil(this.giveBack(effect.identity, effect.term, effect.left));
+        break;
+      case "budgets":
+        this.ledger.write(effect.rows);
+        break;
+      case "drop-budgets":
+        this.ledger.drop(effect.identities);
         break;
       case "flush-after":
-        setTimeout(() => this.handle({ type: "flush", now: Date.now() }), effect.ms);
+        clearTimeout(this.timer);
+        this.timer = setTimeout(() => this.handle({ type: "flush", now: Date.now() }), effect.ms);
         break;
       case "trim":
         this.log.trim(effect.through, effect.before);
@@ -138,34 +169,63 @@ export class ChatRoom extends DurableObject<Env> {
     }
   }
 
+  /**
+   * Sends a flush in slices. The first leaves in the turn that wrote: the output gate holds it until the commit (D6). What
+   * comes in meanwhile has its turn between two slices; a timer after the last one fires when all of it is written.
+   */
+  private async fanOut(shares: readonly Share[]): Promise<void> {
+    const [first, ...others] = slices(shares, SLICE);
+    if (first !== undefined) this.sendSlice(first);
+    try {
+      await this.ctx.storage.sync();
+    } catch (error) {
+      return this.reset(error);
+    }
+    for (const slice of others) {
+      await turn();
+      this.sendSlice(slice);
+    }
+    if (others.length > 0) await turn();
+    this.handle({ type: "drained", now: Date.now() });
+  }
+
+  private sendSlice(slice: readonly Share[]): void {
+    for (const { to, frames } of slice)
+      for (const event of this.sockets.send(to, frames, Date.now())) this.handle(event);
+  }
+
   private async wakeBy(at: number): Promise<void> {
     const set = await this.ctx.storage.getAlarm();
-    if (set === null || set > at) await this.ctx.storage.setAlarm(at);
+    // One that stands in the past was missed.
+    const isMissed = set !== null && set < Date.now();
+    if (set === null || set > at || isMissed) await this.ctx.storage.setAlarm(isMissed ? Date.now() : at);
   }
 
   private limiter(identity: string): DurableObjectStub<RateLimiter> {
     return this.env.LIMITERS.get(this.env.LIMITERS.idFromName(identity));
   }
 
-  private async charge(connection: string, identity: string, request: Charge): Promise<void> {
-    const reply = await inTime(this.limiter(identity).charge(request));
-    this.handle({ type: "charged", now: Date.now(), connection, reply });
+  private async take(identity: string): Promise<void> {
+    const grant = await inTime(this.limiter(identity).take({ room: this.ctx.id.toString(), identity }));
+    this.handle({ type: "granted", now: Date.now(), identity, grant });
+  }
+
+  private async giveBack(identity: string, term: string, left: Yielded): Promise<void> {
+    // Not heard for sure: it is said again when the alarm rings.
+    if (
+      (await inTime(
+        this.limiter(identity)
+          .giveBack(term, left)
+          .then(() => true),
+      )) === null
+    )
+      return;
+    this.handle({ type: "returned", now: Date.now(), identity });
   }
 }
 
-/** The answer, or null when it failed or took longer than CALL_MS: a limiter that is down is no hang (L9). */
-function inTime(answer: Promise<ChargeReply>): Promise<ChargeReply | null> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(() => resolve(null), CALL_MS);
-    const settle = (reply: ChargeReply | null): void => {
-      clearTimeout(timer);
-      resolve(reply);
-    };
-    answer.then(settle, () => settle(null));
-  });
-}
-
-const ignore = (): void => {};
+/** The next turn of the event loop: when the sockets have taken what was sent. */
+const turn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0));
 
 /** The public name of a secret key: 132 bits of its SHA-256, with a prefix so that it is no hash of anything else. */
 function authorOf(key: string): string {

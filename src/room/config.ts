@@ -1,5 +1,5 @@
 // What an operator may set (`vars` in wrangler.toml), read once and refused with a sentence where it makes no sense.
-import type { Policy } from "../rate-limit/gcra.ts";
+import type { Rates } from "../rate-limit/budget.ts";
 
 export interface RoomConfig {
   readonly maxSockets: number;
@@ -10,7 +10,7 @@ export interface RoomConfig {
   readonly historyMaxAgeMs: number;
   readonly rosterMax: number;
   readonly slowReaderBytes: number;
-  readonly rate: Policy;
+  readonly rates: Rates;
 }
 
 /**
@@ -19,6 +19,9 @@ export interface RoomConfig {
  */
 export const LEAST_SLOW_READER_BYTES = 2_621_440;
 
+/** A day: nobody waits longer for one more action, and a client's timer takes no wait beyond 2^31 ms. */
+const LONGEST_PERIOD_MS = 86_400_000;
+
 /** Reads the vars. Throws an Error that names the first one which is missing or out of range. */
 export function readConfig(vars: Readonly<Record<string, unknown>>): RoomConfig {
   const read = (name: string, least: number, most: number): number => {
@@ -26,25 +29,21 @@ export function readConfig(vars: Readonly<Record<string, unknown>>): RoomConfig 
     if (vars[name] !== "" && Number.isSafeInteger(value) && value >= least && value <= most) return value;
     throw new Error(`Set the var ${name} in wrangler.toml to a whole number from ${least} to ${most}.`);
   };
+  const maxSocketsPerIdentity = read("MAX_SOCKETS_PER_IDENTITY", 1, 32_000);
+  const periodMs = read("RATE_PERIOD_MS", 1, LONGEST_PERIOD_MS);
   return {
     maxSockets: read("MAX_SOCKETS_PER_ROOM", 1, 32_000),
-    maxSocketsPerIdentity: read("MAX_SOCKETS_PER_IDENTITY", 1, 32_000),
+    maxSocketsPerIdentity,
     joinDeadlineMs: read("JOIN_DEADLINE_MS", 100, 3_600_000),
     silenceMs: read("SILENCE_MS", 1_000, 86_400_000),
     historyMaxRows: read("HISTORY_MAX_ROWS", 100, 10_000_000),
     historyMaxAgeMs: read("HISTORY_MAX_AGE_MS", 60_000, 315_360_000_000),
     rosterMax: read("ROSTER_MAX", 0, 1_000),
     slowReaderBytes: read("SLOW_READER_BYTES", LEAST_SLOW_READER_BYTES, 67_108_864),
-    rate: readPolicy(vars),
+    rates: {
+      message: { periodMs, burst: read("RATE_BURST", 1, 1_000_000) },
+      // Everybody behind an address may come back at once, as after a redeploy.
+      join: { periodMs, burst: maxSocketsPerIdentity },
+    },
   };
-}
-
-/** Reads T and B. Throws like readConfig. */
-export function readPolicy(vars: Readonly<Record<string, unknown>>): Policy {
-  const periodMs = Number(vars.RATE_PERIOD_MS);
-  const burst = Number(vars.RATE_BURST);
-  if (Number.isSafeInteger(periodMs) && periodMs >= 1 && Number.isSafeInteger(burst) && burst >= 1) {
-    return { periodMs, burst };
-  }
-  throw new Error("Set the vars RATE_PERIOD_MS and RATE_BURST in wrangler.toml to whole numbers from 1.");
 }

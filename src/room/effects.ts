@@ -1,6 +1,7 @@
 // What can happen to a room, and what it wants done about it. The shell performs effects in the order given.
-import type { Charge, ChargeReply } from "../rate-limit/charge.ts";
 import type { ChatMessage } from "../protocol/messages.ts";
+import type { Grant, Yielded } from "../rate-limit/budget.ts";
+import type { BudgetRow } from "./budget-ledger.ts";
 import type { Session } from "./session.ts";
 
 /** `now` is the room's clock in ms; `frame` is whatever arrived; `author` the hash of the key in a first frame. */
@@ -12,16 +13,30 @@ export type RoomEvent =
       readonly identity: string;
     }
   | { readonly type: "frame"; readonly now: number; readonly connection: string; readonly frame: unknown }
+  /** The limiter's answer to `take`. null: none came in time (L9). */
   | {
-      readonly type: "charged";
+      readonly type: "granted";
       readonly now: number;
-      readonly connection: string;
-      /** null: the limiter could not be reached in time (L9). */
-      readonly reply: ChargeReply | null;
+      readonly identity: string;
+      readonly grant: Grant | null;
     }
+  /** The limiter wants a budget back; the answer is the effect `yielded`. */
+  | {
+      readonly type: "yield";
+      readonly now: number;
+      readonly identity: string;
+      readonly term: string;
+      /** Only if nobody here has a use for it. */
+      readonly isCheck: boolean;
+    }
+  /** The limiter has heard `give-back`. */
+  | { readonly type: "returned"; readonly now: number; readonly identity: string }
   | { readonly type: "closed"; readonly now: number; readonly connection: string }
   | { readonly type: "slow"; readonly now: number; readonly connection: string }
+  /** The time of `flush-after` is over. */
   | { readonly type: "flush"; readonly now: number }
+  /** A `fan-out` is committed, and written to every socket. */
+  | { readonly type: "drained"; readonly now: number }
   | { readonly type: "erase"; readonly now: number; readonly epoch: string }
   | {
       readonly type: "alarm";
@@ -30,10 +45,19 @@ export type RoomEvent =
       readonly heard: ReadonlyMap<string, number>;
     };
 
+/** The same frames, in this order, for some connections. */
+export interface Share {
+  readonly to: readonly string[];
+  readonly frames: readonly string[];
+}
+
 export type RoomEffect =
-  /** Write these messages. Always stands before the frames that show them (D6). */
-  | { readonly type: "append"; readonly messages: readonly ChatMessage[] }
-  | { readonly type: "send"; readonly to: readonly string[]; readonly frame: string }
+  /** Write these messages; `json` is them as one text. Always stands before the frames that show them (D6). */
+  | { readonly type: "append"; readonly messages: readonly ChatMessage[]; readonly json: string }
+  /** A frame for one connection, at once. */
+  | { readonly type: "send"; readonly to: string; readonly frame: string }
+  /** A flush; that it is out comes back as `drained`, and only then the next one begins. */
+  | { readonly type: "fan-out"; readonly shares: readonly Share[] }
   /** Keep the session in its socket's attachment. */
   | { readonly type: "attach"; readonly session: Session }
   /** The connection is gone for the room: forget its attachment and close its socket. */
@@ -43,16 +67,21 @@ export type RoomEffect =
       readonly code: number;
       readonly reason: string;
     }
-  /** Ask the limiter; the answer comes back as `charged`. */
+  /** Ask the limiter for an identity's budget; the answer comes back as `granted`. */
+  | { readonly type: "take"; readonly identity: string }
+  /** null: the budget stays here. */
+  | { readonly type: "yielded"; readonly answer: Yielded | null }
+  /** The budget goes back to the limiter; that it was heard comes back as `returned`. */
   | {
-      readonly type: "charge";
-      readonly connection: string;
+      readonly type: "give-back";
       readonly identity: string;
-      readonly charge: Charge;
+      readonly term: string;
+      readonly left: Yielded;
     }
-  /** Give an unused pass back. */
-  | { readonly type: "release"; readonly identity: string; readonly holder: string }
-  /** Say `flush` after so many milliseconds: the only timer a room holds. */
+  /** Write these rows of the ledger. Stands before the frames that show what was admitted (L6). */
+  | { readonly type: "budgets"; readonly rows: readonly BudgetRow[] }
+  | { readonly type: "drop-budgets"; readonly identities: readonly string[] }
+  /** Say `flush` after so many milliseconds, instead of when it was asked for before: the only timer a room holds. */
   | { readonly type: "flush-after"; readonly ms: number }
   /** Drop messages with seq <= `through`, and what is known of senders not seen since `before`. */
   | { readonly type: "trim"; readonly through: number; readonly before: number }
@@ -73,9 +102,8 @@ export class Effects {
     this.list.push(effect);
   }
 
-  /** A frame for these connections; nothing where there is nobody. */
-  send(to: readonly string[], frame: string): void {
-    if (to.length > 0) this.emit({ type: "send", to, frame });
+  send(to: string, frame: string): void {
+    this.emit({ type: "send", to, frame });
   }
 
   get all(): readonly RoomEffect[] {

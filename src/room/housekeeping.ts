@@ -27,13 +27,13 @@ export function findOverdue(
   const overdue: Overdue[] = [];
   let next = Infinity;
   for (const session of sessions) {
-    const { connection, accepted, joined } = session;
+    const { connection, since, joined } = session;
     if (joined === null) {
-      const deadline = accepted + joinDeadlineMs;
+      const deadline = since + joinDeadlineMs;
       if (now < deadline) next = Math.min(next, deadline);
       else overdue.push({ session, code: CLOSE.joinDeadline, reason: "Say your name first." });
     } else if (isDelivery(session)) {
-      const deadline = Math.max(heard.get(connection) ?? 0, accepted) + silenceMs;
+      const deadline = Math.max(heard.get(connection) ?? 0, since) + silenceMs;
       if (now < deadline) next = Math.min(next, deadline);
       else overdue.push({ session, code: CLOSE.silent, reason: "Nothing was heard from you." });
     }

@@ -25,8 +25,8 @@ export interface LogReader {
 
 /** What the shell does with it. A write is durable once the turn of the event loop has committed. */
 export interface MessageLog extends LogReader {
-  /** Messages in rising seq from head + 1. Throws when storage refuses. */
-  append(messages: readonly ChatMessage[]): void;
+  /** Messages in rising seq from head + 1, at least one; `json` is them as one text. Throws when storage refuses. */
+  append(messages: readonly ChatMessage[], json: string): void;
   /** Drops messages with seq <= `through`, and what is known of senders not seen since `before` (ms). */
   trim(through: number, before: number): void;
   /** Forgets everything; the log goes on as a new one named `epoch`. */

@@ -1,9 +1,5 @@
 // Joins and quits for delivery clients, gathered for a moment so that a storm of them costs one frame.
-import { encodePresence } from "../protocol/codec.ts";
-import type { Member } from "../protocol/messages.ts";
-
-/** Two arrivals within it travel together. People do not notice it. */
-export const PRESENCE_WINDOW_MS = 100;
+import type { Member, Presence } from "../protocol/messages.ts";
 
 export class PresenceQueue {
   private joined = new Map<string, Member>();
@@ -16,15 +12,16 @@ export class PresenceQueue {
     this.rosterMax = rosterMax;
   }
 
-  /** `count` is the members that a waking room finds: what they were told last was up to date. */
-  revived(count: number): void {
-    this.countsOnly = count > this.rosterMax;
+  /** A waking room: whether the members were told last that there are too many to name. */
+  revived(countsOnly: boolean): void {
+    this.countsOnly = countsOnly;
   }
 
-  /** Everybody is gone at once. A flush that was ordered still comes. */
+  /** Everybody is gone at once. */
   clear(): void {
     this.joined.clear();
     this.left.clear();
+    this.waiting = false;
     this.countsOnly = false;
   }
 
@@ -33,33 +30,30 @@ export class PresenceQueue {
   }
 
   /**
-   * A change, with the `count` of members after it. True if a flush has to be ordered: none is under way. Whoever is
-   * welcomed above the bound gets no roster: the room owes it one, although the count may fall again before the flush.
+   * A change, with the `count` of members after it. A member that is welcomed above the bound gets no roster: the room
+   * owes it one, although the count may fall again before the flush.
    */
-  add(change: { readonly joined: Member } | { readonly left: string }, count: number): boolean {
+  add(change: { readonly joined: Member } | { readonly left: string }, count: number): void {
     if (count > this.rosterMax) this.countsOnly = true;
     if ("joined" in change) {
       this.joined.set(change.joined.connection, change.joined);
     } else {
-      // Not cancelled against the join: whoever was welcomed between the two has to hear of the quit (D8).
+      // Not cancelled against the join: a member that was welcomed between the two has to hear of the quit (D8).
       this.joined.delete(change.left);
       this.left.add(change.left);
     }
-    const first = !this.waiting;
     this.waiting = true;
-    return first;
   }
 
-  /** The frame that brings every roster up to date. `members` are those here now. */
-  take(members: readonly Member[]): string {
+  /** What brings every roster up to date. `count` is how many are here now, `members` who they are. */
+  take(count: number, members: () => readonly Member[]): Presence {
     const change = { joined: [...this.joined.values()], left: [...this.left] };
-    const count = members.length;
     const wasCountsOnly = this.countsOnly;
     this.countsOnly = count > this.rosterMax;
     this.joined = new Map();
     this.left = new Set();
     this.waiting = false;
-    if (this.countsOnly) return encodePresence({ count });
-    return encodePresence(wasCountsOnly ? { count, roster: members } : { count, ...change });
+    if (this.countsOnly) return { count };
+    return wasCountsOnly ? { count, roster: members() } : { count, ...change };
   }
 }

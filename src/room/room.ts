@@ -1,27 +1,30 @@
 // One chat room as a pure machine: an event in, effects out. Decides what each event means; touches nothing. Who is here is
-// membership.ts, when an action happens admission.ts, in which order sequence.ts.
+// membership.ts, whether an action is admitted admission.ts, in which order messages stand sequence.ts, and when they leave
+// flushes.ts.
 import {
   decodeClientFrame,
   decodeHello,
   type DecodeError,
-  encodeClassicMessage,
   encodeError,
-  encodeEvents,
   encodeHistory,
   encodeRefused,
   encodeStored,
+  RATE_LIMITED,
 } from "../protocol/codec.ts";
-import { CLOSE } from "../protocol/messages.ts";
-import type { ChargeReply } from "../rate-limit/charge.ts";
-import { retryAfter, settle, spend } from "../rate-limit/gcra.ts";
-import { Admission } from "./admission.ts";
+import { CLOSE, type Refusal } from "../protocol/messages.ts";
+import type { Grant } from "../rate-limit/budget.ts";
+import { elapsed, remaining, spend, waitOf } from "../rate-limit/gcra.ts";
+import { Admission, type Verdict } from "./admission.ts";
+import type { LedgerReader } from "./budget-ledger.ts";
 import type { RoomConfig } from "./config.ts";
 import { Effects, type RoomEffect, type RoomEvent } from "./effects.ts";
-import { findOverdue, nextTrim, trimAfter } from "./housekeeping.ts";
+import { MAX_PENDING } from "./fan-out.ts";
+import { Flushes } from "./flushes.ts";
+import { findOverdue, nextTrim } from "./housekeeping.ts";
 import { Membership } from "./membership.ts";
 import type { LogReader } from "./message-log.ts";
-import { Sequence, standingOf } from "./sequence.ts";
-import { awaitsHello, type Session, speaksDelivery, type Waiting } from "./session.ts";
+import { Sequence } from "./sequence.ts";
+import { type Action, awaitsHello, isDelivery, type Session, speaksDelivery } from "./session.ts";
 
 /** A page of history costs a read of up to 100 rows: 20 at once, then four a second, per connection. */
 const PAGES = { periodMs: 250, burst: 20 };
@@ -30,8 +33,17 @@ export interface RoomPorts {
   readonly config: RoomConfig;
   /** Reads see all appends of earlier events. */
   readonly log: LogReader;
+  readonly ledger: LedgerReader;
   /** A secret key's public name. One-way, stable for ever. */
   readonly authorOf: (key: string) => string;
+}
+
+/** How an action comes to its turn. */
+interface Turn {
+  /** How far its counter may be from the highest stored: what waits before it is not stored yet. */
+  readonly ahead: number;
+  /** It has waited for a limiter that did not answer (L9). */
+  readonly isAlone: boolean;
 }
 
 export class Room {
@@ -41,49 +53,49 @@ export class Room {
   private readonly membership: Membership;
   private readonly admission: Admission;
   private readonly sequence: Sequence;
+  private readonly flushes: Flushes;
 
   /** `restored` are the sessions found in attachments when the object wakes, in any order. */
   constructor(ports: RoomPorts, restored: readonly Session[]) {
-    const { config, log } = ports;
+    const { config, log, ledger } = ports;
     const { effects } = this;
+    const sequence = new Sequence(log);
+    const membership = new Membership({ config, log, effects, sequence });
+    const isHere = (identity: string): boolean => membership.isHere(identity);
+    const admission = new Admission({ rates: config.rates, ledger, effects, isHere });
     this.ports = ports;
-    this.sequence = new Sequence(log);
-    this.admission = new Admission(config.rate, {
-      emit: (effect) => effects.emit(effect),
-      isNext: (session, counter, ahead) => this.isNext(session, counter, ahead),
-      perform: (session, action, now) => this.perform(session, action, now),
-      isHere: ({ connection }) => this.sessions.has(connection),
-      commit: () => this.commit(),
-    });
-    const left = (session: Session): void => this.admission.leave(session);
-    this.membership = new Membership({ config, log, effects, left });
+    this.sequence = sequence;
+    this.membership = membership;
+    this.admission = admission;
+    this.flushes = new Flushes({ config, log, effects, sequence, membership, admission });
     this.sessions = this.membership.sessions;
-    this.restore(restored);
+    this.membership.restore(restored);
   }
 
   /** Takes in the one session whose close wakes the object: the platform lists it no more among the others. */
   revive(session: Session): void {
-    this.restore([session]);
-  }
-
-  private restore(sessions: readonly Session[]): void {
-    this.membership.restore(sessions);
-    for (const session of sessions) this.admission.restore(session);
+    this.membership.revive(session);
   }
 
   /** What happens next. Total: never throws, whatever a client sent. */
   handle(event: RoomEvent): readonly RoomEffect[] {
     this.effects.begin();
-    this.sequence.begin();
     switch (event.type) {
       case "accepted":
-        this.membership.arrive(event.connection, event.identity, event.now);
+        if (this.membership.arrive(event.connection, event.identity, event.now))
+          this.admission.arrive(event.identity, event.now);
         break;
       case "frame":
         this.withSession(event.connection, (session) => this.onFrame(session, event.frame, event.now));
         break;
-      case "charged":
-        this.onCharged(event.connection, event.reply, event.now);
+      case "granted":
+        this.onGranted(event.identity, event.grant, event.now);
+        break;
+      case "yield":
+        this.effects.emit({ type: "yielded", answer: this.admission.yield(event) });
+        break;
+      case "returned":
+        this.admission.returned(event.identity, event.now);
         break;
       case "closed":
         this.withSession(event.connection, (session) => this.leave(session, CLOSE.normal, "Bye."));
@@ -94,7 +106,10 @@ export class Room {
         );
         break;
       case "flush":
-        this.membership.flush();
+        this.flushes.rang(event.now);
+        break;
+      case "drained":
+        this.flushes.drained(event.now);
         break;
       case "alarm":
         this.sweep(event.now, event.heard);
@@ -105,18 +120,18 @@ export class Room {
       default:
         event satisfies never;
     }
+    for (const identity of this.membership.takeDeparted()) this.admission.leave(identity, event.now);
+    this.flushes.pump(event.now);
     return this.effects.all;
   }
 
   /** Whether nothing is under way that only memory holds. The platform does not hibernate an object otherwise. */
   get isQuiet(): boolean {
-    if (!this.membership.isSettled || !this.admission.isQuiet) return false;
-    for (const session of this.sessions.values()) if (session.charging !== null) return false;
-    return true;
+    return this.flushes.isQuiet && this.admission.isQuiet;
   }
 
   private send({ connection }: Session, frame: string): void {
-    this.effects.send([connection], frame);
+    this.effects.send(connection, frame);
   }
 
   private leave(session: Session, code: number, reason: string): void {
@@ -134,13 +149,9 @@ export class Room {
     if (!decoded.ok) return this.onBadFrame(session, decoded.error);
     const { value } = decoded;
     if (value.kind === "history") return this.onHistory(session, value.before, value.limit, now);
-    this.admission.submit(session, { kind: "message", message: value.message, counter: value.counter }, now);
-  }
-
-  private onCharged(connection: string, reply: ChargeReply | null, now: number): void {
-    const session = this.sessions.get(connection);
-    if (session === undefined) this.admission.settleGone(connection);
-    else this.admission.settle(session, reply, now);
+    const ahead = session.waiting.length + 1;
+    const action: Action = { kind: "message", message: value.message, counter: value.counter };
+    this.act(session, action, { ahead, isAlone: false }, now);
   }
 
   private onHello(session: Session, frame: unknown, now: number): void {
@@ -148,85 +159,138 @@ export class Room {
     if (!decoded.ok) return this.onBadFrame(session, decoded.error);
     const key = decoded.value.delivery?.key;
     const author = key === undefined ? "" : this.ports.authorOf(key);
-    this.admission.submit(session, { kind: "join", hello: decoded.value, author }, now);
+    this.act(session, { kind: "join", hello: decoded.value, author }, { ahead: 1, isAlone: false }, now);
+  }
+
+  /** The budget has come, or the limiter is silent: what waited is decided in its order (D4). */
+  private onGranted(identity: string, grant: Grant | null, now: number): void {
+    const { waiting, isAlone } = this.admission.granted(identity, grant, now);
+    for (const session of waiting) {
+      // Of a connection that is gone nothing waits any more.
+      const action = session.waiting.shift();
+      if (action === undefined) continue;
+      if (action.kind === "message" && session.joined === null) this.refuseUnjoined(session, action, now);
+      else this.act(session, action, { ahead: 1, isAlone }, now);
+    }
+    if (!this.membership.isHere(identity)) this.admission.leave(identity, now);
+    // A grant is written when it comes, also where nothing is admitted under it yet.
+    this.admission.write(now);
+  }
+
+  /** An action at its turn: done, refused, or kept until the budget is here. */
+  private act(session: Session, action: Action, { ahead, isAlone }: Turn, now: number): void {
+    if (action.kind === "message" && !this.isNext(session, action.counter, ahead)) return;
+    const isFull = this.sequence.size >= MAX_PENDING;
+    const verdict: Verdict = isFull ? { type: "busy" } : this.admission.decide(session, action, now, isAlone);
+    switch (verdict.type) {
+      case "admitted":
+        return this.perform(session, action, now);
+      case "waits":
+        return;
+      case "busy":
+        return this.refuse(session, action, { code: "busy" });
+      case "refused":
+        // Time to wait is no time to say one's name in.
+        if (action.kind === "join") this.postpone(session, now + verdict.retryAfter);
+        return this.refuse(session, action, { code: "rate-limited", retryAfter: verdict.retryAfter });
+      default:
+        verdict satisfies never;
+    }
+  }
+
+  /** A message that was sent ahead of a name that was refused: both may come again then. */
+  private refuseUnjoined(session: Session, action: Action, now: number): void {
+    this.refuse(session, action, { code: "rate-limited", retryAfter: session.since - now });
+  }
+
+  private postpone(session: Session, since: number): void {
+    session.since = since;
+    this.effects.emit({ type: "attach", session });
   }
 
   private onBadFrame(session: Session, { code, error, counter }: DecodeError): void {
-    if (counter !== undefined) this.send(session, encodeRefused({ counter, code }));
-    else this.send(session, encodeError(error, code));
-    if (code === "name-too-long" || code === "frame-too-large") this.leave(session, CLOSE.tooLarge, error);
+    if (counter !== undefined) return this.send(session, encodeRefused({ counter, code }));
+    const frame = encodeError(error, code);
+    if (code !== "name-too-long" && code !== "frame-too-large") return this.answer(session, frame);
+    this.send(session, frame);
+    this.leave(session, CLOSE.tooLarge, error);
+  }
+
+  /** A classic member tells its answers apart by their order: they stand behind what it was not told yet. */
+  private answer(session: Session, frame: string): void {
+    if (session.joined === null || isDelivery(session)) this.send(session, frame);
+    else this.membership.answer(session, frame);
   }
 
   private onHistory(session: Session, before: number, limit: number, now: number): void {
     if (session.joined === null) {
       return this.send(session, encodeError("Join before you ask for history.", "bad-frame"));
     }
-    const budget = settle(session.pages, now);
-    const wait = retryAfter(PAGES, budget);
+    const { debt, at } = session.pages;
+    const owed = remaining(debt, elapsed(at, now));
+    const wait = waitOf(PAGES, owed);
     if (wait > 0) {
       return this.send(session, encodeRefused({ code: "rate-limited", retryAfter: wait }));
     }
-    session.pages = spend(PAGES, budget);
-    const events = this.ports.log.before(before, limit);
+    session.pages = { debt: spend(PAGES, owed), at: now };
+    const events = this.ports.log.before(Math.min(before, this.sequence.told + 1), limit);
     const more = (events[0]?.seq ?? 0) > this.ports.log.floor + 1;
     this.send(session, encodeHistory({ before, events, more }));
   }
 
-  /** Whether a message is its sender's next one; if not, the sender is answered. */
+  /** Whether a message is its sender's next one; if not, the sender is answered, unless its event is on the way. */
   private isNext(session: Session, counter: number, ahead: number): boolean {
-    const standing = standingOf(session, counter, ahead);
-    if (standing === "stored") {
-      // What was accepted right before it is written first: it may be this one.
-      this.commit();
-      this.send(session, encodeStored(counter));
-    } else if (standing === "out-of-order") {
+    const standing = this.sequence.standingOf(session, counter, ahead);
+    if (standing === "stored") this.send(session, encodeStored(counter));
+    if (standing === "out-of-order") {
       const expected = session.counter + 1;
       this.send(session, encodeRefused({ counter, code: "out-of-order", expected }));
     }
     return standing === "next";
   }
 
-  /** Does an admitted action, if it is not by now a duplicate or out of order. */
-  private perform(session: Session, action: Waiting, now: number): void {
-    if (action.kind === "join") return this.membership.join(session, action.hello, action.author, now);
+  private perform(session: Session, action: Action, now: number): void {
+    if (action.kind === "join") {
+      // The welcome confirms what is admitted of its sender: written first (D5).
+      this.flushes.write(now);
+      return this.membership.join(session, action.hello, action.author, now);
+    }
     const { joined } = session;
-    const { counter } = action;
-    if (joined === null || !this.isNext(session, counter, 1)) return;
-    session.counter = Math.max(session.counter, counter);
-    this.sequence.add(joined, action.message, counter, now);
+    if (joined === null) return;
+    session.counter = Math.max(session.counter, action.counter);
+    this.sequence.add(joined, action.message, action.counter, now);
   }
 
-  /** Write first, send after (D6): what was performed becomes one append and then one frame a protocol. */
-  private commit(): void {
-    const messages = this.sequence.take();
-    if (messages.length === 0) return;
-    this.effects.emit({ type: "append", messages });
-    const { seq = 0, timestamp = 0 } = messages[0] ?? {};
-    this.effects.emit({
-      type: "alarm-by",
-      at: timestamp + trimAfter(seq - this.ports.log.floor, this.ports.config),
-    });
-    const classic = this.membership.connections(false);
-    if (classic.length > 0) {
-      for (const message of messages) this.effects.send(classic, encodeClassicMessage(message));
+  private refuse(session: Session, action: Action, refusal: Refusal): void {
+    const delivery = action.kind === "join" ? action.hello.delivery !== null : action.counter > 0;
+    const { code } = refusal;
+    if (!delivery) {
+      const error = code === "rate-limited" ? RATE_LIMITED : "Too many messages wait to be accepted.";
+      return this.answer(session, encodeError(error, code, refusal.retryAfter));
     }
-    const delivery = this.membership.connections(true);
-    if (delivery.length > 0) this.effects.send(delivery, encodeEvents(messages));
+    const named = action.kind === "message" ? { counter: action.counter, ...refusal } : refusal;
+    this.send(session, encodeRefused(named));
   }
 
   private erase(epoch: string): void {
+    this.sequence.clear();
     this.effects.emit({ type: "erase", epoch });
     this.membership.clear(CLOSE.erased, "This room was erased.");
   }
 
   private sweep(now: number, heard: ReadonlyMap<string, number>): void {
     const { config, log } = this.ports;
+    // Before anybody is sent away: the ledger shows their budgets as held until this turn is written.
+    const tidyAt = this.admission.tidy(now);
     const { overdue, next } = findOverdue(this.sessions.values(), config, heard, now);
     for (const { session, code, reason } of overdue) this.leave(session, code, reason);
     const before = now - config.historyMaxAgeMs;
     const through = Math.max(log.head - config.historyMaxRows, log.lastBefore(before));
+    // The log forgets senders by age; those that are here are known by their attachments then (D9).
+    for (const session of this.sessions.values())
+      if (isDelivery(session)) this.effects.emit({ type: "attach", session });
     this.effects.emit({ type: "trim", through, before });
-    const wakeBy = Math.min(next, nextTrim(log.oldestTimestamp, config, now));
+    const wakeBy = Math.min(next, nextTrim(log.oldestTimestamp, config, now), tidyAt);
     if (wakeBy < Infinity) this.effects.emit({ type: "alarm-by", at: wakeBy });
   }
 }

@@ -1,22 +1,5 @@
 // One connection's state, and what of it survives hibernation in the socket's attachment (at most 16,384 bytes).
-import { type Budget, FULL } from "../rate-limit/gcra.ts";
 import type { Hello } from "../protocol/messages.ts";
-
-/** A permission of the limiter to accept one action ahead of asking. Instants are of the room's clock. */
-export interface Pass {
-  readonly from: number;
-  readonly until: number;
-}
-
-/**
- * The limiter admits nothing for a time, by the room's clock: before `sure` certainly, at `until` again. When it said so
- * between the call and its answer, nobody knows. Who was told of it is refused until `until` (L2): then both are the same.
- */
-export interface RefusedSpan {
-  readonly from: number;
-  readonly sure: number;
-  readonly until: number;
-}
 
 /** What a joined connection is to others. `client` is null for a classic one. */
 export interface Joined {
@@ -25,68 +8,81 @@ export interface Joined {
   readonly client: string | null;
 }
 
-/** An action that waits for the limiter. */
-export type Waiting =
+/** What a connection does that is limited. */
+export type Action =
   | { readonly kind: "join"; readonly hello: Hello; readonly author: string }
   | { readonly kind: "message"; readonly message: string; readonly counter: number };
 
 export interface Session {
   readonly connection: string;
-  /** The rate limiter's key. */
+  /** Whose budget its actions take from. */
   readonly identity: string;
   /** Place in the room's order of arrival: rosters list by it, also after a wake. */
   readonly order: number;
-  readonly accepted: number;
+  /** The instant from which it has time to say its name, and to be heard. */
+  since: number;
   joined: Joined | null;
-  pass: Pass | null;
-  refused: RefusedSpan | null;
-  /** What this identity took while the limiter could not be reached (L9). */
-  local: Budget | null;
-  /** The highest counter stored of this author and client tag, also when the log has forgotten it by age (D9). */
+  /** The highest counter admitted of this author and client tag, also when the log has forgotten it by age (D9). */
   counter: number;
-  /** Everything below is empty whenever the room may hibernate, can be read again, or is full after the idle time. */
-  readonly waiting: Waiting[];
-  /** A charge is under way for the first `asked` of `waiting`. */
-  charging: { readonly asked: number; readonly since: number } | null;
-  pages: Budget;
+  /** Whether a delivery member was told who is here, rather than how many. */
+  hasRoster: boolean;
+  /** Place in the order of joins since the room woke: a classic member has heard what happened before. */
+  place: number;
+  /** Everything below is empty whenever the room may hibernate, or is full after the idle time. */
+  readonly waiting: Action[];
+  pages: Pages;
 }
 
-export function newSession(connection: string, identity: string, order: number, accepted: number): Session {
+/** What pages of history have cost a connection, as of the instant `at`. */
+export interface Pages {
+  readonly debt: number;
+  readonly at: number;
+}
+
+export function newSession(connection: string, identity: string, order: number, since: number): Session {
+  const pages = { debt: 0, at: since };
   return {
     connection,
     identity,
     order,
-    accepted,
+    since,
     joined: null,
-    pass: null,
-    refused: null,
-    local: null,
-    waiting: [],
-    charging: null,
     counter: 0,
-    pages: FULL,
+    hasRoster: true,
+    place: 0,
+    waiting: [],
+    pages,
   };
 }
 
 /** The attachment of a session: plain data, versioned. */
 export interface Attachment extends Pick<
   Session,
-  "connection" | "identity" | "order" | "accepted" | "joined" | "pass" | "refused" | "local" | "counter"
+  "connection" | "identity" | "order" | "since" | "joined" | "counter" | "hasRoster"
 > {
+  readonly v: 2;
+}
+
+/** What version 1 called `since`; what it held of the rate limit besides is in the ledger now. */
+interface FirstAttachment extends Omit<Attachment, "v" | "since" | "hasRoster"> {
   readonly v: 1;
+  readonly accepted: number;
 }
 
 export function toAttachment(session: Session): Attachment {
-  const { connection, identity, order, accepted, joined, pass, refused, local, counter } = session;
-  return { v: 1, connection, identity, order, accepted, joined, pass, refused, local, counter };
+  const { connection, identity, order, since, joined, counter, hasRoster } = session;
+  return { v: 2, connection, identity, order, since, joined, counter, hasRoster };
 }
 
 /** The session of an attachment, or null where it is none of ours (a closed connection's is null). */
 export function fromAttachment(value: unknown): Session | null {
-  if (typeof value !== "object" || value === null || !("v" in value) || value.v !== 1) return null;
-  // Only this file writes version 1, into storage that no client reaches.
-  const { v: _, ...kept } = value as Attachment;
-  return { ...newSession(kept.connection, kept.identity, kept.order, kept.accepted), ...kept };
+  if (typeof value !== "object" || value === null || !("v" in value)) return null;
+  if (value.v !== 1 && value.v !== 2) return null;
+  // Only this file writes these versions, into storage that no client reaches.
+  const kept = value as Attachment | FirstAttachment;
+  const { connection, identity, order, joined, counter } = kept;
+  const { since, hasRoster } = kept.v === 1 ? { since: kept.accepted, hasRoster: true } : kept;
+  return { ...newSession(connection, identity, order, since), joined, counter, hasRoster };
 }
 
 export const isDelivery = (session: Session): boolean =>

@@ -5,6 +5,9 @@ import type { Member, Since } from "../protocol/messages.ts";
 import type { LogReader } from "./message-log.ts";
 import type { Joined } from "./session.ts";
 
+/** Frames of messages that are kept, because a crowd that comes together is owed the same ones. */
+const MAX_KEPT = 16;
+
 /** A joined connection as others see it. */
 export const memberOf = (connection: string, { author, name }: Joined): Member => ({
   connection,
@@ -18,46 +21,81 @@ export interface Arrival {
   /** The highest counter stored of this author and client tag. */
   readonly counter: number;
   readonly since: Since | null;
+  /** How many have joined, this one too; and who, unless they are too many to say. */
+  readonly members: number;
+  readonly roster: readonly Member[] | null;
 }
 
-/** The demo's order: each member's name, then up to 100 messages, oldest first (SPEC C3). */
-export function classicSnapshot(members: readonly Member[], log: LogReader): string[] {
-  return [
-    ...members.map(({ name }) => encodeJoined(name)),
-    ...log.before(log.head + 1, BACKLOG).map(encodeClassicMessage),
-  ];
-}
+export class Snapshots {
+  private readonly log: LogReader;
+  /** Frames by the seqs in them, in order of their making; all of the log with this epoch and floor. */
+  private readonly kept = new Map<string, readonly string[]>();
+  private epoch = "";
+  private floor = 0;
 
-/**
- * A welcome, then the messages after `since`, or the backlog where the client does not resume. What retention or
- * MAX_REPLAY leaves out of a resumption is named as a gap (D2).
- */
-export function deliverySnapshot(
-  { me, counter, since }: Arrival,
-  members: readonly Member[],
-  rosterMax: number,
-  log: LogReader,
-): string[] {
-  const resumed = since !== null && since.epoch === log.epoch && since.seq <= log.head;
-  const oldest = Math.max(log.floor, log.head - (resumed ? MAX_REPLAY : BACKLOG));
-  const start = resumed ? Math.max(since.seq, oldest) : oldest;
-  const frames = [
-    encodeWelcome({
+  constructor(log: LogReader) {
+    this.log = log;
+  }
+
+  /** The demo's order: each member's name, then up to 100 messages up to `head`, oldest first (SPEC C3). */
+  classic(members: readonly Member[], head: number): string[] {
+    const backlog = this.keep(`classic ${head}`, () =>
+      this.log.before(head + 1, BACKLOG).map(encodeClassicMessage),
+    );
+    return [...members.map(({ name }) => encodeJoined(name)), ...backlog];
+  }
+
+  /**
+   * A welcome, then the messages after `since`, or the backlog where the client does not resume, up to `head`. What
+   * retention or MAX_REPLAY leaves out of a resumption is named as a gap (D2).
+   */
+  delivery({ me, counter, since, members, roster }: Arrival, head: number): string[] {
+    const { epoch, floor } = this.log;
+    const resumed = since !== null && since.epoch === epoch && since.seq <= head;
+    const oldest = Math.max(floor, head - (resumed ? MAX_REPLAY : BACKLOG));
+    const start = resumed ? Math.max(since.seq, oldest) : oldest;
+    const welcome = encodeWelcome({
       protocol: DELIVERY_PROTOCOL,
-      epoch: log.epoch,
-      head: log.head,
+      epoch,
+      head,
       counter,
       connection: me.connection,
       author: me.author,
-      members: members.length,
+      members,
       resumed,
-      ...(members.length <= rosterMax && { roster: members }),
+      ...(roster !== null && { roster }),
       ...(resumed && start > since.seq && { gap: { first: since.seq + 1, last: start } }),
-    }),
-  ];
-  for (let events = log.after(start, MAX_PAGE); events.length > 0;) {
-    frames.push(encodeEvents(events));
-    events = log.after(events.at(-1)?.seq ?? log.head, MAX_PAGE);
+    });
+    return [welcome, ...this.events(start, head, resumed)];
   }
-  return frames;
+
+  /** Frames of the messages after `start` up to `head`. A replay is cut at whole pages, so that one frame serves many. */
+  private events(start: number, head: number, isReplay: boolean): string[] {
+    const frames: string[] = [];
+    for (let after = start; after < head;) {
+      const end = isReplay ? Math.floor(after / MAX_PAGE) * MAX_PAGE + MAX_PAGE : head;
+      const last = Math.min(end, head);
+      const from = after;
+      frames.push(
+        ...this.keep(`${from} ${last}`, () => [encodeEvents(this.log.after(from, last - from), null)]),
+      );
+      after = last;
+    }
+    return frames;
+  }
+
+  private keep(name: string, make: () => readonly string[]): readonly string[] {
+    const { epoch, floor } = this.log;
+    // What was erased or trimmed is shown to nobody.
+    if (epoch !== this.epoch || floor !== this.floor) this.kept.clear();
+    this.epoch = epoch;
+    this.floor = floor;
+    const known = this.kept.get(name);
+    if (known !== undefined) return known;
+    const [oldest] = this.kept.keys();
+    if (this.kept.size >= MAX_KEPT && oldest !== undefined) this.kept.delete(oldest);
+    const made = make();
+    this.kept.set(name, made);
+    return made;
+  }
 }

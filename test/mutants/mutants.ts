@@ -1,4 +1,6 @@
-// Named ways to break Edge Chat. Each is one edit; the laws named have to notice it.
+// Named ways to break Edge Chat. Each is one edit; the laws have to notice it. Those of the rate limit and of the fan-out are beside it.
+import { BUDGET_MUTANTS } from "./budget-mutants.ts";
+import { FAN_OUT_MUTANTS } from "./fan-out-mutants.ts";
 
 export interface Mutant {
   readonly name: string;
@@ -11,61 +13,30 @@ export interface Mutant {
 const ROOM = "src/room/room.ts";
 const MEMBERSHIP = "src/room/membership.ts";
 const SEQUENCE = "src/room/sequence.ts";
-const ADMISSION = "src/room/admission.ts";
 const SHELL = "src/room/chat-room.ts";
-const CHARGE = "src/rate-limit/charge.ts";
-const GCRA = "src/rate-limit/gcra.ts";
 const LOAD_TOKEN = "src/http/load-token.ts";
 const WORKER = "src/worker.ts";
 
 export const MUTANTS: readonly Mutant[] = [
+  ...BUDGET_MUTANTS,
+  ...FAN_OUT_MUTANTS,
   {
     name: "send before write",
     file: SHELL,
-    from: "this.log.append(effect.messages);\n        break;",
-    to: "setTimeout(() => this.log.append(effect.messages), 0);\n        break;",
-  },
-  {
-    name: "no burst while the limiter answers",
-    file: ADMISSION,
-    from: "session.waiting.push(action);",
-    to: 'if (session.charging !== null) return this.refuse(session, action, { code: "rate-limited" });\n    session.waiting.push(action);',
-  },
-  {
-    name: "a wait that nobody was told counts from the limiter's answer",
-    file: ADMISSION,
-    from: "(granted < asked.length ? now : charging.since) + wait",
-    to: "now + wait",
-  },
-  {
-    name: "who left within the answer is attached again",
-    file: ADMISSION,
-    from: "if (!this.room.isHere(session)) return;",
-    to: "",
-  },
-  {
-    name: "a pass is given to others while the charge of its last use is on its way",
-    file: CHARGE,
-    from: "[holder, now + PASS_HELD_MS] as const",
-    to: "[holder, now + PASS_LIFE_MS] as const",
-  },
-  {
-    name: "queue overtaken under a pass",
-    file: ADMISSION,
-    from: "if (session.charging === null && passIsLive(session, now)) {",
-    to: "if (session.waiting.length < 3) {",
+    from: "this.log.append(effect.messages, effect.json);\n        break;",
+    to: "setTimeout(() => this.log.append(effect.messages, effect.json), 0);\n        break;",
   },
   {
     name: "seq from memory only, not from the log",
     file: SEQUENCE,
-    from: "this.newest = { seq: this.log.head,",
-    to: "this.newest = { seq: this.newest.seq,",
+    from: "this.newest = { seq: log.head, timestamp: log.lastTimestamp };",
+    to: "this.newest = { seq: 0, timestamp: log.lastTimestamp };",
   },
   {
     name: "appends of this event forgotten",
     file: SEQUENCE,
-    from: "this.newest = placed;",
-    to: "",
+    from: "this.newest = { seq, timestamp };",
+    to: "if (this.pending.length === 0) this.newest = { seq, timestamp };",
   },
   {
     name: "resume replays the last seen message again",
@@ -88,26 +59,26 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "a repeated counter is stored again",
     file: SEQUENCE,
-    from: "if (counter <= session.counter) return",
-    to: "if (counter < session.counter) return",
+    from: 'if (counter > highest) return "next";',
+    to: 'if (counter >= highest) return "next";',
   },
   {
     name: "a counter may skip its predecessor",
     file: SEQUENCE,
-    from: "return counter <= session.counter + ahead ?",
-    to: "return true ?",
+    from: 'if (counter > highest + ahead) return "out-of-order";',
+    to: "",
   },
   {
     name: "timestamps from the clock alone",
     file: SEQUENCE,
-    from: "timestamp: Math.max(now, timestamp + 1),",
-    to: "timestamp: now,",
+    from: "Math.max(now, this.newest.timestamp + 1)",
+    to: "now",
   },
   {
     name: "the not yet joined hear messages",
     file: MEMBERSHIP,
-    from: "if (session.joined !== null && isDelivery(session) === delivery) connections.push",
-    to: "if (isDelivery(session) === delivery) connections.push",
+    from: "if (session.joined === null) continue;\n      if (isDelivery(session))",
+    to: "if (isDelivery(session))",
   },
   {
     name: "a quit is not announced to rosters",
@@ -136,92 +107,14 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "the name is not in the attachment",
     file: "src/room/session.ts",
-    from: "return { v: 1, connection, identity, order, accepted, joined, pass, refused, local, counter };",
-    to: "return { v: 1, connection, identity, order, accepted, joined: null, pass, refused, local, counter };",
-  },
-  {
-    name: "GCRA without max",
-    file: GCRA,
-    from: "tat: Math.max(budget.tat, budget.last) + policy.periodMs",
-    to: "tat: budget.tat + policy.periodMs",
-  },
-  {
-    name: "burst one too large",
-    file: GCRA,
-    from: "(policy.burst - 1) * policy.periodMs + slackMs",
-    to: "policy.burst * policy.periodMs + slackMs",
-  },
-  {
-    name: "a clock that went back is believed",
-    file: GCRA,
-    from: "const jump = Math.max(0, budget.last - now);",
-    to: "const jump = 0;",
-  },
-  {
-    name: "the wait for the limiter counts against the sender",
-    file: GCRA,
-    from: "(policy.burst - 1) * policy.periodMs + slackMs",
-    to: "(policy.burst - 1) * policy.periodMs + slackMs * 0",
-  },
-  {
-    name: "a refusal costs an action",
-    file: CHARGE,
-    from: "const wait = retryAfter(policy, budget, SLACK_MS);",
-    to: "if (granted < asked) budget = spend(policy, budget);\n  const wait = retryAfter(policy, budget, SLACK_MS);",
-  },
-  {
-    name: "what was accepted under a pass is not charged",
-    file: CHARGE,
-    from: "for (let i = 0; i < spent; i++) budget = spend(policy, budget);",
-    to: "",
-  },
-  {
-    name: "a late call voids the pass that a later call got",
-    file: CHARGE,
-    from: "const isHeld = spent === 0 && others.length < live.length;",
-    to: "const isHeld = false;",
-  },
-  {
-    name: "a pass goes back before its last charge",
-    file: ADMISSION,
-    from: "if (charging !== null) this.departed.set(connection, identity);",
-    to: 'if (charging !== null) this.room.emit({ type: "release", identity, holder: connection });',
-  },
-  {
-    name: "a pass for nothing when no answer comes",
-    file: ADMISSION,
-    from: "session.pass = reply?.pass === true ? newPass(charging.since) : null;",
-    to: "session.pass = reply === null || reply.pass ? newPass(charging.since) : null;",
-  },
-  {
-    name: "a refusal from the future is believed",
-    file: "src/room/allowance.ts",
-    from: "return from <= now && now < sure",
-    to: "return now < sure",
-  },
-  {
-    name: "passes without number",
-    file: CHARGE,
-    from: "&& others.length < MAX_PASSES)",
-    to: "&& others.length < 99)",
-  },
-  {
-    name: "the limiter only in memory",
-    file: "src/rate-limit/rate-limiter.ts",
-    from: "this.ctx.storage.kv.put(KEY, account);",
-    to: "",
+    from: "return { v: 2, connection, identity, order, since, joined, counter, hasRoster };",
+    to: "return { v: 2, connection, identity, order, since, joined: null, counter, hasRoster };",
   },
   {
     name: "raw IPv6 address as key",
     file: "src/rate-limit/identity.ts",
     from: ".slice(0, 4)\n    .map((group)",
     to: ".map((group)",
-  },
-  {
-    name: "a load token skips the limiter",
-    file: ADMISSION,
-    from: "const granted = reply?.granted ??",
-    to: 'const granted = session.identity.startsWith("load:") ? asked.length : reply?.granted ??',
   },
   {
     name: "the users of a load token share one budget",
@@ -290,16 +183,10 @@ export const MUTANTS: readonly Mutant[] = [
     to: "if (message.length > MAX_MESSAGE_LENGTH + 1) {",
   },
   {
-    name: "a limiter that is down lets all pass",
-    file: "src/room/allowance.ts",
-    from: "while (admitted < asked && retryAfter(policy, budget, SLACK_MS) === 0) {",
-    to: "while (admitted < asked) {",
-  },
-  {
     name: "no join deadline",
     file: "src/room/housekeeping.ts",
-    from: "const deadline = accepted + joinDeadlineMs;",
-    to: "const deadline = accepted + joinDeadlineMs * 1000;",
+    from: "const deadline = since + joinDeadlineMs;",
+    to: "const deadline = since + joinDeadlineMs * 1000;",
   },
   {
     name: "the client shows what it has seen again",
@@ -334,8 +221,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "a log that is gone is resumed",
     file: "src/room/snapshot.ts",
-    from: "since.epoch === log.epoch && since.seq <= log.head",
-    to: "since.seq <= log.head",
+    from: "since !== null && since.epoch === epoch && since.seq <= head",
+    to: "since !== null && since.seq <= head",
   },
   {
     name: "erasing keeps the epoch",
@@ -370,8 +257,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "pages of history without a limit",
     file: ROOM,
-    from: "const wait = retryAfter(PAGES, budget);",
-    to: "const wait = 0 * retryAfter(PAGES, budget);",
+    from: "const wait = waitOf(PAGES, owed);",
+    to: "const wait = 0 * waitOf(PAGES, owed);",
   },
   {
     name: "the secret key is the author",

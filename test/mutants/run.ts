@@ -35,7 +35,7 @@ const COPY = join(ROOT, ".state", "mutants");
 /** Quick ones first. What they have noticed is not asked of the real runtime too, unless only that can show it. */
 const IN_MEMORY: readonly Project[] = ["unit", "property"];
 const IN_WORKERD: readonly Project[] = ["workerd"];
-const SHELLS = /\/(worker|chat-room|sockets|sql-log|rate-limiter)\.ts$/;
+const SHELLS = /\/(worker|chat-room|sockets|sql-log|sql-ledger|schema|in-time|rate-limiter)\.ts$/;
 
 const read = (file: string): string | null =>
   existsSync(join(ROOT, file)) ? readFileSync(join(ROOT, file), "utf8") : null;

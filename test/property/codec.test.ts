@@ -86,6 +86,7 @@ test("[D1] what is encoded is decoded to the same, in both protocols", async () 
         first: events[0]?.seq,
         last: events.at(-1)?.seq,
         events,
+        presence: null,
       });
       const { name, message, timestamp } = events[0] ?? { name: "", message: "", timestamp: 0 };
       expect(JSON.parse(encodeClassicMessage(events[0] as ChatMessage))).toEqual({

@@ -1,11 +1,16 @@
 // Somebody with a client written for the demo: no resumption, no counters. Each connection is a client of its own in the history.
 import { backoff } from "../../src/client/backoff.ts";
+import { MAX_MESSAGE_LENGTH } from "../../src/protocol/limits.ts";
 import type { Frame } from "../support/frames.ts";
 import { Person } from "./person.ts";
 
 export class ClassicPerson extends Person {
   /** Who is here, by name, as the frames of this connection tell it. */
   readonly names = new Map<string, number>();
+  /** What it was told in an order in which it did not happen. */
+  readonly complaints: string[] = [];
+  /** Who quit, of those that it knew, and did not come back. */
+  private readonly gone = new Set<string>();
   private connection = "";
   private hasHeard = false;
   private unanswered = new Set<string>();
@@ -48,22 +53,30 @@ export class ClassicPerson extends Person {
   }
 
   frame(text: string): void {
-    const { joined, quit, ready, name, message, timestamp, error, retryAfter } = JSON.parse(text) as Frame;
+    const { joined, quit, ready, name, message, timestamp, error, code, retryAfter } = JSON.parse(
+      text,
+    ) as Frame;
     const { connection: client } = this;
     if (error === undefined) this.noteJoin();
-    if (joined !== undefined) this.names.set(joined, (this.names.get(joined) ?? 0) + 1);
-    if (quit !== undefined) this.names.set(quit, (this.names.get(quit) ?? 0) - 1);
+    if (joined !== undefined) this.count(joined, 1);
+    if (quit !== undefined) this.count(quit, -1);
     if (ready === true) this.isLive = true;
     if (name !== undefined && message !== undefined && timestamp !== undefined) {
       const seen = { seq: null, name, message, timestamp };
       this.world.history.push({ type: "received", client, epoch: "", seen });
+      if (this.gone.has(name))
+        this.complaints.push(`[C7] ${client} heard ${name} quit, and then say ${message}`);
+      const [oldest] = this.unanswered;
       if (this.unanswered.delete(message)) {
+        if (oldest !== message)
+          this.complaints.push(`[C18] ${client} said ${oldest} before ${message}, and heard nothing of it`);
         this.world.history.push({ type: "acknowledged", client, epoch: "", message });
       }
     }
     if (error === undefined) return;
     this.counts.refusals += 1;
     this.doubtUnanswered();
+    this.noteAnswer(code ?? "");
     if (!this.isLive) this.later(retryAfter ?? 1_000, () => this.opened());
   }
 
@@ -76,8 +89,24 @@ export class ClassicPerson extends Person {
   private open(): void {
     this.connection = `${this.name}/${this.counts.connects + 1}`;
     this.names.clear();
+    this.gone.clear();
     this.hasHeard = false;
     this.connect();
+  }
+
+  private count(name: string, change: number): void {
+    const times = (this.names.get(name) ?? 0) + change;
+    this.names.set(name, times);
+    if (times > 0) this.gone.delete(name);
+    else this.gone.add(name);
+  }
+
+  /** A refusal is of the oldest message that has no answer; one that is too long is answered out of turn. */
+  private noteAnswer(code: string): void {
+    const tooLong = [...this.unanswered].find((message) => message.length > MAX_MESSAGE_LENGTH);
+    const [oldest] = this.unanswered;
+    const answered = code === "rate-limited" || code === "busy" ? oldest : tooLong;
+    if (answered !== undefined && code !== "bad-frame") this.unanswered.delete(answered);
   }
 
   /** The first frame that is no error: the room lets this connection in. */

@@ -1,25 +1,30 @@
-// What survives of a room: all writes of one turn commit together, later; a commit may fail, a crash loses what is not committed.
-import { MemoryLog } from "../support/memory-log.ts";
+// What survives of an object: all writes of one turn commit together, later; a commit may fail, a crash loses what is not committed.
 
-export type Write = (log: MemoryLog) => void;
+/** What an object keeps. A clone shares nothing that changes. */
+export interface Stored<State> {
+  clone(): State;
+}
+
+export type Write<State> = (state: State) => void;
 
 /** "write": the statement throws. "commit": it is taken, and the commit fails. */
 export type DiskFault = "write" | "commit";
 
-export class Disk {
+export class Disk<State extends Stored<State>> {
   /** Milliseconds that a commit takes. */
   latency = 1;
   /** What befalls the next write. */
   fault: DiskFault | null = null;
-  private committed: MemoryLog | null = null;
+  private committed: State | null = null;
 
-  /** The log as an object that starts finds it: a copy, whose changes are not yet committed. Null on a new disk. */
-  read(): MemoryLog | null {
+  /** The state as an object that starts finds it: a copy, whose changes are not yet committed. Null on a new disk. */
+  read(): State | null {
     return this.committed?.clone() ?? null;
   }
 
-  commit(writes: readonly Write[], fresh: () => MemoryLog): void {
-    this.committed ??= fresh();
+  /** `fresh` is what a new disk holds before these writes. */
+  commit(writes: readonly Write<State>[], fresh: State): void {
+    this.committed ??= fresh.clone();
     for (const write of writes) write(this.committed);
   }
 

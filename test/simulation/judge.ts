@@ -5,6 +5,7 @@ import { tellAnomaly } from "../support/verdict.ts";
 import type { Reached } from "../support/reached.ts";
 import { ClassicPerson } from "./classic-person.ts";
 import { DeliveryPerson } from "./delivery-person.ts";
+import { judgeDeserted, judgeLimits, LIMIT_STATES, limitCounts } from "./limit-judge.ts";
 import type { Person } from "./person.ts";
 import type { RoomHost } from "./room-host.ts";
 import type { Simulation } from "./simulation.ts";
@@ -24,18 +25,27 @@ export const STATES = [
   "wakes by a close",
   "half-open",
   "offline",
-  "limiter silent",
   "superseded",
   "swept",
   "trims",
   "erasures",
-  "clock jumps",
   "counts only",
+  "flushes with several messages",
+  "messages during a flush",
+  "joins between slices",
+  "closes between slices",
+  "slow readers",
+  "several closes asleep",
+  "presence with messages",
+  "pending, lost and said again",
+  ...LIMIT_STATES,
 ] as const;
 
-/** Judges histories, people and rosters: a sentence a complaint, which begins with its law. Empty: every law held. */
+/**
+ * Judges histories, people, rosters and limits: a sentence a complaint, which begins with its law. Empty: every law held.
+ * In the end everybody leaves.
+ */
 export function judge(simulation: Simulation, reached: Reached): string[] {
-  countStates(simulation, reached);
   const anomalies = simulation.histories.flatMap((history) => {
     const verdict = check(history);
     reached.add("sent", verdict.counts.sent);
@@ -46,11 +56,16 @@ export function judge(simulation: Simulation, reached: Reached): string[] {
     return verdict.anomalies.map(tellAnomaly);
   });
   const restless = simulation.people.filter(({ isAtRest }) => !isAtRest);
-  return [
+  const complaints = [
     ...anomalies,
     ...restless.map(({ name }) => `[D2] ${name} did not come to rest`),
     ...simulation.rooms.flatMap((room, i) => judgePresence(room, simulation.peopleOf(i), reached)),
+    ...simulation.people.flatMap((person) => (person instanceof ClassicPerson ? person.complaints : [])),
+    ...judgeLimits(simulation),
   ];
+  simulation.desert();
+  countStates(simulation, reached);
+  return [...complaints, ...judgeDeserted(simulation)];
 }
 
 /** [D8] Everybody is back, so what each believes of who is here is all of them, and no ghost. */
@@ -79,24 +94,35 @@ function judgePresence(room: RoomHost, people: readonly Person[], reached: Reach
   return [...ghosts, ...wrong];
 }
 
-function countStates({ scheduler, counts, people, rooms }: Simulation, reached: Reached): void {
+function countStates(simulation: Simulation, reached: Reached): void {
+  const { scheduler, counts, people, rooms } = simulation;
+  for (const [state, times] of Object.entries(limitCounts(simulation))) reached.add(state, times);
   reached.add("steps", scheduler.steps);
   reached.add("crashes", counts.crashes);
   reached.add("half-open", counts.halfOpen);
   reached.add("offline", counts.offline);
   reached.add("erasures", counts.erasures);
-  reached.add("clock jumps", counts.clockJumps);
   for (const person of people) {
     reached.add("repeats", person.counts.repeats);
     reached.add("refusals", person.counts.refusals);
+    const shared = person.transcript.filter(
+      (frame) => frame.includes('"events":') && frame.includes('"presence":'),
+    );
+    reached.add("presence with messages", shared.length);
   }
   for (const room of rooms) {
     reached.add("failed writes", room.counts.resets);
     reached.add("evictions", room.counts.evictions);
     reached.add("wakes by a close", room.counts.closeWakes);
-    reached.add("limiter silent", room.counts.giveUps);
     reached.add("trims", room.counts.trims);
-    reached.add("superseded", room.closes.get(CLOSE.superseded) ?? 0);
-    reached.add("swept", room.closes.get(CLOSE.silent) ?? 0);
+    reached.add("flushes with several messages", room.counts.fullAppends);
+    reached.add("messages during a flush", room.counts.saidInFlush);
+    reached.add("joins between slices", room.counts.joinsInFlush);
+    reached.add("closes between slices", room.counts.closesInFlush);
+    reached.add("several closes asleep", room.counts.closesAsleep);
+    reached.add("pending, lost and said again", room.counts.lostAndSaidAgain);
+    reached.add("slow readers", room.sockets.closes.get(CLOSE.slowReader) ?? 0);
+    reached.add("superseded", room.sockets.closes.get(CLOSE.superseded) ?? 0);
+    reached.add("swept", room.sockets.closes.get(CLOSE.silent) ?? 0);
   }
 }

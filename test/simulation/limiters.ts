@@ -1,55 +1,187 @@
-// The rate limiters of all identities, and the way to them: a call takes time, and it or its answer may be lost.
+// The limiters of all identities, each a Durable Object in memory: the same Limiter over a simulated disk with an output
+// gate. The twin of src/rate-limit/rate-limiter.ts.
+import type { Grant, Yielded } from "../../src/rate-limit/budget.ts";
 import {
   type Account,
-  charge,
-  type Charge,
-  type ChargeReply,
+  type Holder,
+  Limiter,
+  type LimiterEffect,
+  type LimiterEvent,
   NEW_ACCOUNT,
-  release,
-} from "../../src/rate-limit/charge.ts";
-import type { Policy } from "../../src/rate-limit/gcra.ts";
+} from "../../src/rate-limit/limiter.ts";
+import { Alarm } from "./alarm.ts";
+import type { Calls } from "./calls.ts";
+import { Disk } from "./disk.ts";
+import { OutputGate, REFUSED } from "./output-gate.ts";
 import type { Scheduler } from "./scheduler.ts";
 
-/** What befalls the next call. "slow": its answer comes when the room has given up. */
-export type LimiterFault = "request lost" | "reply lost" | "slow";
+export interface LimiterPorts {
+  readonly scheduler: Scheduler;
+  readonly calls: Calls;
+  /** The clock of the limiters, which may jump. */
+  readonly clock: () => number;
+  /** Asks the room that holds a budget, which need not answer. */
+  readonly yieldBudget: (holder: Holder, isCheck: boolean, answer: (left: Yielded | null) => void) => void;
+}
 
-const SLOW_MS = 5_000;
+/** What a limiter's disk holds. */
+class AccountStore {
+  account: Account | null = null;
 
-export class Limiters {
-  /** Milliseconds one way. */
-  latency = 2;
-  fault: LimiterFault | null = null;
-  calls = 0;
-  private readonly scheduler: Scheduler;
-  private readonly policy: Policy;
-  private readonly clock: () => number;
-  /** Durable: an answer leaves only once its charge is. */
-  private readonly accounts = new Map<string, Account>();
+  clone(): AccountStore {
+    const copy = new AccountStore();
+    copy.account = this.account;
+    return copy;
+  }
+}
 
-  constructor(scheduler: Scheduler, policy: Policy, clock: () => number) {
-    this.scheduler = scheduler;
-    this.policy = policy;
-    this.clock = clock;
+interface Instance {
+  readonly limiter: Limiter;
+  readonly gate: OutputGate<AccountStore>;
+  readonly answers: Map<number, (grant: Grant | null) => void>;
+  /** Rooms that are being asked to yield. */
+  asking: number;
+}
+
+export class LimiterHost {
+  readonly disk = new Disk<AccountStore>();
+  readonly counts = { moves: 0, crashes: 0, crashesInMove: 0, resets: 0, checks: 0 };
+  private readonly ports: LimiterPorts;
+  private readonly identity: string;
+  private instance: Instance | null = null;
+  private readonly alarm: Alarm;
+  private calls = 0;
+  private terms = 0;
+  private lastRoom = "";
+
+  constructor(identity: string, ports: LimiterPorts) {
+    this.identity = identity;
+    this.ports = ports;
+    const { scheduler, clock } = ports;
+    this.alarm = new Alarm(scheduler, clock, () =>
+      this.handle(this.awake(), { type: "alarm", now: clock() }),
+    );
   }
 
-  charge(identity: string, request: Charge, answer: (reply: ChargeReply) => void): void {
-    const fault = this.fault;
-    this.fault = null;
-    this.calls += 1;
-    if (fault === "request lost") return;
-    this.scheduler.after(this.latency, () => {
-      const account = this.accounts.get(identity) ?? NEW_ACCOUNT;
-      const result = charge(this.policy, account, request, this.clock());
-      this.accounts.set(identity, result.account);
-      if (fault === "reply lost") return;
-      this.scheduler.after(fault === "slow" ? SLOW_MS : this.latency, () => answer(result.reply));
+  /** What is on the disk; null: nothing. */
+  get account(): Account | null {
+    return this.disk.read()?.account ?? null;
+  }
+
+  take(room: string, answer: (grant: Grant | null) => void): void {
+    const instance = this.awake();
+    const call = ++this.calls;
+    instance.answers.set(call, answer);
+    const term = `${this.identity} term ${++this.terms}`;
+    this.handle(instance, {
+      type: "take",
+      now: this.ports.clock(),
+      call,
+      room,
+      identity: this.identity,
+      term,
     });
   }
 
-  release(identity: string, holder: string): void {
-    this.scheduler.after(this.latency, () => {
-      const account = this.accounts.get(identity);
-      if (account !== undefined) this.accounts.set(identity, release(account, holder));
+  giveBack(term: string, left: Yielded, answer: (isHeard: true) => void): void {
+    const instance = this.awake();
+    this.handle(instance, { type: "given-back", now: this.ports.clock(), term, left });
+    if (!instance.gate.isDead) instance.gate.out(() => answer(true));
+  }
+
+  /** What was in memory is lost, and what is not committed. */
+  die(): void {
+    const { instance } = this;
+    if (instance === null) return;
+    this.counts.crashes += 1;
+    if (instance.asking > 0 || !instance.gate.isIdle) this.counts.crashesInMove += 1;
+    instance.gate.isDead = true;
+    this.instance = null;
+  }
+
+  private awake(): Instance {
+    if (this.instance !== null) return this.instance;
+    const gate = new OutputGate({
+      scheduler: this.ports.scheduler,
+      disk: this.disk,
+      fresh: () => new AccountStore(),
+      onCommitted: () => {},
+      onFailed: () => this.reset(),
     });
+    const limiter = new Limiter(gate.state.account ?? NEW_ACCOUNT);
+    this.instance = { limiter, gate, answers: new Map(), asking: 0 };
+    return this.instance;
+  }
+
+  private handle(instance: Instance, event: LimiterEvent): void {
+    try {
+      for (const effect of instance.limiter.handle(event)) this.perform(instance, effect);
+      instance.gate.endTurn();
+    } catch (error) {
+      if (error !== REFUSED) throw error;
+      this.reset();
+    }
+  }
+
+  private reset(): void {
+    this.counts.resets += 1;
+    this.die();
+  }
+
+  private perform(instance: Instance, effect: LimiterEffect): void {
+    const { gate, answers } = instance;
+    switch (effect.type) {
+      case "keep":
+        return gate.write((store) => {
+          store.account = effect.account;
+        });
+      case "forget":
+        this.alarm.cancel();
+        return gate.write((store) => {
+          store.account = null;
+        });
+      case "yield":
+        instance.asking += 1;
+        if (effect.isCheck) this.counts.checks += 1;
+        return this.ask(instance, effect.holder, effect.isCheck);
+      case "answer": {
+        const answer = answers.get(effect.call);
+        answers.delete(effect.call);
+        if (effect.grant !== null) this.countMove(instance);
+        return gate.out(() => answer?.(effect.grant));
+      }
+      case "wake-at":
+        return this.alarm.set(effect.at);
+      default:
+        effect satisfies never;
+    }
+  }
+
+  private countMove({ gate }: Instance): void {
+    const room = gate.state.account?.holder?.room ?? "";
+    if (this.lastRoom !== "" && this.lastRoom !== room) this.counts.moves += 1;
+    this.lastRoom = room;
+  }
+
+  private ask(instance: Instance, holder: Holder, isCheck: boolean): void {
+    const { calls, clock } = this.ports;
+    const { term } = holder;
+    calls.inTime<Yielded>(
+      (answer) => instance.gate.out(() => this.call(holder, isCheck, answer)),
+      (answer) => {
+        instance.asking -= 1;
+        if (!instance.gate.isDead) this.handle(instance, { type: "yielded", now: clock(), term, answer });
+      },
+    );
+  }
+
+  private call(holder: Holder, isCheck: boolean, answer: (left: Yielded | null) => void): void {
+    const { calls, yieldBudget } = this.ports;
+    const fail = (): void => answer(null);
+    calls.travel(
+      "yield",
+      () => yieldBudget(holder, isCheck, (left) => calls.travel("yield's answer", () => answer(left), fail)),
+      fail,
+    );
   }
 }

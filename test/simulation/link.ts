@@ -19,6 +19,8 @@ export const GIVE_UP_MS = 900_000;
 export type Notice = "both" | "client" | "room" | "nobody";
 
 export class Link {
+  /** Units that the room sent and the network does not take. */
+  unsent = 0;
   private readonly scheduler: Scheduler;
   private readonly client: ClientEnd;
   private readonly latency: () => number;
@@ -50,6 +52,7 @@ export class Link {
   }
 
   fromRoom(text: string): void {
+    if (this.isBroken) this.unsent += text.length;
     this.toClient(() => this.client.frame(text));
   }
 

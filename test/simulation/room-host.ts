@@ -1,76 +1,109 @@
 // A room's Durable Object in memory: the same Room on a simulated platform, with output gate, eviction, reset and crash.
 // The twin of src/room/chat-room.ts; what the platform does is as its documentation and our faults on workerd show it.
-import { CALL_MS } from "../../src/rate-limit/charge.ts";
-import { PING, PONG } from "../../src/protocol/limits.ts";
+import { PING } from "../../src/protocol/limits.ts";
+import type { Yielded } from "../../src/rate-limit/budget.ts";
+import type { Holder } from "../../src/rate-limit/limiter.ts";
 import type { RoomConfig } from "../../src/room/config.ts";
 import type { RoomEffect, RoomEvent } from "../../src/room/effects.ts";
 import { Room } from "../../src/room/room.ts";
-import { type Attachment, fromAttachment, type Session, toAttachment } from "../../src/room/session.ts";
-import { MemoryLog } from "../support/memory-log.ts";
-import { Disk, type Write } from "./disk.ts";
-import type { Limiters } from "./limiters.ts";
+import type { MemoryLedger } from "../support/memory-ledger.ts";
+import type { MemoryLog } from "../support/memory-log.ts";
+import { type Accepted, Decisions } from "./accepted.ts";
+import { Alarm } from "./alarm.ts";
+import type { Calls } from "./calls.ts";
+import { Disk } from "./disk.ts";
+import { FanOut } from "./fan-out.ts";
+import type { LimiterHost } from "./limiters.ts";
 import type { Link, RoomEnd } from "./link.ts";
+import { OutputGate, REFUSED } from "./output-gate.ts";
+import { RoomCalls } from "./room-calls.ts";
+import { RoomStore } from "./room-store.ts";
 import type { Scheduler } from "./scheduler.ts";
+import { Sockets } from "./sockets.ts";
 
 export interface RoomHostPorts {
   readonly scheduler: Scheduler;
-  readonly limiters: Limiters;
+  readonly calls: Calls;
+  readonly limiterOf: (identity: string) => LimiterHost;
   readonly config: RoomConfig;
-  /** The server's clock, which may jump; virtual time does not. */
+  /** This room's clock, which may jump; virtual time does not. */
   readonly clock: () => number;
-  /** After everything that happened; a good moment to evict. */
-  readonly onSettled: (host: RoomHost) => void;
+  /** What was accepted, and is durable now. */
+  readonly onAccepted: (accepted: Accepted) => void;
+  /** So much later than the platform the room hears of a close; 0: at once. */
+  readonly closeMs: number;
+  /** Evict it whenever it is idle. */
+  readonly isEager: boolean;
 }
+
+/** Idle for so long, it may be evicted: the longest window between two flushes is over then. The platform leaves it 10 s. */
+const IDLE_MS = 100;
 
 /** What one instance of the object holds in memory. An eviction, a reset or a crash ends it. */
 interface Instance {
   readonly room: Room;
-  readonly log: MemoryLog;
-  /** What waits for the commit of the transaction with this number: frames, closes, calls. */
-  readonly held: { readonly behind: number; readonly run: () => void }[];
-  /** Writes of this turn of the event loop, not yet a transaction. */
-  writes: Write[];
-  written: number;
-  committed: number;
-  commitsAt: number;
-  isFlushing: boolean;
-  /** Calls to limiters that are not answered or given up: the platform does not hibernate meanwhile. */
-  calls: number;
-  isDead: boolean;
+  readonly gate: OutputGate<RoomStore>;
+  readonly calls: RoomCalls;
+  readonly decisions: Decisions;
+  readonly fanOut: FanOut;
+  /** Ends the timer that runs. */
+  cancelFlush: (() => void) | null;
+}
+
+/** What one event has led to. */
+interface Decided {
+  readonly effects: readonly RoomEffect[];
+  readonly accepted: readonly Accepted[];
 }
 
 export class RoomHost {
-  readonly disk = new Disk();
-  readonly counts = { evictions: 0, resets: 0, giveUps: 0, closeWakes: 0, alarms: 0, trims: 0 };
-  /** How often a socket was closed with each code. */
-  readonly closes = new Map<number, number>();
+  readonly name: string;
+  readonly disk = new Disk<RoomStore>();
+  readonly sockets = new Sockets();
+  readonly counts = {
+    evictions: 0,
+    resets: 0,
+    closeWakes: 0,
+    trims: 0,
+    giveUps: 0,
+    yields: 0,
+    voided: 0,
+    crashesInMove: 0,
+    fullAppends: 0,
+    saidInFlush: 0,
+    joinsInFlush: 0,
+    closesInFlush: 0,
+    closesAsleep: 0,
+    lostAndSaidAgain: 0,
+  };
+  /** The longest that anybody waited for a budget, in ms of virtual time. */
+  longestWait = 0;
   private readonly ports: RoomHostPorts;
-  private readonly name: string;
   private instance: Instance | null = null;
-  private readonly links = new Map<string, Link>();
-  /** Sockets that stand, also those whose close waits for a commit. */
-  private readonly sockets = new Set<Link>();
-  private readonly attachments = new Map<string, Attachment>();
-  private readonly heard = new Map<string, number>();
-  private cancelAlarm: (() => void) | null = null;
-  private alarmAt = Infinity;
+  private readonly alarm: Alarm;
   private connections = 0;
   private epochs = 0;
+  private activity = 0;
+  /** Admitted messages that a crash took. */
+  private readonly lost = new Set<string>();
 
   constructor(name: string, ports: RoomHostPorts) {
     this.name = name;
     this.ports = ports;
+    const { scheduler, clock } = ports;
+    this.alarm = new Alarm(scheduler, clock, () =>
+      this.handle({ type: "alarm", now: clock(), heard: this.sockets.heard }),
+    );
   }
 
   /** Accepts a WebSocket; what the handshake of `link` asks for. */
   accept(link: Link, identity: string): RoomEnd {
     const connection = `${this.name}.${++this.connections}`;
-    this.links.set(connection, link);
-    this.sockets.add(link);
+    this.sockets.add(connection, link);
     this.handle({ type: "accepted", now: this.ports.clock(), connection, identity });
     return {
       frame: (frame) => this.onFrame(connection, frame),
-      closed: () => this.handle({ type: "closed", now: this.ports.clock(), connection }),
+      closed: () => this.onClosed(connection),
     };
   }
 
@@ -81,114 +114,170 @@ export class RoomHost {
   }
 
   get log(): MemoryLog {
-    return this.awake().log;
+    return this.awake().gate.state.log;
+  }
+
+  get ledger(): MemoryLedger {
+    return this.awake().gate.state.ledger;
   }
 
   erase(): void {
     this.handle({ type: "erase", now: this.ports.clock(), epoch: this.newEpoch() });
   }
 
+  /** A limiter asks; the answer leaves when what it says is durable. */
+  yieldBudget({ identity, term }: Holder, isCheck: boolean, answer: (left: Yielded | null) => void): void {
+    const { calls, gate } = this.awake();
+    this.counts.yields += 1;
+    if (calls.isAsking(identity)) this.counts.voided += 1;
+    const effects = this.handle({ type: "yield", now: this.ports.clock(), identity, term, isCheck });
+    for (const effect of effects) if (effect.type === "yielded") gate.out(() => answer(effect.answer));
+  }
+
   /** What the platform does with an idle object: memory is lost, sockets and attachments stay. False while it is busy. */
   hibernate(): boolean {
     const { instance } = this;
-    if (instance === null || !instance.room.isQuiet || instance.isFlushing) return false;
-    if (instance.calls > 0 || instance.committed < instance.written) return false;
+    if (instance === null || !instance.room.isQuiet) return false;
+    if (instance.cancelFlush !== null || instance.fanOut.isUnderWay) return false;
+    if (!instance.calls.isIdle || !instance.gate.isIdle) return false;
     this.counts.evictions += 1;
-    instance.isDead = true;
+    instance.gate.isDead = true;
     this.instance = null;
     return true;
   }
 
+  /** The same once nothing has happened for a while. */
+  private dozeLater(): void {
+    const { isEager, scheduler } = this.ports;
+    if (!isEager) return;
+    const activity = ++this.activity;
+    scheduler.after(IDLE_MS, () => {
+      if (activity === this.activity) this.hibernate();
+    });
+  }
+
   /** The object or its process dies: what is not committed is lost, and every socket breaks. */
   die(): void {
-    if (this.instance !== null) this.instance.isDead = true;
+    const { instance } = this;
+    if (instance !== null) {
+      if (instance.calls.isTaking) this.counts.crashesInMove += 1;
+      instance.gate.isDead = true;
+      for (const message of instance.decisions.pending) this.lost.add(message);
+    }
     this.instance = null;
-    for (const link of this.sockets) link.cut("client");
-    this.sockets.clear();
-    this.links.clear();
-    this.attachments.clear();
-    this.heard.clear();
+    this.sockets.cut();
   }
 
   private onFrame(connection: string, frame: unknown): void {
-    if (!this.links.has(connection)) return;
-    // The runtime answers by itself: past the room and its output gate.
-    if (frame === PING) {
-      this.heard.set(connection, this.ports.clock());
-      this.links.get(connection)?.fromRoom(PONG);
-    } else this.handle({ type: "frame", now: this.ports.clock(), connection, frame });
+    if (!this.sockets.has(connection)) return;
+    if (frame === PING) this.sockets.pong(connection, this.ports.clock());
+    else this.handle({ type: "frame", now: this.ports.clock(), connection, frame });
   }
 
-  private awake(closing?: string): Instance {
+  private onClosed(connection: string): void {
+    if (!this.sockets.has(connection)) return;
+    const { scheduler, closeMs } = this.ports;
+    this.sockets.closed(connection);
+    if (closeMs === 0) this.hearClosed(connection);
+    else scheduler.after(closeMs, () => this.hearClosed(connection));
+  }
+
+  private hearClosed(connection: string): void {
+    if (!this.sockets.has(connection)) return;
+    if (this.instance === null) this.counts.closeWakes += 1;
+    const { room } = this.awake();
+    if (!room.sessions.has(connection))
+      for (const session of this.sockets.revive(connection)) room.revive(session);
+    this.handle({ type: "closed", now: this.ports.clock(), connection });
+  }
+
+  private awake(): Instance {
     if (this.instance !== null) return this.instance;
-    const stored = this.disk.read();
-    const log = stored ?? new MemoryLog(this.newEpoch());
-    const sessions = [...this.attachments].flatMap(([connection, attachment]) =>
-      // A socket whose close wakes the object is not among those that the platform lists.
-      connection === closing ? [] : revive(attachment),
-    );
-    const ports = { config: this.ports.config, log, authorOf: (key: string) => `author of ${key}` };
-    const room = new Room(ports, sessions);
-    const instance: Instance = {
-      room,
-      log,
-      held: [],
-      // A new log writes its name: nobody may hear of an epoch that a crash could take back.
-      writes: stored === null ? [() => {}] : [],
-      written: 0,
-      committed: 0,
-      commitsAt: 0,
-      isFlushing: false,
-      calls: 0,
-      isDead: false,
-    };
-    if (closing !== undefined && this.attachments.has(closing)) {
-      this.counts.closeWakes += 1;
-      for (const session of revive(this.attachments.get(closing))) room.revive(session);
-    }
-    this.instance = instance;
-    return instance;
+    const { scheduler, config } = this.ports;
+    const { closing, joined } = this.sockets.unheard;
+    if (closing > 1 && joined <= config.rosterMax && joined + closing > config.rosterMax)
+      this.counts.closesAsleep += 1;
+    const gate = new OutputGate({
+      scheduler,
+      disk: this.disk,
+      fresh: () => RoomStore.named(this.newEpoch()),
+      onCommitted: () => this.dozeLater(),
+      onFailed: () => this.reset(),
+    });
+    const { log, ledger } = gate.state;
+    const room = new Room({ config, log, ledger, authorOf }, this.sockets.restore());
+    const calls = new RoomCalls({
+      ...this.ports,
+      out: (run) => gate.out(run),
+      isDead: () => gate.isDead,
+      handle: (event) => this.handle(event),
+      onWaited: (ms, isGranted) => {
+        this.longestWait = Math.max(this.longestWait, ms);
+        if (!isGranted) this.counts.giveUps += 1;
+      },
+    });
+    const fanOut = new FanOut({
+      scheduler,
+      out: (run) => gate.out(run),
+      isDead: () => gate.isDead,
+      send: (connection, frames) => this.send(gate, connection, frames),
+      handle: (event) => this.handle(event),
+      drained: () => this.handle({ type: "drained", now: this.ports.clock() }),
+    });
+    this.instance = { room, gate, calls, fanOut, decisions: new Decisions(), cancelFlush: null };
+    return this.instance;
   }
 
   private newEpoch(): string {
     return `${this.name} epoch ${++this.epochs}`;
   }
 
-  private handle(event: RoomEvent): void {
-    if (event.type === "closed" && !this.links.has(event.connection)) return;
-    const instance = this.awake(event.type === "closed" ? event.connection : undefined);
-    const events: RoomEvent[] = [event];
+  /** One turn of the event loop. Returns what the room decided; nothing where the disk refused. */
+  private handle(event: RoomEvent): readonly RoomEffect[] {
+    const instance = this.awake();
+    const decided: RoomEffect[] = [];
     try {
+      const events = [event];
       for (let next = events.shift(); next !== undefined; next = events.shift()) {
-        for (const effect of instance.room.handle(next)) this.perform(instance, effect);
+        const { effects, accepted } = this.decide(instance, next);
+        decided.push(...effects);
+        for (const effect of effects) {
+          if (effect.type === "send") events.push(...this.send(instance.gate, effect.to, [effect.frame]));
+          else this.perform(instance, effect);
+        }
+        for (const one of accepted) instance.gate.out(() => this.ports.onAccepted(one));
       }
     } catch (error) {
       if (error !== REFUSED) throw error;
-      return this.reset();
+      this.reset();
+      return [];
     }
-    this.endTurn(instance);
-    this.ports.onSettled(this);
+    instance.gate.endTurn();
+    this.dozeLater();
+    return decided;
   }
 
-  /** All writes of the turn become one transaction, which commits later. */
-  private endTurn(instance: Instance): void {
-    if (instance.writes.length === 0) return;
-    const { writes } = instance;
-    instance.writes = [];
-    const number = ++instance.written;
-    const { epoch } = instance.log;
-    const { scheduler } = this.ports;
-    // Transactions commit in their order.
-    instance.commitsAt = Math.max(instance.commitsAt, scheduler.now + this.disk.latency);
-    scheduler.after(instance.commitsAt - scheduler.now, () => {
-      if (instance.isDead) return;
-      if (this.disk.strikes("commit")) return this.reset();
-      this.disk.commit(writes, () => new MemoryLog(epoch));
-      instance.committed = number;
-      while (instance.held[0] !== undefined && instance.held[0].behind <= number)
-        instance.held.shift()?.run();
-      this.ports.onSettled(this);
-    });
+  private decide({ room, decisions, fanOut }: Instance, event: RoomEvent): Decided {
+    const { counts, sockets } = this;
+    const offers = decisions.before(event, room.sessions);
+    const effects = room.handle(event);
+    const isJoined = (connection: string): boolean => sockets.isJoined(connection);
+    const accepted = decisions.after(event, effects, this.ports.scheduler.now, isJoined);
+    if (fanOut.isUnderWay) counts.saidInFlush += offers;
+    if (fanOut.left > 0) {
+      counts.joinsInFlush += accepted.filter(({ kind }) => kind === "join").length;
+      if (event.type === "closed") counts.closesInFlush += 1;
+    }
+    return { effects, accepted };
+  }
+
+  /** Returns what becomes of a connection that reads too slowly. */
+  private send(gate: Instance["gate"], connection: string, frames: readonly string[]): RoomEvent[] {
+    const link = this.sockets.linkOf(connection);
+    if (link === undefined) return [];
+    for (const frame of frames) gate.out(() => link.fromRoom(frame));
+    const { clock, config } = this.ports;
+    return link.unsent > config.slowReaderBytes ? [{ type: "slow", now: clock(), connection }] : [];
   }
 
   private reset(): void {
@@ -196,101 +285,53 @@ export class RoomHost {
     this.die();
   }
 
-  private write(instance: Instance, write: Write): void {
-    if (this.disk.strikes("write")) throw REFUSED;
-    write(instance.log);
-    instance.writes.push(write);
-  }
-
-  /** The output gate: what leaves the object waits for the writes made before it, and nothing overtakes. */
-  private out(instance: Instance, run: () => void): void {
-    const behind = instance.written + (instance.writes.length > 0 ? 1 : 0);
-    if (behind <= instance.committed) run();
-    else instance.held.push({ behind, run });
-  }
-
-  private perform(instance: Instance, effect: RoomEffect): void {
+  private perform(instance: Instance, effect: Exclude<RoomEffect, { type: "send" }>): void {
+    const { gate, calls } = instance;
     switch (effect.type) {
       case "append":
-        return this.write(instance, (log) => log.append(effect.messages));
+        if (effect.messages.length > 1) this.counts.fullAppends += 1;
+        for (const { message } of effect.messages)
+          if (this.lost.delete(message)) this.counts.lostAndSaidAgain += 1;
+        return gate.write(({ log }) => log.append(effect.messages));
       case "trim":
-        if (effect.through > instance.log.floor) this.counts.trims += 1;
-        return this.write(instance, (log) => log.trim(effect.through, effect.before));
+        if (effect.through > gate.state.log.floor) this.counts.trims += 1;
+        return gate.write(({ log }) => log.trim(effect.through, effect.before));
       case "erase":
-        return this.write(instance, (log) => log.erase(effect.epoch));
-      case "send":
-        for (const connection of effect.to) {
-          const link = this.links.get(connection);
-          this.out(instance, () => link?.fromRoom(effect.frame));
-        }
-        return;
-      case "close": {
-        const link = this.links.get(effect.connection);
-        this.links.delete(effect.connection);
-        this.attachments.delete(effect.connection);
-        this.heard.delete(effect.connection);
-        this.closes.set(effect.code, (this.closes.get(effect.code) ?? 0) + 1);
-        if (link === undefined) return;
-        return this.out(instance, () => {
-          this.sockets.delete(link);
-          link.closeFromRoom(effect.code);
-        });
-      }
+        return gate.write(({ log }) => log.erase(effect.epoch));
+      case "budgets":
+        return gate.write(({ ledger }) => ledger.write(effect.rows));
+      case "drop-budgets":
+        return gate.write(({ ledger }) => ledger.drop(effect.identities));
+      case "fan-out":
+        return instance.fanOut.begin(effect.shares);
+      case "close":
+        return gate.out(this.sockets.close(effect.connection, effect.code));
       case "attach":
-        this.attachments.set(effect.session.connection, toAttachment(effect.session));
+        return this.sockets.attach(effect.session);
+      case "take":
+        return calls.take(this.name, effect.identity);
+      case "give-back":
+        return calls.giveBack(effect.identity, effect.term, effect.left);
+      case "yielded":
+        // `yieldBudget` answers it.
         return;
-      case "charge":
-        return this.out(instance, () => this.charge(instance, effect));
-      case "release":
-        return this.out(instance, () => this.ports.limiters.release(effect.identity, effect.holder));
       case "flush-after":
-        instance.isFlushing = true;
-        this.ports.scheduler.after(effect.ms, () => {
-          instance.isFlushing = false;
-          if (!instance.isDead) this.handle({ type: "flush", now: this.ports.clock() });
-        });
-        return;
+        return this.setTimer(instance, effect.ms);
       case "alarm-by":
-        return this.setAlarm(effect.at);
+        return this.alarm.by(effect.at);
       default:
         effect satisfies never;
     }
   }
 
-  /** The first of answer and deadline counts; what comes after is nobody's. */
-  private charge(instance: Instance, call: Extract<RoomEffect, { type: "charge" }>): void {
-    const { connection, identity, charge } = call;
-    let isAnswered = false;
-    instance.calls += 1;
-    const answer = (reply: Parameters<Parameters<Limiters["charge"]>[2]>[0] | null): void => {
-      if (isAnswered || instance.isDead) return;
-      isAnswered = true;
-      instance.calls -= 1;
-      if (reply === null) this.counts.giveUps += 1;
-      this.handle({ type: "charged", now: this.ports.clock(), connection, reply });
-    };
-    this.ports.limiters.charge(identity, charge, answer);
-    this.ports.scheduler.after(CALL_MS, () => answer(null));
-  }
-
-  /** Alarms are durable, and ring on the server's clock. */
-  private setAlarm(at: number): void {
-    if (at >= this.alarmAt) return;
-    this.cancelAlarm?.();
-    this.alarmAt = at;
-    this.cancelAlarm = this.ports.scheduler.after(Math.max(0, at - this.ports.clock()), () => {
-      this.alarmAt = Infinity;
-      this.counts.alarms += 1;
-      this.handle({ type: "alarm", now: this.ports.clock(), heard: this.heard });
+  /** Instead of the timer that runs. */
+  private setTimer(instance: Instance, ms: number): void {
+    instance.cancelFlush?.();
+    instance.cancelFlush = this.ports.scheduler.after(ms, () => {
+      instance.cancelFlush = null;
+      if (!instance.gate.isDead) this.handle({ type: "flush", now: this.ports.clock() });
     });
   }
 }
 
-/** Thrown by a write that the disk does not take. */
-const REFUSED = new Error("The disk is full.");
-
-/** Through JSON, as the platform's structured clone would: nothing shared survives. */
-function revive(attachment: Attachment | undefined): Session[] {
-  const session = fromAttachment(JSON.parse(JSON.stringify(attachment ?? null)));
-  return session === null ? [] : [session];
-}
+const authorOf = (key: string): string => `author of ${key}`;

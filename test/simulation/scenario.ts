@@ -1,15 +1,31 @@
 // What may happen in a simulation, as data: it can be generated, shrunk, stored and replayed.
 import fc from "fast-check";
+import type { Policy } from "../../src/rate-limit/gcra.ts";
+import { type CallFault, LEGS } from "./calls.ts";
 import type { DiskFault } from "./disk.ts";
-import type { LimiterFault } from "./limiters.ts";
 import type { Notice } from "./link.ts";
 
-export const PEOPLE = 6;
-export const ROOMS = 2;
-/** Which room a person is in: four are in the first, two in the second. */
-export const roomOf = (who: number): number => (who < 4 ? 0 : 1);
+export const ROOMS = 3;
+/** In which room each person is, and behind which address: both addresses talk in several rooms, so that budgets move. */
+export const PEOPLE = [
+  { room: 0, address: "A", protocol: "classic" },
+  { room: 0, address: "A", protocol: "delivery" },
+  { room: 0, address: "B", protocol: "classic" },
+  { room: 1, address: "A", protocol: "delivery" },
+  { room: 1, address: "B", protocol: "classic" },
+  { room: 2, address: "A", protocol: "delivery" },
+  { room: 0, address: "B", protocol: "delivery" },
+] as const;
+/** Where an object is meant by number, the rooms come first; this one is all limiters. */
+export const LIMITERS = ROOMS;
 
-/** `who` is a person, `room` a room, by number. */
+/** The original demo's, and the default. */
+export const RATES: readonly Policy[] = [
+  { periodMs: 5_000, burst: 5 },
+  { periodMs: 1_000, burst: 20 },
+];
+
+/** `who` is a person, `room` a room, `object` a room or the limiters, by number. */
 export type Step =
   | { readonly do: "start" | "stop" | "reload" | "history" | "repeat"; readonly who: number }
   | { readonly do: "say"; readonly who: number; readonly times: number }
@@ -19,25 +35,34 @@ export type Step =
   | { readonly do: "network"; readonly who: number; readonly isOnline: boolean; readonly latency: number }
   | { readonly do: "advance"; readonly ms: number }
   | { readonly do: "crash"; readonly downMs: number }
-  | { readonly do: "disk"; readonly room: number; readonly fault: DiskFault | null; readonly latency: number }
-  | { readonly do: "limiter"; readonly fault: LimiterFault | null; readonly latency: number }
-  | { readonly do: "clock"; readonly ms: number }
-  | { readonly do: "hibernate" | "erase"; readonly room: number };
+  | { readonly do: "die"; readonly object: number }
+  | {
+      readonly do: "disk";
+      readonly object: number;
+      readonly fault: DiskFault | null;
+      readonly latency: number;
+    }
+  | { readonly do: "calls"; readonly fault: CallFault | null; readonly latency: number }
+  | { readonly do: "reach"; readonly room: number; readonly isReachable: boolean }
+  | { readonly do: "clock"; readonly object: number; readonly ms: number }
+  /** "depart": the connections of all classic members break at once. */
+  | { readonly do: "hibernate" | "erase" | "depart"; readonly room: number };
 
 export interface Scenario {
   /** Seeds what is random in clients: their backoff. */
   readonly seed: number;
   /** Evict a room whenever it is idle, not only where a step says so. */
   readonly isEager: boolean;
-  /** Messages and joins of one address at once; few, and the limiter refuses. */
-  readonly burst: number;
+  /** What messages cost, and how many come at once; few, and they are refused. */
+  readonly rate: Policy;
   /** Messages that a room keeps; few, and there are gaps. */
   readonly keepRows: number;
   readonly steps: readonly Step[];
 }
 
-const who = fc.nat(PEOPLE - 1);
+const who = fc.nat(PEOPLE.length - 1);
 const room = fc.nat(ROOMS - 1);
+const object = fc.nat(LIMITERS);
 const latency = fc.oneof(fc.constant(5), fc.integer({ min: 0, max: 3_000 }));
 const step = (
   weight: number,
@@ -46,6 +71,17 @@ const step = (
 ): fc.WeightedArbitrary<Step> => ({
   weight,
   arbitrary: fc.record({ do: fc.constant(kind), ...fields }) as unknown as fc.Arbitrary<Step>,
+});
+
+/** In tenths: objects' clocks are read in whole milliseconds, and what happens lies between. */
+const callLatency = fc.oneof(
+  fc.constant(2),
+  fc.integer({ min: 0, max: 8_000 }).map((tenths) => tenths / 10),
+);
+const fault = fc.record<CallFault>({
+  leg: fc.constantFrom(...LEGS),
+  fate: fc.constantFrom("lost", "fails", "late", "twice"),
+  ms: fc.oneof(fc.integer({ min: 1, max: 50 }), fc.integer({ min: 1, max: 5_000 })),
 });
 
 export const JUNK = [
@@ -76,18 +112,18 @@ const steps = fc.array(
     }),
     step(1, "advance", { ms: fc.integer({ min: 30_000, max: 400_000 }) }),
     step(1, "crash", { downMs: fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 20_000 })) }),
+    step(3, "die", { object }),
     step(2, "disk", {
-      room,
+      object,
       fault: fc.constantFrom<DiskFault | null>("write", "commit", null),
       latency: fc.oneof(fc.constant(1), fc.integer({ min: 0, max: 500 })),
     }),
-    step(3, "limiter", {
-      fault: fc.constantFrom<LimiterFault | null>("request lost", "reply lost", "slow", null),
-      latency: fc.oneof(fc.constant(2), fc.integer({ min: 0, max: 800 })),
-    }),
-    step(1, "clock", { ms: fc.integer({ min: -7_200_000, max: 7_200_000 }) }),
+    step(6, "calls", { fault: fc.option(fault), latency: callLatency }),
+    step(1, "reach", { room, isReachable: fc.boolean() }),
+    step(1, "clock", { object, ms: fc.integer({ min: -7_200_000, max: 7_200_000 }) }),
     step(4, "hibernate", { room }),
     step(1, "erase", { room }),
+    step(3, "depart", { room }),
   ),
   { minLength: 5, maxLength: 120, size: "max" },
 );
@@ -95,7 +131,7 @@ const steps = fc.array(
 export const scenarios: fc.Arbitrary<Scenario> = fc.record({
   seed: fc.nat(2 ** 31 - 1),
   isEager: fc.boolean(),
-  burst: fc.constantFrom(5, 50),
-  keepRows: fc.constantFrom(5, 10_000),
+  rate: fc.constantFrom(...RATES),
+  keepRows: fc.constantFrom(2, 10_000),
   steps,
 });

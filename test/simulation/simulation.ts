@@ -1,77 +1,120 @@
 // A whole Edge Chat in memory: rooms, limiters, disks, networks and people, in virtual time. A scenario in, histories out.
+import type { Rates } from "../../src/rate-limit/budget.ts";
 import type { RoomConfig } from "../../src/room/config.ts";
 import type { HistoryEvent } from "../support/history.ts";
 import { seenOf } from "../support/history.ts";
-import { Limiters } from "./limiters.ts";
-import { GIVE_UP_MS } from "./link.ts";
+import type { Accepted } from "./accepted.ts";
+import { Calls } from "./calls.ts";
 import { ClassicPerson } from "./classic-person.ts";
+import { Clock } from "./clock.ts";
 import { DeliveryPerson } from "./delivery-person.ts";
+import { LimiterHost } from "./limiters.ts";
+import { GIVE_UP_MS } from "./link.ts";
 import type { Person } from "./person.ts";
 import { RoomHost } from "./room-host.ts";
-import { PEOPLE, roomOf, ROOMS, type Scenario, type Step } from "./scenario.ts";
+import { LIMITERS, PEOPLE, ROOMS, type Scenario, type Step } from "./scenario.ts";
 import { Scheduler } from "./scheduler.ts";
 
-const CONFIG: Omit<RoomConfig, "rate" | "historyMaxRows"> = {
+const CONFIG: Omit<RoomConfig, "rates" | "historyMaxRows"> = {
   maxSockets: 50,
-  maxSocketsPerIdentity: 20,
+  maxSocketsPerIdentity: 8,
   joinDeadlineMs: 30_000,
   silenceMs: 120_000,
   historyMaxAgeMs: 86_400_000,
-  rosterMax: 3,
-  slowReaderBytes: 1_048_576,
+  rosterMax: 2,
+  slowReaderBytes: 500,
 };
 
-/** Healing takes at most so long: backoff is up to 30 s, and a budget of 5 is full again after 25 s. */
+/** A close is on its way to its room for so long: others may come meanwhile. */
+const CLOSE_MS = 1;
+
+/** Healing takes at most so long: backoff is up to 30 s, and a budget of 8 joins is full again after 40 s. */
 const HEAL_ROUNDS = 120;
 const HEAL_ROUND_MS = 10_000;
+/** When everybody has left: by then the alarms have rung that look after what a crash left behind. */
+const DESERTED_MS = 3 * 86_400_000;
 
 export class Simulation {
   readonly scheduler = new Scheduler();
   readonly histories: HistoryEvent[][] = Array.from({ length: ROOMS }, () => []);
   readonly people: Person[];
   readonly rooms: RoomHost[];
-  readonly limiters: Limiters;
-  readonly counts = { crashes: 0, erasures: 0, clockJumps: 0, cuts: 0, halfOpen: 0, offline: 0 };
+  readonly limiters = new Map<string, LimiterHost>();
+  readonly calls = new Calls(this.scheduler);
+  readonly rates: Rates;
+  readonly counts = { crashes: 0, erasures: 0, cuts: 0, halfOpen: 0, offline: 0 };
+  /** What rooms accepted of each address, by the instant of virtual time. */
+  readonly accepted: (Accepted & { readonly room: number; readonly address: string })[] = [];
+  readonly clocks: readonly Clock[];
   private readonly scenario: Scenario;
-  private clockOffset = 0;
+  private readonly closeMs: number;
+  private readonly cutOff = new Set<string>();
   private downUntil = 0;
   private seed: number;
 
-  constructor(scenario: Scenario) {
+  constructor(scenario: Scenario, closeMs = CLOSE_MS) {
     this.scenario = scenario;
+    this.closeMs = closeMs;
     this.seed = scenario.seed;
-    const rate = { periodMs: 5_000, burst: scenario.burst };
-    const config = { ...CONFIG, rate, historyMaxRows: scenario.keepRows };
-    const clock = (): number => this.scheduler.now + this.clockOffset;
-    this.limiters = new Limiters(this.scheduler, rate, clock);
-    const { scheduler, limiters } = this;
-    const onSettled = (host: RoomHost): void => {
-      if (scenario.isEager) host.hibernate();
-    };
-    this.rooms = Array.from(
-      { length: ROOMS },
-      (_, i) => new RoomHost(`room ${i}`, { scheduler, limiters, config, clock, onSettled }),
-    );
-    this.people = Array.from({ length: PEOPLE }, (_, i) => this.person(i));
+    const { maxSocketsPerIdentity } = CONFIG;
+    this.rates = { message: scenario.rate, join: { ...scenario.rate, burst: maxSocketsPerIdentity } };
+    this.clocks = Array.from({ length: LIMITERS + 1 }, (_, i) => new Clock(this.scheduler, i));
+    const config = { ...CONFIG, rates: this.rates, historyMaxRows: scenario.keepRows };
+    this.rooms = Array.from({ length: ROOMS }, (_, i) => this.room(i, config));
+    for (const { address } of PEOPLE) this.limiters.set(address, this.limiter(address));
+    this.people = PEOPLE.map((_, i) => this.person(i));
   }
 
-  /** Even people speak the classic protocol. Neighbours share an address. */
+  private room(number: number, config: RoomConfig): RoomHost {
+    const { scheduler, calls } = this;
+    return new RoomHost(`room ${number}`, {
+      scheduler,
+      calls,
+      config,
+      clock: () => this.clocks[number]?.now ?? 0,
+      limiterOf: (identity) => this.limiters.get(identity) ?? this.limiter(identity),
+      onAccepted: (accepted) => {
+        const address = PEOPLE[this.people.findIndex(({ name }) => name === accepted.name)]?.address ?? "";
+        this.accepted.push({ ...accepted, room: number, address });
+      },
+      closeMs: this.closeMs,
+      isEager: this.scenario.isEager,
+    });
+  }
+
+  private limiter(address: string): LimiterHost {
+    const { scheduler, calls } = this;
+    return new LimiterHost(address, {
+      scheduler,
+      calls,
+      clock: () => this.clocks[LIMITERS]?.now ?? 0,
+      yieldBudget: (holder, isCheck, answer) => {
+        if (this.isDown || this.cutOff.has(holder.room)) return;
+        this.rooms.find(({ name }) => name === holder.room)?.yieldBudget(holder, isCheck, answer);
+      },
+    });
+  }
+
   private person(number: number): Person {
-    const room = roomOf(number);
+    const { room, address, protocol } = PEOPLE[number] ?? PEOPLE[0];
     const surroundings = {
       scheduler: this.scheduler,
       history: this.histories[room] ?? [],
       random: () => this.random(),
       accept: (link: Parameters<RoomHost["accept"]>[0], identity: string) =>
-        this.scheduler.now < this.downUntil ? null : (this.rooms[room]?.accept(link, identity) ?? null),
+        this.isDown ? null : (this.rooms[room]?.accept(link, identity) ?? null),
     };
-    const kind = number % 2 === 0 ? ClassicPerson : DeliveryPerson;
-    return new kind(`p${number}`, `address ${number >> 1}`, surroundings);
+    const kind = protocol === "classic" ? ClassicPerson : DeliveryPerson;
+    return new kind(`p${number}`, address, surroundings);
+  }
+
+  private get isDown(): boolean {
+    return this.scheduler.now < this.downUntil;
   }
 
   /** Who is in a room, by its number. */
   peopleOf(room: number): Person[] {
-    return this.people.filter((_, i) => roomOf(i) === room);
+    return this.people.filter((_, i) => PEOPLE[i]?.room === room);
   }
 
   /** Plays the scenario, then heals everything and lets it come to rest. */
@@ -80,6 +123,12 @@ export class Simulation {
     this.heal();
     for (const [i, room] of this.rooms.entries()) this.writeLog(i, room, true);
     return this;
+  }
+
+  /** Everybody goes, and time passes until nothing is owed. */
+  desert(): void {
+    for (const person of this.people) person.stop();
+    this.scheduler.advance(DESERTED_MS);
   }
 
   /** A linear congruential generator (Numerical Recipes): small, and the same everywhere. */
@@ -96,6 +145,7 @@ export class Simulation {
   private perform(step: Step): void {
     const person = "who" in step ? this.people[step.who] : undefined;
     const room = "room" in step ? this.rooms[step.room] : undefined;
+    const hosts = "object" in step ? this.hostsOf(step.object) : [];
     switch (step.do) {
       case "start":
         return person?.start();
@@ -127,18 +177,26 @@ export class Simulation {
         return this.scheduler.advance(step.ms);
       case "crash":
         return this.crash(step.downMs);
+      case "die":
+        return hosts.forEach((host) => host.die());
       case "disk":
-        if (room !== undefined) Object.assign(room.disk, { fault: step.fault, latency: step.latency });
+        for (const { disk } of hosts) Object.assign(disk, { fault: step.fault, latency: step.latency });
         return;
-      case "limiter":
-        Object.assign(this.limiters, { fault: step.fault, latency: step.latency });
+      case "calls":
+        Object.assign(this.calls, { fault: step.fault, latency: step.latency });
+        return;
+      case "reach":
+        if (room === undefined) return;
+        if (step.isReachable) this.cutOff.delete(room.name);
+        else this.cutOff.add(room.name);
         return;
       case "clock":
-        this.counts.clockJumps += 1;
-        this.clockOffset = Math.max(-500_000_000, this.clockOffset + step.ms);
-        return;
+        return this.clocks[step.object]?.jump(step.ms);
       case "hibernate":
         room?.hibernate();
+        return;
+      case "depart":
+        for (const one of this.peopleOf(step.room)) if (one instanceof ClassicPerson) one.cut("both");
         return;
       case "erase":
         if (room === undefined) return;
@@ -150,17 +208,23 @@ export class Simulation {
     }
   }
 
-  /** The process that all rooms are in is killed, and another one comes up. */
+  private hostsOf(object: number): readonly (RoomHost | LimiterHost)[] {
+    return object === LIMITERS ? [...this.limiters.values()] : this.rooms.slice(object, object + 1);
+  }
+
+  /** The process that all objects are in is killed, and another one comes up. */
   private crash(downMs: number): void {
     this.counts.crashes += 1;
-    for (const room of this.rooms) room.die();
+    for (const host of [...this.rooms, ...this.limiters.values()]) host.die();
     this.downUntil = this.scheduler.now + downMs;
   }
 
   /** No fault any more, everybody here and online; time passes until nobody waits for anything. */
   private heal(): void {
-    Object.assign(this.limiters, { fault: null, latency: 2 });
-    for (const room of this.rooms) Object.assign(room.disk, { fault: null, latency: 1 });
+    Object.assign(this.calls, { fault: null, latency: 2 });
+    this.cutOff.clear();
+    for (const { disk } of [...this.rooms, ...this.limiters.values()])
+      Object.assign(disk, { fault: null, latency: 1 });
     for (const person of this.people) {
       person.latency = 5;
       person.setOnline(true);

@@ -98,12 +98,6 @@ export const ACCEPTED: readonly Accepted[] = [
     why: "What is no object has no epoch, so it is refused two lines later; the question is for the compiler.",
   },
   {
-    file: "src/protocol/codec.ts",
-    line: "return JSON.stringify({ first: events[0]?.seq, last: events.at(-1)?.seq, events });",
-    changes: ["events[0]?.seq → events[0].seq", "events.at(-1)?.seq → events.at(-1).seq"],
-    why: FOR_THE_COMPILER,
-  },
-  {
     file: "src/protocol/server-frames.ts",
     line: "return events.at(-1)?.seq === last && events.every((event, i) => event.seq === first + i);",
     changes: ["events.at(-1)?.seq → events.at(-1).seq"],
@@ -114,18 +108,6 @@ export const ACCEPTED: readonly Accepted[] = [
     line: "if (head === undefined || head === null || tail === null) return null;",
     changes: ["head === undefined → false"],
     why: "A split has at least one part; the question is for the compiler.",
-  },
-  {
-    file: "src/room/admission.ts",
-    line: 'if (action.kind === "message" && !this.room.isNext(session, action.counter, ahead)) return;',
-    changes: ['action.kind === "message" → true'],
-    why: "Who joins has no counters yet, and is always next; the question is for the compiler.",
-  },
-  {
-    file: "src/room/admission.ts",
-    line: 'const named = action.kind === "message" ? { counter: action.counter, ...refusal } : refusal;',
-    changes: ['action.kind === "message" → true'],
-    why: UNDEFINED_IS_ABSENT,
   },
   {
     file: "src/room/room.ts",
@@ -140,46 +122,10 @@ export const ACCEPTED: readonly Accepted[] = [
     why: OVERWRITTEN,
   },
   {
-    file: "src/room/sequence.ts",
-    line: "private fresh: ChatMessage[] = [];",
-    changes: ['[] → ["Stryker was here"]'],
-    why: OVERWRITTEN,
-  },
-  {
-    file: "src/room/sequence.ts",
-    line: "private newest = { seq: 0, timestamp: 0 };",
-    changes: ["{ seq: 0, timestamp: 0 } → {}"],
-    why: OVERWRITTEN,
-  },
-  {
-    file: "src/room/membership.ts",
-    line: "if (joined === null || joined.client === null) continue;",
-    changes: ["joined.client === null → false"],
-    why: "A classic member has no counters: the log knows none of an author without a name. The question saves a read.",
-  },
-  {
-    file: "src/room/room.ts",
-    line: "if (classic.length > 0) {",
-    changes: ["classic.length > 0 → true", "classic.length > 0 → classic.length >= 0"],
-    why: NOBODY,
-  },
-  {
-    file: "src/room/room.ts",
-    line: "if (delivery.length > 0) this.effects.send(delivery, encodeEvents(messages));",
-    changes: ["delivery.length > 0 → true", "delivery.length > 0 → delivery.length >= 0"],
-    why: NOBODY,
-  },
-  {
     file: "src/room/membership.ts",
     line: "const older = other.order < session.order ? other : session;",
     changes: ["other.order < session.order → other.order <= session.order"],
     why: "No two connections have the same place in the order of arrival.",
-  },
-  {
-    file: "src/room/snapshot.ts",
-    line: "events = log.after(events.at(-1)?.seq ?? log.head, MAX_PAGE);",
-    changes: ["events.at(-1)?.seq → events.at(-1).seq"],
-    why: FOR_THE_COMPILER,
   },
   {
     file: "src/room/chat-room.ts",
@@ -200,26 +146,6 @@ export const ACCEPTED: readonly Accepted[] = [
     why: "Only saves a read: wakeBy compares with the alarm that is set.",
   },
   {
-    file: "src/room/chat-room.ts",
-    line: "if (set === null || set > at) await this.ctx.storage.setAlarm(at);",
-    changes: ["set > at → set >= at"],
-    why: "An alarm that is set again for the same instant rings at that instant.",
-  },
-  {
-    file: "src/room/chat-room.ts",
-    line: "clearTimeout(timer);",
-    changes: ["clearTimeout(timer); → ;"],
-    why: "A timer that is left behind settles what is settled; it only keeps the room awake for a second longer.",
-  },
-  {
-    file: "src/room/sockets.ts",
-    line: "this.byConnection.get(session.connection)?.serializeAttachment(toAttachment(session));",
-    changes: [
-      "this.byConnection.get(session.connection)?.serializeAttachment → this.byConnection.get(session.connection).serializeAttachment",
-    ],
-    why: "The catch around it covers a connection that is gone as well.",
-  },
-  {
     file: "src/room/sql-log.ts",
     line: "if (dropped <= this.floor) return;",
     changes: ["dropped <= this.floor → dropped < this.floor"],
@@ -230,14 +156,6 @@ export const ACCEPTED: readonly Accepted[] = [
     line: 'if (newest !== undefined) this.setMeta("floorTimestamp", newest.timestamp);',
     changes: ["newest !== undefined → true"],
     why: "Above the floor every seq has its row; the question is for the compiler.",
-  },
-  {
-    file: "src/room/sql-log.ts",
-    line: '[...this.sql.exec("SELECT max(version) AS version FROM migrations")][0]?.version ?? 0,',
-    changes: [
-      '[...this.sql.exec("SELECT max(version) AS version FROM migrations")][0]?.version → [...this.sql.exec("SELECT max(version) AS version FROM migrations")][0].version',
-    ],
-    why: FOR_THE_COMPILER,
   },
   {
     file: "src/worker.ts",

@@ -19,7 +19,10 @@ const SHELLS = [
   "src/http/plain.ts",
   "src/room/chat-room.ts",
   "src/room/sockets.ts",
+  "src/room/schema.ts",
+  "src/room/sql-ledger.ts",
   "src/room/sql-log.ts",
+  "src/rate-limit/in-time.ts",
   "src/rate-limit/rate-limiter.ts",
 ];
 

@@ -22,6 +22,11 @@ export class RawClient {
     return client;
   }
 
+  /** Whether it is connected, as far as it knows. */
+  get isOpen(): boolean {
+    return this.socket.readyState === WebSocket.OPEN;
+  }
+
   send(frame: object): void {
     this.socket.send(JSON.stringify(frame));
   }

@@ -3,9 +3,12 @@ import { CONFIG, type Socket, World } from "./world.ts";
 
 export const HELLO = { name: "ann", protocol: 1, key: "k".repeat(16), client: "tab" };
 
+const POLICY = { periodMs: 1, burst: 1_000 };
+export const UNHURRIED = { message: POLICY, join: POLICY };
+
 /** Lets time fill the budget after each step, so that only the rule at hand refuses. */
 export function unhurried(): World {
-  return new World({ ...CONFIG, rate: { periodMs: 1, burst: 1_000 } });
+  return new World({ ...CONFIG, rates: UNHURRIED });
 }
 
 /** Somebody new, who said this and was answered. */

@@ -1,15 +1,10 @@
-// One room in memory: the pure core, its log and its limiters, with a clock and a network that the test moves by hand.
+// One room in memory: the pure core, its storage and its limiters, with a clock and a network that the test moves by hand.
 import type { Frame } from "./frames.ts";
-import {
-  type Account,
-  charge,
-  type Charge,
-  type ChargeReply,
-  NEW_ACCOUNT,
-  release,
-} from "../../src/rate-limit/charge.ts";
+import { Limiter, type LimiterEvent, NEW_ACCOUNT } from "../../src/rate-limit/limiter.ts";
 import type { RoomConfig } from "../../src/room/config.ts";
 import type { RoomEffect, RoomEvent } from "../../src/room/effects.ts";
+import { windowMs } from "../../src/room/fan-out.ts";
+import { MemoryLedger } from "./memory-ledger.ts";
 import { MemoryLog } from "./memory-log.ts";
 import { Room } from "../../src/room/room.ts";
 import { type Attachment, fromAttachment, toAttachment } from "../../src/room/session.ts";
@@ -23,16 +18,11 @@ export const CONFIG: RoomConfig = {
   historyMaxAgeMs: 86_400_000,
   rosterMax: 4,
   slowReaderBytes: 1_048_576,
-  rate: { periodMs: 5_000, burst: 5 },
+  rates: { message: { periodMs: 5_000, burst: 5 }, join: { periodMs: 5_000, burst: 20 } },
 };
 
-/** A call to a limiter that is on its way: asked, then answered, then back in the room. */
-interface Call {
-  readonly connection: string;
-  readonly identity: string;
-  readonly charge: Charge;
-  reply: ChargeReply | null;
-}
+/** The window of a small room. */
+const FLUSH_MS = windowMs(0);
 
 export interface Socket {
   readonly connection: string;
@@ -45,20 +35,12 @@ export class World {
   now = 1_000_000;
   readonly log = new MemoryLog("epoch-1");
   readonly sockets = new Map<string, Socket>();
-  readonly accounts = new Map<string, Account>();
-  /** Calls not yet at the limiter, and replies not yet in the room; each list in order of sending. */
-  asked: Call[] = [];
-  answered: Call[] = [];
+  /** Identities whose budget is on its way here, oldest call first. */
+  takes: string[] = [];
   flushAt: number | null = null;
-  readonly counts = {
-    evictions: 0,
-    refusals: 0,
-    charges: 0,
-    lostReplies: 0,
-    crashes: 0,
-    accepted: 0,
-    closes: 0,
-  };
+  readonly counts = { takes: 0, gaveBack: 0 };
+  readonly ledger = new MemoryLedger();
+  private readonly limiters = new Map<string, Limiter>();
   private attachments = new Map<string, Attachment>();
   private room: Room;
   private connections = 0;
@@ -102,9 +84,11 @@ export class World {
     if (this.flushAt !== null && this.now >= this.flushAt) this.flush();
   }
 
+  /** Presence leaves, if any waits. */
   flush(): void {
+    const at = this.flushAt ?? this.now;
     this.flushAt = null;
-    this.handle({ type: "flush", now: this.now });
+    this.handle({ type: "flush", now: Math.max(this.now, at) });
   }
 
   /** The alarm rings; `heard` is when the runtime last heard each connection, by default all of them just now. */
@@ -114,57 +98,36 @@ export class World {
     this.handle({ type: "alarm", now: this.now, heard });
   }
 
-  /** The oldest call under way reaches its limiter. */
-  ask(): void {
-    const call = this.asked.shift();
-    if (call === undefined) return;
-    const account = this.accounts.get(call.identity) ?? NEW_ACCOUNT;
-    const result = charge(this.config.rate, account, call.charge, this.now);
-    this.accounts.set(call.identity, result.account);
-    call.reply = result.reply;
-    this.answered.push(call);
-  }
-
-  /** One of the replies under way comes to the room; `lost` instead of it, after the room gave up waiting. */
-  answer(which: number, lost = false): void {
-    const call = this.answered.splice(which % Math.max(1, this.answered.length), 1)[0];
-    if (call === undefined) return;
-    if (lost) this.counts.lostReplies += 1;
-    this.handle({
-      type: "charged",
-      now: this.now,
-      connection: call.connection,
-      reply: lost ? null : call.reply,
-    });
+  /** The budget that was asked for first comes to the room. */
+  answer(): void {
+    const identity = this.takes.shift();
+    if (identity === undefined) return;
+    const term = `t${this.counts.takes}`;
+    const take = { type: "take", now: this.now, call: 0, room: "room", identity, term } as const;
+    const effects = this.limit(identity, take);
+    for (const effect of effects) {
+      if (effect.type !== "answer") continue;
+      this.handle({ type: "granted", now: this.now, identity, grant: effect.grant });
+    }
   }
 
   /** Everything under way arrives. */
   settle(): void {
-    for (let calls = 0; this.asked.length > 0 || this.answered.length > 0; calls++) {
-      if (calls > 10_000) throw new Error(`Calls never end: ${JSON.stringify(this.asked)}`);
-      this.ask();
-      this.answer(0);
-    }
+    while (this.takes.length > 0) this.answer();
     if (this.flushAt !== null) this.flush();
   }
 
   /** What the platform does after ten idle seconds: memory is lost, sockets and attachments stay. */
   hibernate(): boolean {
     if (!this.room.isQuiet || this.flushAt !== null) return false;
-    this.counts.evictions += 1;
     this.room = this.wake();
     return true;
   }
 
-  /** The process dies: sockets and attachments are lost, what was committed stays. */
-  crash(): void {
-    this.counts.crashes += 1;
-    for (const socket of this.sockets.values()) socket.closed ??= 1006;
-    this.attachments = new Map();
-    this.asked = [];
-    this.answered = [];
-    this.flushAt = null;
-    this.room = this.wake();
+  private limit(identity: string, event: LimiterEvent): ReturnType<Limiter["handle"]> {
+    const limiter = this.limiters.get(identity) ?? new Limiter(NEW_ACCOUNT);
+    this.limiters.set(identity, limiter);
+    return limiter.handle(event);
   }
 
   private wake(): Room {
@@ -173,8 +136,8 @@ export class World {
       const session = fromAttachment(JSON.parse(JSON.stringify(attachment)));
       return session === null ? [] : [session];
     });
-    const ports = { config: this.config, log: this.log, authorOf: (key: string) => `author-of-${key}` };
-    return new Room(ports, sessions);
+    const { config, log, ledger } = this;
+    return new Room({ config, log, ledger, authorOf: (key) => `author-of-${key}` }, sessions);
   }
 
   private handle(event: RoomEvent): void {
@@ -184,11 +147,16 @@ export class World {
   private perform(effect: RoomEffect): void {
     switch (effect.type) {
       case "append":
-        this.counts.accepted += effect.messages.length;
         this.log.append(effect.messages);
         break;
       case "send":
-        for (const connection of effect.to) this.deliver(connection, effect.frame);
+        this.deliver(effect.to, effect.frame);
+        break;
+      case "fan-out":
+        for (const { to, frames } of effect.shares) {
+          for (const connection of to) for (const frame of frames) this.deliver(connection, frame);
+        }
+        this.handle({ type: "drained", now: this.now });
         break;
       case "attach":
         this.attachments.set(effect.session.connection, toAttachment(effect.session));
@@ -197,21 +165,28 @@ export class World {
         this.attachments.delete(effect.connection);
         const socket = this.sockets.get(effect.connection);
         if (socket !== undefined) socket.closed = effect.code;
-        this.counts.closes += 1;
         break;
       }
-      case "charge":
-        this.counts.charges += 1;
-        this.asked.push({ ...effect, reply: null });
+      case "take":
+        this.counts.takes += 1;
+        this.takes.push(effect.identity);
         break;
-      case "release":
-        this.accounts.set(
-          effect.identity,
-          release(this.accounts.get(effect.identity) ?? NEW_ACCOUNT, effect.holder),
-        );
+      case "give-back": {
+        this.counts.gaveBack += 1;
+        const { identity, term, left } = effect;
+        this.limit(identity, { type: "given-back", now: this.now, term, left });
+        break;
+      }
+      case "budgets":
+        this.ledger.write(effect.rows);
+        break;
+      case "drop-budgets":
+        this.ledger.drop(effect.identities);
         break;
       case "flush-after":
-        this.flushAt = this.now + effect.ms;
+        // Only presence is waited for.
+        if (effect.ms > FLUSH_MS) this.flushAt = this.now + effect.ms;
+        else this.handle({ type: "flush", now: this.now + effect.ms });
         break;
       case "trim":
         this.log.trim(effect.through, effect.before);
@@ -220,6 +195,7 @@ export class World {
         this.log.erase(effect.epoch);
         break;
       case "alarm-by":
+      case "yielded":
         break;
       default:
         effect satisfies never;
@@ -229,8 +205,6 @@ export class World {
   private deliver(connection: string, frame: string): void {
     const socket = this.sockets.get(connection);
     if (socket === undefined || socket.closed !== null) return;
-    const parsed = JSON.parse(frame) as Frame;
-    if (parsed.code === "rate-limited" || parsed.refused?.code === "rate-limited") this.counts.refusals += 1;
-    socket.frames.push(parsed);
+    socket.frames.push(JSON.parse(frame) as Frame);
   }
 }

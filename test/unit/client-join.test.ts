@@ -120,11 +120,11 @@ test("[P5] a page is asked for when the client is in, again after a loss, and no
   expect(machine.fire("history")).toEqual([]);
 });
 
-test("[P5] [L2] a page that was refused is asked for again after the wait", () => {
+test("[P5] [L2] a page that was refused is asked for again after the wait, and some jitter", () => {
   const machine = new ClientMachine();
   machine.join();
   machine.handle({ type: "history", before: 50 });
   expect(machine.receive({ refused: { code: "rate-limited", retryAfter: 250 } }).slice(1)).toEqual([
-    { type: "timer", timer: "history", ms: 250 },
+    { type: "timer", timer: "history", ms: 375 },
   ]);
 });

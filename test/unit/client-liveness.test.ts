@@ -160,12 +160,12 @@ describe("the life of a connection", () => {
 });
 
 describe("a hello that is not taken", () => {
-  test("[L2] a rate-limited hello is said again after the wait, on the same socket", () => {
+  test("[L2] a rate-limited hello is said again after the wait and some jitter, on the same socket", () => {
     const machine = new ClientMachine();
     machine.handle({ type: "start" });
     const hello = machine.handle({ type: "opened" });
     const effects = machine.receive({ refused: { code: "rate-limited", retryAfter: 700 } });
-    expect(effects).toContainEqual({ type: "timer", timer: "resend", ms: 700 });
+    expect(effects).toContainEqual({ type: "timer", timer: "resend", ms: 1_050 });
     expect(machine.fire("resend")).toEqual(hello);
   });
 

@@ -54,13 +54,13 @@ test.each([
   expect(only(machine.receive(frame), "confirmed", "messages")).toEqual([]);
 });
 
-test("[D4] [L2] a refusal for now: nothing is sent past it until the wait is over, then all, in order", () => {
+test("[D4] [L2] a refusal for now: nothing is sent past it until the wait and some jitter are over, then all, in order", () => {
   const machine = new ClientMachine();
   machine.join();
   machine.say("one", "two");
   expect(
     machine.receive({ refused: { counter: 1, code: "rate-limited", retryAfter: 900 } }).slice(1),
-  ).toEqual([{ type: "timer", timer: "resend", ms: 900 }, items(["one", "waiting"], ["two", "pending"])]);
+  ).toEqual([{ type: "timer", timer: "resend", ms: 1_350 }, items(["one", "waiting"], ["two", "pending"])]);
   const follows = machine.receive({ refused: { counter: 2, code: "out-of-order", expected: 1 } });
   expect(only(follows, "close", "outbox")).toEqual([]);
   expect(machine.say("three")).toEqual([]);
@@ -73,12 +73,12 @@ test("[D4] [L2] a refusal for now: nothing is sent past it until the wait is ove
   ]);
 });
 
-test("[D12] `busy` says no time: the client tries again after a second", () => {
+test("[D12] `busy` says no time: the client tries again after a second, or up to two", () => {
   const machine = new ClientMachine();
   machine.join();
   machine.say("one");
   expect(machine.receive({ refused: { counter: 1, code: "busy" } }).slice(1)).toEqual([
-    { type: "timer", timer: "resend", ms: 1_000 },
+    { type: "timer", timer: "resend", ms: 1_500 },
     items(["one", "waiting"]),
   ]);
 });

@@ -11,7 +11,7 @@ function welcomed(): { receive: (frame: object) => readonly ClientEffect[]; conn
   connection.handle({ type: "start" });
   connection.handle({ type: "opened" });
   const receive = (frame: object): readonly ClientEffect[] =>
-    connection.handle({ type: "frame", frame: JSON.stringify(frame), random: 0.5 });
+    connection.handle({ type: "frame", frame: JSON.stringify(frame), random: 0 });
   receive({ welcome: { ...ROOM, resumed: false } });
   return { receive, connection };
 }

@@ -6,8 +6,8 @@ import { CONFIG } from "../support/world.ts";
 const joined = { name: "ann", author: "a" };
 const DELIVERY: Joined = { ...joined, client: "tab" };
 const CLASSIC: Joined = { ...joined, client: null };
-const session = (connection: string, accepted: number, as: Joined | null): Session => ({
-  ...newSession(connection, "address", 1, accepted),
+const session = (connection: string, since: number, as: Joined | null): Session => ({
+  ...newSession(connection, "address", 1, since),
   joined: as,
 });
 

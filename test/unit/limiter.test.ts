@@ -1,212 +1,260 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
+import { CALL_MS, FULL, NO_DEBTS, type Yielded } from "../../src/rate-limit/budget.ts";
 import {
   type Account,
-  CALL_MS,
-  charge,
-  MAX_PASSES,
+  Limiter,
+  type LimiterEffect,
+  type LimiterEvent,
   NEW_ACCOUNT,
-  PASS_HELD_MS,
-  SLACK_MS,
-} from "../../src/rate-limit/charge.ts";
-import type { Member } from "../support/limited-members.ts";
-import { type Action, LimitedRooms } from "../support/limited-rooms.ts";
-import { InOrder, settle } from "../support/network.ts";
+} from "../../src/rate-limit/limiter.ts";
 
-const RATE = { periodMs: 5_000, burst: 5 };
-
-const within = (actions: readonly Action[], from: number, to: number): number =>
-  actions.filter(({ at }) => at >= from && at <= to).length;
-
-/** Three connections in three rooms that hold the passes of one identity, five that hold none, and a full budget. */
-async function threePasses(): Promise<{
-  rooms: LimitedRooms;
-  network: InOrder;
-  holders: Member[];
-  others: Member[];
-}> {
-  const network = new InOrder();
-  const rooms = new LimitedRooms(network, RATE, [0, 1_000_000, -1_000_000]);
-  const members: Member[] = [];
-  for (const [i, wait] of [0, 0, 0, 0, 0, 5_000, 5_000, 5_000].entries()) {
-    await rooms.advance(wait, true);
-    members.push(rooms.connect(i % 3, "i0", i % 2 === 0));
-    await settle(network);
-  }
-  await rooms.advance(30_000, true);
-  return { rooms, network, holders: members.slice(0, MAX_PASSES), others: members.slice(MAX_PASSES) };
-}
-
-test("[L1] the bound is reached, slack and passes together, by the limiter's clock and by the rooms'", async () => {
-  const { rooms, network, holders, others } = await threePasses();
-  const start = rooms.now;
-  for (const member of others) rooms.say(member);
-  for (const _ of others) await network.step();
-  // All are charged; the answers come as late as they may.
-  await rooms.advance(CALL_MS, true);
-  await rooms.advance(SLACK_MS - 1, true);
-  const [ann, bob] = others;
-  if (ann === undefined || bob === undefined) throw new Error("Nobody is there.");
-  const early = rooms.say(ann);
-  await settle(network);
-  expect(early.isAccepted).toBe(false);
-  await rooms.advance(1, true);
-  rooms.say(bob);
-  await settle(network);
-  for (const holder of holders) expect(rooms.say(holder).isAccepted).toBe(true);
-  await settle(network);
-  const byLimiter = RATE.burst + Math.floor((3_000 + SLACK_MS) / RATE.periodMs) + MAX_PASSES;
-  expect(within(rooms.charged, start, start + 3_000)).toBe(byLimiter);
-  const byRooms = RATE.burst + Math.floor((2_000 + SLACK_MS + CALL_MS) / RATE.periodMs) + MAX_PASSES;
-  expect(within(rooms.accepted, start + CALL_MS, start + 3_000)).toBe(byRooms);
-  expect([byLimiter, byRooms]).toEqual([9, 9]);
+const OWED = { message: 3_000, join: 1_000 };
+const left = (fields: Partial<Yielded> = {}): Yielded => ({ debts: OWED, isSpent: true, ...fields });
+const grant = (term: string, debts = NO_DEBTS, spent: string | null = null) => ({ term, debts, spent });
+const holderOf = (room: string, term: string) => ({ room, identity: "address", term });
+const question = (room: string, term: string, isCheck = false) => ({
+  type: "yield",
+  holder: holderOf(room, term),
+  isCheck,
 });
 
-test("[L1] [L9] the bound with lost calls is reached: one a lost pass use, one a period in each room", async () => {
-  const { rooms, network, holders, others } = await threePasses();
-  const start = rooms.now;
-  const [holder] = holders;
-  if (holder === undefined) throw new Error("Nobody is there.");
-  network.isDown = true;
-  expect(rooms.say(holder).isAccepted).toBe(true);
-  for (const member of others) rooms.say(member);
-  await rooms.advance(CALL_MS, false);
-  // One of the others in each of the three rooms.
-  expect(within(rooms.accepted, start, rooms.now)).toBe(1 + 3);
-  network.isDown = false;
-  for (const member of [holder, ...others.slice(0, 4)]) {
-    rooms.say(member);
-    await settle(network);
-  }
-  for (const one of holders) rooms.say(one);
-  await settle(network);
-  const answered = RATE.burst + Math.floor((CALL_MS + SLACK_MS + CALL_MS) / RATE.periodMs) + MAX_PASSES;
-  expect(within(rooms.accepted, start, rooms.now)).toBe(answered + 1 + 3);
-});
+/** So long after a grant its holder is asked whether it still has a use for the budget. */
+const DAY = { type: "wake-at", at: 1_000_000 + 86_400_000 };
 
-test("[L1] a pass goes back only after the last charge of a connection that is gone", async () => {
-  const { rooms, network, holders, others } = await threePasses();
-  const [holder] = holders;
-  const [ann] = others;
-  if (holder === undefined || ann === undefined) throw new Error("Nobody is there.");
-  rooms.say(holder);
-  rooms.leave(holder);
-  expect(rooms.counts.releases).toBe(0);
-  await settle(network);
-  expect(rooms.counts.releases).toBe(1);
-  rooms.say(ann);
-  await settle(network);
-  const said = rooms.say(ann);
-  expect(said).toMatchObject({ isAccepted: true, answered: rooms.now });
-});
+/** An event without its time. */
+type Happening = LimiterEvent extends infer E ? (E extends LimiterEvent ? Omit<E, "now"> : never) : never;
 
-test("[L3] passes that a crashed room held block others for a minute, not for ever", async () => {
-  const { rooms, network, others } = await threePasses();
-  for (const room of [0, 1, 2]) rooms.crash(room);
-  const ann = rooms.connect(0, "i0", true);
-  await settle(network);
-  expect(others.length).toBe(5);
-  expect(rooms.say(ann).isAccepted).toBe(false);
-  await settle(network);
-  await rooms.advance(PASS_HELD_MS, true);
-  rooms.say(ann);
-  await settle(network);
-  expect(rooms.say(ann).isAccepted).toBe(true);
-});
+/** A limiter with a clock; what it wants to keep is kept. */
+class Machine {
+  now = 1_000_000;
+  stored: Account = NEW_ACCOUNT;
+  private limiter = new Limiter(NEW_ACCOUNT);
+  private calls = 0;
 
-test("[L6] neither reconnecting nor a crash or sleep of the room is a refill, with the limiter or without", async () => {
-  const network = new InOrder();
-  const rooms = new LimitedRooms(network, RATE, [0]);
-  const join = async (wait = 0): Promise<boolean> => {
-    const member = rooms.connect(0, "i0", true);
-    await settle(network);
-    await rooms.advance(wait, false);
-    return member.join.isAccepted;
-  };
-  for (let i = 0; i < 5; i++) expect(await join()).toBe(true);
-  expect(await join()).toBe(false);
-  rooms.crash(0);
-  expect(await join()).toBe(false);
-  rooms.hibernate(0);
-  expect(await join()).toBe(false);
-  network.isDown = true;
-  expect(await join(CALL_MS)).toBe(true);
-  expect(rooms.hibernate(0)).toBe(true);
-  expect(await join(CALL_MS)).toBe(false);
-});
-
-test("[L9] while the limiter is down: the passes that are held, and one action a period in each room", async () => {
-  const { rooms, network, holders, others } = await threePasses();
-  network.isDown = true;
-  const start = rooms.now;
-  for (let tick = 0; tick < 300; tick++) {
-    for (const member of [...holders, ...others]) if (member.open.length === 0) rooms.say(member);
-    await rooms.advance(100, false);
-  }
-  const local = 1 + Math.floor((rooms.now - start - CALL_MS + SLACK_MS) / RATE.periodMs);
-  expect(within(rooms.accepted, start, rooms.now)).toBe(MAX_PASSES + 3 * local);
-});
-
-const give = (account: Account, holder: string, now: number) =>
-  charge(RATE, account, { holder, spent: 0, asked: 1 }, now);
-
-test("[L5] a limiter's clock that goes back keeps no pass for longer", () => {
-  let account = NEW_ACCOUNT;
-  for (const holder of ["a", "b", "c"]) account = give(account, holder, 1_000_000).account;
-  account = give(account, "d", 0).account;
-  expect(give(account, "d", PASS_HELD_MS - 1).reply.pass).toBe(false);
-  expect(give(account, "d", PASS_HELD_MS).reply.pass).toBe(true);
-});
-
-/** Limiter calls an accepted action, in ten minutes of ticks of 100 ms; each call takes one tick. */
-async function callsPerAction(
-  connections: number,
-  act: (tick: number) => readonly number[],
-  isNew = false,
-): Promise<number> {
-  const network = new InOrder();
-  const rooms = new LimitedRooms(network, RATE, [0]);
-  const members: Member[] = [];
-  for (let i = 0; i < connections; i++) {
-    members.push(rooms.connect(0, "i0", true));
-    await settle(network);
-    await rooms.advance(RATE.periodMs, true);
-  }
-  await rooms.advance(RATE.periodMs * RATE.burst, true);
-  const before = { calls: rooms.counts.calls, accepted: rooms.accepted.length };
-  for (let tick = 0; tick < 6_000; tick++) {
-    await settle(network);
-    for (const who of act(tick)) {
-      const member = members[who];
-      if (isNew) rooms.leave(rooms.connect(0, "i0", true));
-      else if (member !== undefined) rooms.say(member);
+  handle(event: Happening): readonly LimiterEffect[] {
+    const effects = this.limiter.handle({ ...event, now: this.now });
+    for (const effect of effects) {
+      if (effect.type === "keep") this.stored = effect.account;
+      else if (effect.type === "forget") this.stored = NEW_ACCOUNT;
     }
-    await rooms.advance(100, true);
+    return effects;
   }
-  return (rooms.counts.calls - before.calls) / (rooms.accepted.length - before.accepted);
+
+  /** A room's take, answered under this term if it is granted. Calls are counted from 1. */
+  take(room: string, term: string): readonly LimiterEffect[] {
+    return this.handle({ type: "take", call: ++this.calls, room, identity: "address", term });
+  }
+
+  yielded(term: string, answer: Yielded | null = left()): readonly LimiterEffect[] {
+    return this.handle({ type: "yielded", term, answer });
+  }
+
+  giveBack(term: string, what = left()): readonly LimiterEffect[] {
+    return this.handle({ type: "given-back", term, left: what });
+  }
+
+  crash(): void {
+    this.limiter = new Limiter(this.stored);
+  }
 }
 
-const every = (ticks: number, whom: readonly number[]) => (tick: number) => (tick % ticks === 0 ? whom : []);
+const answers = (effects: readonly LimiterEffect[]) =>
+  effects.flatMap((effect) => (effect.type === "answer" ? [[effect.call, effect.grant] as const] : []));
 
-test("[L3] [L4] limiter calls an accepted message: never more than the demo's one while people keep to the rate", async () => {
-  const ten = Array.from({ length: 10 }, (_, i) => i);
-  const table = {
-    "a paced sender": await callsPerAction(1, every(50, [0])),
-    "bursts of 5 at once, every 25 s": await callsPerAction(1, every(250, [0, 0, 0, 0, 0])),
-    "bursts of 5 within 1 s, every 25 s": await callsPerAction(1, (tick) =>
-      tick % 250 < 10 && tick % 2 === 0 ? [0] : [],
-    ),
-    "ten senders of one address, 5 s apart": await callsPerAction(10, (tick) =>
-      tick % 50 === 0 ? [(tick / 50) % 10] : [],
-    ),
-    "one that hammers, 10 a second": await callsPerAction(1, every(1, [0])),
-    "ten of one address that hammer": await callsPerAction(10, every(1, ten)),
-  };
-  for (const [who, calls] of Object.entries(table))
-    console.log(`${calls.toFixed(2)} calls a message: ${who}`);
-  expect(table["a paced sender"]).toBe(1);
-  expect(table["bursts of 5 at once, every 25 s"]).toBeCloseTo(0.4, 5);
-  expect(table["bursts of 5 within 1 s, every 25 s"]).toBeLessThanOrEqual(1);
-  expect(table["ten senders of one address, 5 s apart"]).toBeLessThanOrEqual(1);
-  expect(table["one that hammers, 10 a second"]).toBeLessThanOrEqual(1.01);
-  expect(table["ten of one address that hammer"]).toBeLessThanOrEqual(10);
+/** Room "a" holds the budget under "t1". */
+function held(): Machine {
+  const machine = new Machine();
+  machine.take("a", "t1");
+  return machine;
+}
+
+describe("take", () => {
+  test("[L1] of a budget that nobody holds is granted at once, and durable before the answer", () => {
+    expect(new Machine().take("a", "t1")).toEqual([
+      {
+        type: "keep",
+        account: {
+          holder: holderOf("a", "t1"),
+          spent: null,
+          budget: { ...FULL, at: 1_000_000 },
+        },
+      },
+      DAY,
+      { type: "answer", call: 1, grant: grant("t1") },
+    ]);
+  });
+
+  test("[L1] of a budget that another room holds: that room is asked first, and what it owes goes along, a millisecond longer; the alarm stands already", () => {
+    const machine = held();
+    expect(machine.take("b", "t2")).toEqual([question("a", "t1")]);
+    const debts = { message: 3_001, join: 1_001 };
+    expect(machine.yielded("t1")).toEqual([
+      {
+        type: "keep",
+        account: {
+          holder: holderOf("b", "t2"),
+          spent: "t1",
+          budget: { debts, at: machine.now },
+        },
+      },
+      { type: "answer", call: 2, grant: grant("t2", debts, "t1") },
+    ]);
+  });
+
+  test("[L9] of a holder that is silent: nobody knows what it owes, so nobody gets it", () => {
+    const machine = held();
+    machine.take("b", "t2");
+    expect(machine.yielded("t1", null)).toEqual([{ type: "answer", call: 2, grant: null }]);
+    expect(machine.take("b", "t3")).toEqual([question("a", "t1")]);
+  });
+
+  test("[L1] several at once: one move at a time, in their order", () => {
+    const machine = held();
+    machine.take("b", "t2");
+    expect(machine.take("c", "t3")).toEqual([]);
+    const effects = machine.yielded("t1");
+    expect(answers(effects)).toEqual([[2, grant("t2", { message: 3_001, join: 1_001 }, "t1")]]);
+    expect(effects.at(-1)).toEqual(question("b", "t2"));
+    expect(answers(machine.yielded("t2", left({ isSpent: false })))).toMatchObject([[3, { term: "t3" }]]);
+  });
+
+  test("[L9] a silent holder costs the first that waits its call; the next one asks it again", () => {
+    const machine = held();
+    machine.take("b", "t2");
+    machine.take("c", "t3");
+    const effects = machine.yielded("t1", null);
+    expect(answers(effects)).toEqual([[2, null]]);
+    expect(effects.at(-1)).toEqual(question("a", "t1"));
+  });
+
+  test.each([
+    { late: CALL_MS - 1, isGranted: true },
+    { late: CALL_MS, isGranted: false },
+  ])("[L9] that has waited for $late ms has a room that still listens: $isGranted", ({ late, isGranted }) => {
+    const machine = held();
+    machine.take("b", "t2");
+    machine.take("c", "t3");
+    machine.now += late;
+    const effects = machine.yielded("t1");
+    expect(answers(effects).map(([call, given]) => [call, given !== null])).toEqual(
+      isGranted
+        ? [[2, true]]
+        : [
+            [2, false],
+            [3, false],
+          ],
+    );
+  });
+
+  test("[L1] by the holder itself: a new term, and nobody knows the last action any more", () => {
+    const machine = held();
+    machine.giveBack("t1");
+    expect(answers(machine.take("a", "t2"))).toMatchObject([[2, { term: "t2", spent: "t1" }]]);
+    expect(answers(machine.take("a", "t3"))).toMatchObject([[3, { term: "t3", spent: null }]]);
+    machine.giveBack("t3", left({ isSpent: false }));
+    expect(answers(machine.take("a", "t4"))).toMatchObject([[4, { spent: null }]]);
+  });
+
+  test("[L2] says the term of the last action, until there is a newer one", () => {
+    const machine = held();
+    machine.giveBack("t1");
+    expect(answers(machine.take("b", "t2"))).toMatchObject([[2, { spent: "t1" }]]);
+    machine.giveBack("t2", left({ isSpent: false }));
+    expect(answers(machine.take("a", "t3"))).toMatchObject([[3, { spent: "t1" }]]);
+    machine.giveBack("t3", left({ isSpent: false }));
+    machine.take("b", "t4");
+    machine.giveBack("t4");
+    expect(answers(machine.take("a", "t5"))).toMatchObject([[5, { spent: "t4" }]]);
+  });
+});
+
+describe("a budget that comes back", () => {
+  test("[L1] while it is asked for is granted at once; the answer to the question comes too late to count", () => {
+    const machine = held();
+    machine.take("b", "t2");
+    expect(answers(machine.giveBack("t1"))).toMatchObject([[2, { term: "t2" }]]);
+    expect(machine.yielded("t1", left({ debts: NO_DEBTS }))).toEqual([]);
+    expect(machine.stored.holder).toEqual(holderOf("b", "t2"));
+  });
+
+  test("[L1] under an older term, or twice, changes nothing", () => {
+    const machine = held();
+    machine.giveBack("t1");
+    const once = machine.stored;
+    expect(machine.giveBack("t1")).toEqual([]);
+    expect(machine.stored).toEqual(once);
+    machine.take("a", "t2");
+    expect(machine.giveBack("t1", left({ debts: NO_DEBTS }))).toEqual([]);
+    expect(machine.stored.holder).toEqual(holderOf("a", "t2"));
+  });
+
+  test("[L1] with less than was known leaves the larger debt", () => {
+    const machine = held();
+    machine.giveBack("t1");
+    machine.now += 500;
+    machine.take("b", "t2");
+    machine.now += 500;
+    machine.giveBack("t2", left({ debts: { message: 0, join: 5_000 }, isSpent: false }));
+    expect(machine.stored.budget).toEqual({ debts: { message: 2_001, join: 5_001 }, at: machine.now });
+  });
+
+  test("[D12] stays for as long as something is owed, and then leaves no trace", () => {
+    const machine = held();
+    const effects = machine.giveBack("t1");
+    expect(effects.map(({ type }) => type)).toEqual(["keep", "wake-at"]);
+    expect(effects.at(-1)).toEqual({ type: "wake-at", at: machine.now + 3_001 });
+    machine.now += 3_000;
+    expect(machine.handle({ type: "alarm" }).at(-1)).toEqual({ type: "wake-at", at: machine.now + 1 });
+    machine.now += 1;
+    expect(machine.handle({ type: "alarm" })).toEqual([{ type: "forget" }]);
+    expect(answers(machine.take("a", "t2"))).toEqual([[2, grant("t2")]]);
+  });
+
+  test("[D12] without a debt leaves no trace at once", () => {
+    const machine = held();
+    expect(machine.giveBack("t1", left({ debts: NO_DEBTS }))).toEqual([{ type: "forget" }]);
+  });
+});
+
+describe("a holder that nobody asked for a day", () => {
+  test("[L3] keeps the budget where it says so, and is asked again a day later", () => {
+    const machine = held();
+    expect(machine.handle({ type: "alarm" })).toEqual([question("a", "t1", true)]);
+    expect(machine.yielded("t1", null)).toEqual([DAY]);
+    expect(machine.stored.holder).toEqual(holderOf("a", "t1"));
+  });
+
+  test("[D12] gives it back where it has no use for it: a crash had left it behind", () => {
+    const machine = held();
+    machine.handle({ type: "alarm" });
+    expect(machine.yielded("t1", left({ debts: NO_DEBTS, isSpent: false }))).toEqual([{ type: "forget" }]);
+  });
+
+  test("[L1] is asked in earnest for a room that wants it meanwhile", () => {
+    const machine = held();
+    machine.handle({ type: "alarm" });
+    expect(machine.take("b", "t2")).toEqual([]);
+    expect(machine.yielded("t1", null)).toEqual([DAY, question("a", "t1")]);
+    expect(answers(machine.yielded("t1"))).toMatchObject([[2, { term: "t2" }]]);
+  });
+});
+
+test("[L6] a limiter that crashes while it asks knows the holder, and asks it again for the next one", () => {
+  const machine = held();
+  machine.take("b", "t2");
+  machine.crash();
+  expect(machine.yielded("t1")).toEqual([]);
+  expect(machine.take("b", "t3")).toEqual([question("a", "t1")]);
+  expect(answers(machine.yielded("t1"))).toMatchObject([[3, { term: "t3", debts: { message: 3_001 } }]]);
+});
+
+test("[L5] a limiter's clock that went back shows no time; one that went forward forgets what it knew, once", () => {
+  const machine = held();
+  machine.giveBack("t1");
+  machine.now -= 10_000;
+  expect(answers(machine.take("b", "t2"))).toMatchObject([[2, { debts: { message: 3_001 } }]]);
+  machine.now += 10_000;
+  machine.take("a", "t3");
+  // What the holder says counts all the same.
+  expect(answers(machine.yielded("t2"))).toMatchObject([[3, { debts: { message: 3_001 } }]]);
 });

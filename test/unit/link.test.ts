@@ -1,6 +1,6 @@
 // A client's socket: when it is opened, whether it still lives, when it is opened again; told by timers and hints alone.
 import { expect, test } from "vitest";
-import { backoff } from "../../src/client/backoff.ts";
+import { backoff, spread } from "../../src/client/backoff.ts";
 import type { ClientEffect, Timer } from "../../src/client/events.ts";
 import { ClientMachine, eventsFrame, transmitted, WELCOME } from "../support/client-machine.ts";
 
@@ -129,4 +129,12 @@ test("[P10] backoff is full-jitter: anywhere from nothing to twice as much each 
     499, 999, 1_999, 3_999, 29_999,
   ]);
   expect(backoff(5, 0)).toBe(0);
+});
+
+test("[L2] [P8] a wait gets up to a second more, at most as much again, and never more than a timer takes", () => {
+  expect([0, 0.5, 0.999_999].map((random) => spread(10_000, random))).toEqual([10_000, 10_500, 10_999]);
+  expect([0, 0.5, 0.999_999].map((random) => spread(100, random))).toEqual([100, 150, 199]);
+  expect(spread(0, 0.5)).toBe(0);
+  for (const wait of [2 ** 31 - 500, 2 ** 31, 2 ** 40]) expect(spread(wait, 0.999)).toBe(2 ** 31 - 1);
+  expect(spread(2 ** 31 - 1_001, 0.999_999)).toBe(2 ** 31 - 2);
 });

@@ -1,7 +1,7 @@
 // SPEC.md sections 2 to 4, rule by rule, on the pure room: what who joins is told, and what who is here hears.
 import { describe, expect, test } from "vitest";
 import { nextTrim, trimAfter } from "../../src/room/housekeeping.ts";
-import { enter, eventsOf, HELLO, unhurried } from "../support/unhurried.ts";
+import { enter, eventsOf, HELLO, UNHURRIED, unhurried } from "../support/unhurried.ts";
 import { CONFIG, World } from "../support/world.ts";
 
 /** A room with so many messages, said by a classic member who then left. */
@@ -50,7 +50,7 @@ describe("joins and resumption", () => {
   });
 
   test("[P15] [P3] rows over the bound go, their seqs are a gap, and counters outlive the messages, for a time", () => {
-    const world = new World({ ...CONFIG, historyMaxRows: 100, rate: { periodMs: 1, burst: 1_000 } });
+    const world = new World({ ...CONFIG, historyMaxRows: 100, rates: UNHURRIED });
     const ann = enter(world);
     for (let counter = 1; counter <= 120; counter++) {
       world.advance(10);
@@ -103,10 +103,7 @@ describe("presence", () => {
     const before = ann.frames.length;
     const [bob, cleo] = [world.connect("b"), world.connect("c")];
     for (const socket of [bob, cleo]) world.say(socket, { name: socket.identity });
-    while (world.asked.length > 0) {
-      world.ask();
-      world.answer(0);
-    }
+    while (world.takes.length > 0) world.answer();
     world.leave(bob);
     world.advance(99);
     expect(ann.frames).toHaveLength(before);

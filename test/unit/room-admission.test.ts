@@ -1,243 +1,243 @@
+// Which actions a room admits: under the budget that it holds, while that is on its way, and without it.
 import { describe, expect, test } from "vitest";
 import { RATE_LIMITED } from "../../src/protocol/codec.ts";
-import { DELIVERY, GRANTED, of, RoomMachine, sent } from "../support/room-machine.ts";
+import { DELIVERY, grantOf, of, RoomMachine, sent } from "../support/room-machine.ts";
 
-const WITH_PASS = { ...GRANTED, pass: true };
-const NONE = { granted: 0, retryAfter: 700, pass: false };
-const charged = (asked: number, spent = 0, connection = "ann"): object[] => [
-  { type: "charge", connection, identity: "address", charge: { holder: connection, spent, asked } },
-];
+const LIMITED = { error: RATE_LIMITED, code: "rate-limited" };
+const TAKE = [{ type: "take", identity: "address" }];
 
-function joined(hello: object = { name: "ann" }, reply = GRANTED): RoomMachine {
+/** A member, whose join was admitted under "t1". */
+function joined(hello: object = { name: "ann" }): RoomMachine {
   const machine = new RoomMachine();
-  machine.join("ann", hello, reply);
+  machine.join("ann", hello);
   return machine;
 }
 
-/** Says a frame, as a member or as a first frame, and has it refused: what is told of it. */
-function refused(hello: object | null, frame: object): unknown {
-  const machine = hello === null ? new RoomMachine() : joined(hello);
-  if (hello === null) machine.accept("ann");
-  machine.say("ann", frame);
-  return sent(machine.answer("ann", NONE));
+/** A member whose room has given the budget up, so that its next message asks for it. */
+function bereft(hello?: object): RoomMachine {
+  const machine = joined(hello);
+  machine.yield();
+  return machine;
 }
 
-describe("asking the limiter", () => {
-  test("[D4] [L3] one charge at a time; what comes meanwhile waits, and is charged together", () => {
+const say = (machine: RoomMachine, ...messages: readonly string[]) =>
+  messages.map((message) => machine.say("ann", { message }));
+
+describe("the room that holds the budget", () => {
+  test("[L3] admits at once and asks nobody; a refusal says how long to wait", () => {
     const machine = joined();
-    expect(machine.say("ann", { message: "1" })).toEqual(charged(1));
-    expect(machine.say("ann", { message: "2" })).toEqual([]);
-    expect(machine.say("ann", { message: "3" })).toEqual([]);
-    const effects = machine.answer("ann");
-    expect(of("append", effects)[0]?.messages.map(({ message }) => message)).toEqual(["1"]);
-    expect(of("charge", effects)).toEqual(charged(2));
-    expect(of("charge", machine.answer("ann", { ...GRANTED, granted: 2 }))).toEqual([]);
-    expect(machine.log.head).toBe(3);
+    for (let i = 1; i <= 5; i++) {
+      const effects = machine.say("ann", { message: `${i}` });
+      expect(of("append", effects)).toHaveLength(1);
+      expect(of("take", effects)).toEqual([]);
+    }
+    expect(sent(machine.say("ann", { message: "6" }))).toEqual([["ann", { ...LIMITED, retryAfter: 5_000 }]]);
+    machine.now += 4_999;
+    expect(sent(machine.say("ann", { message: "6" }))).toEqual([["ann", { ...LIMITED, retryAfter: 1 }]]);
+    machine.now += 1;
+    expect(machine.log.head).toBe(5);
+    expect(sent(machine.say("ann", { message: "6" }))).toMatchObject([["ann", { message: "6" }]]);
   });
 
-  test("[D4] [P2] what comes right behind the first frame waits for the join", () => {
+  test("[L6] writes what is owed in the same turn, before the frames that show it", () => {
+    const machine = joined();
+    const effects = machine.say("ann", { message: "1" });
+    expect(effects.map(({ type }) => type)).toEqual(["budgets", "alarm-by", "append", "alarm-by", "fan-out"]);
+    const row = { identity: "address", term: "t1", spent: "t1", state: "held", at: machine.now };
+    expect(machine.ledger.all()).toEqual([{ ...row, debts: { message: 5_000, join: 5_000 } }]);
+    const joining = machine.join("bob").map(({ type }) => type);
+    expect(joining.slice(0, 2)).toEqual(["budgets", "alarm-by"]);
+    expect(joining.filter((type) => type === "budgets")).toHaveLength(1);
+  });
+
+  test("[L1] joins and messages have budgets of their own", () => {
+    const machine = new RoomMachine({
+      rates: { message: { periodMs: 5_000, burst: 1 }, join: { periodMs: 5_000, burst: 2 } },
+    });
+    for (const name of ["ann", "bob"]) machine.join(name);
+    expect(sent(machine.join("cleo"))).toEqual([["cleo", { ...LIMITED, retryAfter: 5_000 }]]);
+    expect(sent(machine.say("ann", { message: "1" }))).toMatchObject([["ann bob", { message: "1" }]]);
+    expect(sent(machine.say("bob", { message: "2" }))).toEqual([["bob", { ...LIMITED, retryAfter: 5_000 }]]);
+  });
+
+  test("[L6] goes on with its row after a crash or a sleep, and asks nobody", () => {
+    const machine = joined();
+    say(machine, "1", "2", "3", "4");
+    machine.restart([...machine.room.sessions.values()]);
+    const [fifth, sixth] = say(machine, "5", "6");
+    expect(of("append", fifth ?? [])).toHaveLength(1);
+    expect(sent(sixth ?? [])).toEqual([["ann", { ...LIMITED, retryAfter: 5_000 }]]);
+    machine.restart();
+    expect(of("take", machine.accept("ann"))).toEqual([]);
+  });
+
+  test("[L5] whose clock goes back admits no more, and blocks nobody for longer than T", () => {
+    const machine = joined();
+    say(machine, "1", "2", "3", "4", "5");
+    machine.now -= 100_000;
+    expect(sent(machine.say("ann", { message: "6" }))).toEqual([["ann", { ...LIMITED, retryAfter: 5_000 }]]);
+  });
+});
+
+describe("asking early", () => {
+  test("[L3] at the upgrade: the budget is here when the name comes; the second connection asks no more", () => {
+    const machine = new RoomMachine();
+    expect(of("take", machine.accept("ann"))).toEqual(TAKE);
+    expect(of("take", machine.accept("bob"))).toEqual([]);
+    machine.grant();
+    expect(of("take", machine.accept("cleo"))).toEqual([]);
+    expect(of("take", machine.say("ann", { name: "ann" }))).toEqual([]);
+  });
+
+  test("[L4] not within a period of giving the budget up: connecting here and there in turn does not move it", () => {
+    const machine = joined();
+    machine.yield();
+    machine.now += 4_999;
+    expect(of("take", machine.accept("bob"))).toEqual([]);
+    machine.now += 1;
+    expect(of("take", machine.accept("cleo"))).toEqual(TAKE);
+  });
+
+  test("[L4] not where a join would be refused anyhow", () => {
+    const machine = new RoomMachine({
+      rates: { message: { periodMs: 1_000, burst: 5 }, join: { periodMs: 10_000, burst: 1 } },
+    });
+    machine.join("ann");
+    machine.yield();
+    machine.now += 9_999;
+    expect(of("take", machine.accept("bob"))).toEqual([]);
+    machine.now += 1;
+    expect(of("take", machine.accept("cleo"))).toEqual(TAKE);
+  });
+});
+
+describe("while the budget is on its way", () => {
+  test("[D4] [L3] actions wait in their order; one call brings it for all of them, and for another connection's too", () => {
+    const machine = new RoomMachine();
+    expect(of("take", machine.accept("ann"))).toEqual(TAKE);
+    machine.accept("bob");
+    for (const connection of ["ann", "bob"])
+      expect(machine.say(connection, { name: connection })).toEqual([]);
+    const effects = machine.grant();
+    expect(of("take", effects)).toEqual([]);
+    expect(sent(effects).filter(([, frame]) => Object.hasOwn(frame as object, "ready"))).toMatchObject([
+      ["ann", {}],
+      ["bob", {}],
+    ]);
+  });
+
+  test("[D4] [P2] what comes right behind the first frame waits for the join, and is written in one append", () => {
     const machine = new RoomMachine();
     machine.accept("ann");
     machine.say("ann", DELIVERY);
     for (const counter of [1, 2]) expect(machine.say("ann", { message: `${counter}`, counter })).toEqual([]);
-    expect(of("charge", machine.answer("ann"))).toEqual(charged(2));
-    machine.answer("ann", { ...GRANTED, granted: 2 });
-    expect(machine.log.after(0, 9)).toMatchObject([{ counter: 1 }, { counter: 2 }]);
-  });
-
-  test("[D9] the answer is kept in the attachment, and no later answer to a question that was not asked counts", () => {
-    const machine = joined();
-    machine.say("ann", { message: "1" });
-    expect(of("attach", machine.answer("ann"))).toHaveLength(1);
-    expect(machine.answer("ann")).toEqual([]);
-    machine.say("ann", { message: "2" });
-    machine.now += 1;
-    expect(of("attach", machine.answer("ann", NONE))).toHaveLength(1);
+    expect(of("append", machine.grant())).toMatchObject([{ messages: [{ counter: 1 }, { counter: 2 }] }]);
   });
 
   test("[D12] with 32 waiting the next is told to come back, in each protocol's way", () => {
-    const machine = joined();
+    const machine = bereft();
     for (let i = 0; i < 32; i++) expect(sent(machine.say("ann", { message: "hi" }))).toEqual([]);
     const error = "Too many messages wait to be accepted.";
-    expect(machine.say("ann", { message: "hi" })).toEqual([
-      { type: "send", to: ["ann"], frame: JSON.stringify({ error, code: "busy" }) },
-    ]);
-    const other = joined(DELIVERY);
+    expect(sent(machine.say("ann", { message: "hi" }))).toEqual([["ann", { error, code: "busy" }]]);
+    const other = bereft(DELIVERY);
     for (let counter = 1; counter <= 32; counter++) other.say("ann", { message: "hi", counter });
     expect(sent(other.say("ann", { message: "hi", counter: 33 }))).toEqual([
       ["ann", { refused: { counter: 33, code: "busy" } }],
     ]);
   });
+
+  test("[L1] [L2] what has come counts a millisecond longer, unless nothing was admitted since this room knew it", () => {
+    const debts = { message: 25_000, join: 0 };
+    const foreign = bereft();
+    say(foreign, "1");
+    expect(sent(foreign.grant(grantOf("t2", { debts })))).toEqual([
+      ["ann", { ...LIMITED, retryAfter: 5_001 }],
+    ]);
+    const own = bereft();
+    say(own, "1");
+    const effects = own.grant(grantOf("t2", { debts, spent: "t1" }));
+    expect(sent(effects)).toMatchObject([["ann", { message: "1" }]]);
+    expect(own.ledger.read("address")?.debts).toEqual({ message: 5_000, join: 5_000 });
+  });
+
+  test("[L1] a grant is written before anything is admitted under it, and stays after a crash", () => {
+    const machine = new RoomMachine();
+    machine.accept("ann");
+    machine.grant(grantOf("t1", { debts: { message: 900, join: 0 } }));
+    expect(machine.ledger.all()).toMatchObject([
+      { term: "t1", spent: "", state: "held", debts: { message: 901 } },
+    ]);
+  });
+
+  test("[L1] an answer that was not asked for, or comes a second time, changes nothing", () => {
+    const machine = bereft();
+    expect(machine.grant(grantOf("t2"))).toEqual([]);
+    expect(machine.ledger.read("address")).toMatchObject({ term: "t1", state: "yielded" });
+  });
+
+  test("[D9] the room stays awake for it, also when everybody has left; then it goes back", () => {
+    const machine = new RoomMachine();
+    machine.accept("ann");
+    expect(of("give-back", machine.close("ann"))).toEqual([]);
+    expect(machine.room.isQuiet).toBe(false);
+    expect(of("give-back", machine.grant())).toMatchObject([{ term: "t1", left: { isSpent: false } }]);
+    expect(machine.room.isQuiet).toBe(true);
+  });
 });
 
-describe("a pass", () => {
-  test("[L3] lets one action through at once, which is charged after it; the next waits for the answer", () => {
-    const machine = joined({ name: "ann" }, WITH_PASS);
-    const effects = machine.say("ann", { message: "1" });
-    expect(effects.map(({ type }) => type)).toEqual(["append", "alarm-by", "send", "charge"]);
-    expect(of("charge", effects)).toEqual(charged(0, 1));
-    expect(of("append", machine.say("ann", { message: "2" }))).toEqual([]);
-    expect(of("charge", machine.answer("ann", WITH_PASS))).toEqual(charged(1));
-    expect(machine.log.head).toBe(1);
+describe("a refusal", () => {
+  const full = { debts: { message: 25_000, join: 100_000 } };
+
+  test.each([
+    { hello: { name: "ann" }, message: { message: "1" }, frame: { ...LIMITED, retryAfter: 5_001 } },
+    {
+      hello: DELIVERY,
+      message: { message: "1", counter: 1 },
+      frame: { refused: { counter: 1, code: "rate-limited", retryAfter: 5_001 } },
+    },
+  ])("[L2] of a message, as $hello.name", ({ hello, message, frame }) => {
+    const machine = bereft(hello);
+    machine.say("ann", message);
+    expect(sent(machine.grant(grantOf("t2", full)))).toEqual([["ann", frame]]);
+    expect(RATE_LIMITED).toBe("Your IP is being rate-limited, please try again later.");
   });
 
-  test("[L1] is spent by its use: with an answer that gives none, the next action has to ask", () => {
-    const machine = joined({ name: "ann" }, WITH_PASS);
-    machine.say("ann", { message: "1" });
-    machine.answer("ann");
-    expect(machine.say("ann", { message: "2" })).toEqual(charged(1));
-  });
-
-  test("[D4] [L5] that is over and comes to life again by a clock that goes back overtakes nothing", () => {
-    const machine = joined({ name: "ann" }, WITH_PASS);
-    machine.now += 60_000;
-    expect(machine.say("ann", { message: "1" })).toEqual(charged(1));
-    machine.now -= 1;
-    expect(machine.say("ann", { message: "2" })).toEqual([]);
-  });
-
-  test("[L1] lives from when it was asked for, not from when the answer came", () => {
+  test("[C15] [L2] of a first frame gives as long again to say it in: waiting is no silence", () => {
     const machine = new RoomMachine();
     machine.accept("ann");
     machine.say("ann", { name: "ann" });
-    machine.now += 1_500;
-    machine.answer("ann", WITH_PASS);
-    expect(machine.room.sessions.get("ann")?.pass?.from).toBe(machine.now - 1_500);
-  });
-
-  test("[D3] [L4] a repeat under a pass costs nothing and leaves the pass", () => {
-    const machine = joined(DELIVERY, WITH_PASS);
-    machine.say("ann", { message: "1", counter: 1 });
-    machine.answer("ann", WITH_PASS);
-    expect(of("charge", machine.say("ann", { message: "1", counter: 1 }))).toEqual([]);
-    expect(machine.room.sessions.get("ann")?.pass).not.toBeNull();
-  });
-});
-
-/** The answer to a message that was granted came 600 ms after the call, and says that no other is for 700 ms. */
-function foreseen(): RoomMachine {
-  const machine = joined();
-  machine.say("ann", { message: "1" });
-  machine.now += 600;
-  machine.answer("ann", { granted: 1, retryAfter: 700, pass: false });
-  return machine;
-}
-
-describe("a refusal", () => {
-  test("[L2] of a classic message, a delivery message, a classic and a delivery join, each in its own way", () => {
-    const classic = [["ann", { error: RATE_LIMITED, code: "rate-limited", retryAfter: 700 }]];
-    expect(RATE_LIMITED).toBe("Your IP is being rate-limited, please try again later.");
-    expect(refused({ name: "ann" }, { message: "hi" })).toEqual(classic);
-    expect(refused(null, { name: "ann" })).toEqual(classic);
-    expect(refused(DELIVERY, { message: "hi", counter: 1 })).toEqual([
-      ["ann", { refused: { counter: 1, code: "rate-limited", retryAfter: 700 } }],
-    ]);
-    expect(refused(null, DELIVERY)).toEqual([
-      ["ann", { refused: { code: "rate-limited", retryAfter: 700 } }],
-    ]);
-  });
-
-  test("[L4] holds for its time: what comes before it is over is refused without a call", () => {
-    const machine = joined();
-    machine.say("ann", { message: "1" });
-    machine.answer("ann", NONE);
-    machine.now += 699;
-    const effects = machine.say("ann", { message: "2" });
-    expect(sent(effects)).toMatchObject([["ann", { code: "rate-limited", retryAfter: 1 }]]);
-    expect(of("charge", effects)).toEqual([]);
+    const effects = machine.grant(grantOf("t1", full));
+    expect(sent(effects)).toEqual([["ann", { ...LIMITED, retryAfter: 5_001 }]]);
+    expect(of("attach", effects)).toMatchObject([{ session: { since: machine.now + 5_001 } }]);
+    machine.now += 5_000 + 30_000;
+    expect(of("close", machine.alarm())).toEqual([]);
     machine.now += 1;
-    expect(machine.say("ann", { message: "3" })).toEqual(charged(1));
+    expect(of("close", machine.alarm())).toMatchObject([{ connection: "ann", code: 4002 }]);
   });
 
-  test("[D4] [L4] refuses also what came while the limiter was asked; what was granted stands before it", () => {
-    const machine = joined();
-    machine.say("ann", { message: "1" });
-    machine.say("ann", { message: "2" });
-    const effects = machine.answer("ann", { granted: 1, retryAfter: 700, pass: false });
-    expect(sent(effects)).toMatchObject([
-      ["ann", { message: "1" }],
-      ["ann", { code: "rate-limited", retryAfter: 700 }],
-    ]);
-    expect(of("charge", effects)).toEqual([]);
-    expect(machine.room.sessions.get("ann")?.waiting).toEqual([]);
-  });
-
-  test("[L3] that is only foreseen counts from the call: the answer was on its way, and who was not told is asked for", () => {
-    const machine = foreseen();
-    machine.now += 99;
-    expect(sent(machine.say("ann", { message: "2" }))).toMatchObject([["ann", { retryAfter: 601 }]]);
-    const paced = foreseen();
-    paced.now += 100;
-    expect(paced.say("ann", { message: "2" })).toEqual(charged(1));
-  });
-
-  test("[L2] [D9] that was foreseen and then told holds for as long as it was told, also after a sleep", () => {
-    const machine = foreseen();
-    machine.now += 50;
-    expect(of("attach", machine.say("ann", { message: "2" }))).toHaveLength(1);
-    machine.now += 649;
-    const effects = machine.say("ann", { message: "3" });
-    expect(effects).toEqual(of("send", effects));
-    expect(sent(effects)).toMatchObject([["ann", { retryAfter: 1 }]]);
-    machine.now += 1;
-    expect(machine.say("ann", { message: "4" })).toEqual(charged(1));
-  });
-
-  test("[L2] is forgotten when the limiter grants again", () => {
-    const machine = joined();
-    machine.say("ann", { message: "1" });
-    machine.answer("ann", NONE);
-    expect(machine.room.sessions.get("ann")?.refused).toEqual({
-      from: machine.now,
-      sure: machine.now + 700,
-      until: machine.now + 700,
-    });
-    machine.now += 700;
-    machine.say("ann", { message: "2" });
-    machine.answer("ann");
-    expect(machine.room.sessions.get("ann")?.refused).toBeNull();
-  });
-});
-
-describe("no answer", () => {
-  test("[L9] one action a period is admitted, the rest refused for that long, and nobody is shut out", () => {
-    const machine = joined();
-    for (const message of ["1", "2"]) machine.say("ann", { message });
-    expect(sent(machine.answer("ann", null))).toMatchObject([["ann", { message: "1" }]]);
-    expect(sent(machine.answer("ann", null))).toEqual([
-      ["ann", { error: RATE_LIMITED, code: "rate-limited", retryAfter: 5_000 }],
-    ]);
-    expect(machine.room.sessions.get("ann")).toMatchObject({ refused: null, pass: null });
-    expect(machine.say("ann", { message: "3" })).toEqual(charged(1));
-  });
-
-  test("[L9] to a charge for what was spent already takes nothing of the allowance", () => {
-    const machine = joined({ name: "ann" }, WITH_PASS);
-    machine.say("ann", { message: "1" });
-    machine.answer("ann", null);
-    machine.say("ann", { message: "2" });
-    expect(sent(machine.answer("ann", null))).toMatchObject([["ann", { message: "2" }]]);
-  });
-
-  test("[D7] [L9] to a join that is not admitted: what was said behind it is said by nobody", () => {
+  test("[P14] [C15] of a first frame refuses what was sent ahead of it, for as long; then all may come again", () => {
     const machine = new RoomMachine();
-    for (const connection of ["first", "ann"]) {
-      machine.accept(connection);
-      machine.say(connection, { name: connection });
-    }
-    machine.say("ann", { message: "hi" });
-    machine.answer("first", null);
-    expect(of("charge", machine.answer("ann", null))).toEqual(charged(1));
-    expect(sent(machine.answer("ann"))).toEqual([]);
-    expect(machine.log.head).toBe(0);
+    machine.accept("ann");
+    machine.say("ann", DELIVERY);
+    machine.say("ann", { message: "1", counter: 1 });
+    expect(sent(machine.grant(grantOf("t1", full)))).toEqual([
+      ["ann", { refused: { code: "rate-limited", retryAfter: 5_001 } }],
+      ["ann", { refused: { counter: 1, code: "rate-limited", retryAfter: 5_001 } }],
+    ]);
+    machine.now += 5_001;
+    machine.say("ann", DELIVERY);
+    machine.say("ann", { message: "1", counter: 1 });
+    expect(machine.log.after(0, 9)).toMatchObject([{ message: "1", counter: 1 }]);
   });
 
-  test("[L6] [L9] what was admitted without the limiter is remembered by the next instance of the room", () => {
-    const machine = joined();
-    machine.say("ann", { message: "1" });
-    machine.answer("ann", null);
-    const asleep = new RoomMachine({}, [...machine.room.sessions.values()]);
-    asleep.say("ann", { message: "2" });
-    expect(sent(asleep.answer("ann", null))).toMatchObject([["ann", { code: "rate-limited" }]]);
+  test("[D4] [L4] of one that waited costs nothing, and stands behind what was admitted before it", () => {
+    const machine = bereft();
+    say(machine, "1", "2");
+    const effects = machine.grant(grantOf("t2", { debts: { message: 19_999, join: 0 } }));
+    expect(sent(effects).map(([, frame]) => frame)).toMatchObject([
+      { message: "1" },
+      { code: "rate-limited", retryAfter: 5_000 },
+    ]);
+    expect(machine.ledger.read("address")?.debts.message).toBe(25_000);
   });
 });

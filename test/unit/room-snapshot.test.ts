@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { classicSnapshot, deliverySnapshot, memberOf } from "../../src/room/snapshot.ts";
-import type { Since } from "../../src/protocol/messages.ts";
+import { memberOf, Snapshots } from "../../src/room/snapshot.ts";
+import type { Member, Since } from "../../src/protocol/messages.ts";
 import type { Frame } from "../support/frames.ts";
 import { MemoryLog } from "../support/memory-log.ts";
 import { messageAt } from "../support/log-contract.ts";
@@ -15,15 +15,15 @@ function logOf(count: number, floor = 0): MemoryLog {
   return log;
 }
 
-const framesOf = (since: Since | null, log: MemoryLog, rosterMax = 4): Frame[] =>
-  deliverySnapshot({ me: ME, counter: 3, since }, [ME], rosterMax, log).map(
-    (text) => JSON.parse(text) as Frame,
-  );
+const framesOf = (since: Since | null, log: MemoryLog, roster: Member[] | null = [ME]): Frame[] =>
+  new Snapshots(log)
+    .delivery({ me: ME, counter: 3, since, members: 1, roster }, log.head)
+    .map((text) => JSON.parse(text) as Frame);
 
 const rangesOf = (frames: readonly Frame[]): (number | undefined)[][] =>
   frames.slice(1).map(({ first, last }) => [first, last]);
 
-test("[P1] the welcome tells a client where it stands, and names the members up to the roster's bound", () => {
+test("[P1] the welcome tells a client where it stands, and names the members unless they are too many", () => {
   const welcome = {
     protocol: 1,
     epoch: "e",
@@ -34,8 +34,8 @@ test("[P1] the welcome tells a client where it stands, and names the members up 
     members: 1,
     resumed: false,
   };
-  expect(framesOf(null, logOf(2), 1)[0]).toEqual({ welcome: { ...welcome, roster: [ME] } });
-  expect(framesOf(null, logOf(2), 0)[0]).toEqual({ welcome });
+  expect(framesOf(null, logOf(2))[0]).toEqual({ welcome: { ...welcome, roster: [ME] } });
+  expect(framesOf(null, logOf(2), null)[0]).toEqual({ welcome });
 });
 
 test.each([
@@ -70,8 +70,8 @@ test.each([
     count: 150,
     floor: 0,
     ranges: [
-      [11, 110],
-      [111, 150],
+      [11, 100],
+      [101, 150],
     ],
     gap: undefined,
   },
@@ -80,8 +80,8 @@ test.each([
     count: 150,
     floor: 10,
     ranges: [
-      [11, 110],
-      [111, 150],
+      [11, 100],
+      [101, 150],
     ],
     gap: undefined,
   },
@@ -111,11 +111,45 @@ test.each([
 );
 
 test("[C3] a classic client gets the members' names, then up to 100 messages, oldest first", () => {
-  const frames = classicSnapshot([ME, { ...ME, name: "bob" }], logOf(150)).map(
-    (text) => JSON.parse(text) as Frame,
-  );
+  const frames = new Snapshots(logOf(150))
+    .classic([ME, { ...ME, name: "bob" }], 150)
+    .map((text) => JSON.parse(text) as Frame);
   expect(frames.slice(0, 2)).toEqual([{ joined: "ann" }, { joined: "bob" }]);
   expect(frames.slice(2).map(({ message }) => message)).toEqual(
     Array.from({ length: 100 }, (_, i) => `m${i + 51}`),
   );
+});
+
+test("[P12] a snapshot ends at the seq that is asked for, whatever the log has beyond", () => {
+  const snapshots = new Snapshots(logOf(150));
+  const arrival = { me: ME, counter: 0, members: 1, roster: null };
+  const frames = (since: Since | null): Frame[] =>
+    snapshots.delivery({ ...arrival, since }, 140).map((text) => JSON.parse(text) as Frame);
+  expect(rangesOf(frames(null))).toEqual([[41, 140]]);
+  expect(rangesOf(frames({ epoch: "e", seq: 120 }))).toEqual([[121, 140]]);
+  expect(frames(null)[0]?.welcome?.head).toBe(140);
+  expect(JSON.parse(snapshots.classic([], 140).at(-1) ?? "")).toMatchObject({ message: "m140" });
+});
+
+test("[P7] [D2] what is kept for a crowd is of this log, and of this head", () => {
+  const log = logOf(3);
+  const snapshots = new Snapshots(log);
+  const last = (): unknown => JSON.parse(snapshots.classic([], log.head).at(-1) ?? "null");
+  expect(last()).toMatchObject({ message: "m3" });
+  log.append([messageAt(4)]);
+  expect(last()).toMatchObject({ message: "m4" });
+  log.erase("another");
+  log.append([1, 2, 3, 4].map((seq) => messageAt(seq, { message: `n${seq}` })));
+  expect(last()).toMatchObject({ message: "n4" });
+});
+
+test("[D12] frames are kept for sixteen heads at most, and made anew after that", () => {
+  const log = logOf(20);
+  const snapshots = new Snapshots(log);
+  for (let head = 1; head <= 20; head++) snapshots.classic([], head);
+  log.erase("e");
+  log.append(Array.from({ length: 20 }, (_, i) => messageAt(i + 1, { message: `n${i + 1}` })));
+  const messageOf = (head: number): unknown =>
+    (JSON.parse(snapshots.classic([], head).at(-1) ?? "{}") as { message: string }).message;
+  expect([messageOf(20), messageOf(4)]).toEqual(["m20", "n4"]);
 });

@@ -29,22 +29,17 @@ test("[D10] a reader that falls behind is closed with 4008, the others talk on, 
   expect(back.frames.flatMap(({ events }) => events ?? []).map(({ message }) => message)).toEqual(["two"]);
 });
 
-test("[L3] a paced sender never waits for the limiter: its messages leave before the limiter is asked", () => {
+test("[L3] [L4] whoever is in never waits for the limiter: a visit is one take and one give-back, whatever is said", () => {
   const { world, ann, bob } = threeMembers();
   for (let i = 0; i < 20; i++) {
     world.advance(5_000);
     world.say(ann, { message: `${i}` });
     expect(bob.frames.at(-1)).toMatchObject({ message: `${i}` });
-    world.settle();
   }
-  // One call an accepted message, as in the demo: the charge itself. Three joins came before.
-  expect(world.counts.charges - 3).toBe(20);
-});
-
-test("[D12] no more than 32 actions of one connection wait for the limiter; the next is told to come back", () => {
-  const { world, ann } = threeMembers();
-  for (let i = 0; i < 34; i++) world.say(ann, { message: `${i}` });
-  expect(ann.frames.at(-1)).toMatchObject({ code: "busy" });
+  for (let i = 0; i < 20; i++) world.say(ann, { message: "over the budget" });
+  expect(world.counts).toEqual({ takes: 3, gaveBack: 0 });
+  world.leave(ann);
+  expect(world.counts).toEqual({ takes: 3, gaveBack: 1 });
 });
 
 test("[D9] [D3] a member that was silent until the log forgot its counter goes on counting, also after a sleep", () => {
@@ -96,8 +91,7 @@ test("[D8] who is welcomed between somebody's join and quit hears of the quit, t
     [cleo, { name: "cleo", protocol: 1, key: "k".repeat(16), client: "tab" }],
   ] as const) {
     world.say(socket, hello);
-    world.ask();
-    world.answer(0);
+    world.answer();
   }
   expect(cleo.frames[0]?.welcome?.roster?.map(({ name }) => name)).toEqual(["ann", "cleo"]);
   world.leave(ann);
@@ -121,8 +115,7 @@ test("[D8] who is welcomed above the roster's bound gets the roster when the roo
   world.say(dan, { name: "dan" });
   world.settle();
   world.say(eve, { name: "eve", protocol: 1, key: "e".repeat(16), client: "tab" });
-  world.ask();
-  world.answer(0);
+  world.answer();
   expect(eve.frames[0]?.welcome).toMatchObject({ members: 5 });
   expect(eve.frames[0]?.welcome?.roster).toBeUndefined();
   world.leave(dan);
@@ -132,16 +125,29 @@ test("[D8] who is welcomed above the roster's bound gets the roster when the roo
   }
 });
 
-test("[P4] [L4] an older connection that joins after a newer one keeps no pass, and what it said next costs nothing", () => {
+test("[P4] [L4] an older connection that joins after a newer one makes way, and what it said next costs nothing", () => {
   const world = new World();
   const [older, newer] = [world.connect("a"), world.connect("b")];
   const hello = { name: "cleo", protocol: 1, key: "k".repeat(16), client: "tab" };
-  world.say(newer, hello);
-  world.settle();
   world.say(older, hello);
   world.say(older, { message: "too late", counter: 1 });
+  world.say(newer, hello);
+  world.takes.reverse();
   world.settle();
   expect([older.closed, newer.closed]).toEqual([4001, null]);
-  expect(world.accounts.get("a")?.passes).toEqual([]);
-  expect(world.counts.charges).toBe(2);
+  expect(world.ledger.read("a")?.debts).toEqual({ message: 0, join: 5_000 });
+  expect(world.log.head).toBe(0);
+});
+
+test("[L3] thirty behind one address join at once, as after a redeploy: one call, and nobody is refused", () => {
+  const join = { periodMs: 5_000, burst: 30 };
+  const world = new World({ ...CONFIG, maxSocketsPerIdentity: 30, rates: { ...CONFIG.rates, join } });
+  const sockets = Array.from({ length: 30 }, () => world.connect("office"));
+  for (const socket of sockets) world.say(socket, { name: socket.connection });
+  world.settle();
+  for (const { frames } of sockets) expect(frames).toContainEqual({ ready: true });
+  expect(world.counts.takes).toBe(1);
+  // Nor did that cost anything of what they may say.
+  for (const socket of sockets.slice(0, 5)) world.say(socket, { message: "hi" });
+  expect(world.log.head).toBe(5);
 });

@@ -8,7 +8,7 @@ import {
   MAX_REPLAY,
 } from "../../src/protocol/limits.ts";
 import { LEAST_SLOW_READER_BYTES } from "../../src/room/config.ts";
-import { deliverySnapshot } from "../../src/room/snapshot.ts";
+import { Snapshots } from "../../src/room/snapshot.ts";
 import { MemoryLog } from "../support/memory-log.ts";
 
 /** JSON writes each unit with six bytes; UTF-8 needs at most three for one that it does not escape. */
@@ -36,7 +36,8 @@ test("[D10] who comes back and has the largest snapshot unsent is not slow: it f
   }));
   const me = { connection: "c".repeat(36), author: AUTHOR, name: longest(MAX_NAME_LENGTH) };
   const since = { epoch: log.epoch, seq: 0 };
-  const frames = deliverySnapshot({ me, counter: 0, since }, members, ROSTER_MAX, log);
+  const arrival = { me, counter: 0, since, members: ROSTER_MAX, roster: members };
+  const frames = new Snapshots(log).delivery(arrival, log.head);
   const snapshot = frames.reduce((sum, frame) => sum + bytesOf(frame), 0);
   const page = encodeHistory({ before: MAX_REPLAY + 1, events: messages.slice(-MAX_PAGE), more: true });
   console.log(`[D10] the largest snapshot: ${snapshot} bytes, and a page of history ${bytesOf(page)}`);

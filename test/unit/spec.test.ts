@@ -4,9 +4,10 @@ import { expect, test } from "vitest";
 import * as load from "../../src/http/load-token.ts";
 import { CLOSE } from "../../src/protocol/messages.ts";
 import * as limits from "../../src/protocol/limits.ts";
-import * as charge from "../../src/rate-limit/charge.ts";
+import { CALL_MS } from "../../src/rate-limit/budget.ts";
+import { MAX_WAITING } from "../../src/room/admission.ts";
 import { readConfig } from "../../src/room/config.ts";
-import { PRESENCE_WINDOW_MS } from "../../src/room/presence.ts";
+import { MAX_FLUSH_LENGTH, MAX_FLUSH_MESSAGES, MAX_PENDING } from "../../src/room/fan-out.ts";
 
 const spec = readFileSync("SPEC.md", "utf8");
 
@@ -86,7 +87,8 @@ test("the vars of SPEC.md are those of wrangler.toml with their defaults, and th
 });
 
 test("the fixed limits of SPEC.md are those of the code", () => {
-  const bounds = Object.entries({ ...limits, ...charge, ...load, PRESENCE_WINDOW_MS }).filter(
+  const flushes = { MAX_FLUSH_MESSAGES, MAX_FLUSH_LENGTH, MAX_PENDING };
+  const bounds = Object.entries({ ...limits, ...load, ...flushes, CALL_MS, MAX_WAITING }).filter(
     ([name, value]) => typeof value === "number" && name !== "DELIVERY_PROTOCOL",
   );
   expect(bounds.length).toBeGreaterThan(10);

@@ -7,6 +7,9 @@ declare namespace Cloudflare {
     readonly HISTORY_MAX_AGE_MS: number;
     readonly RATE_PERIOD_MS: number;
     readonly RATE_BURST: number;
+    readonly MAX_SOCKETS_PER_IDENTITY: number;
+    readonly SLOW_READER_BYTES: number;
+    readonly JOIN_DEADLINE_MS: number;
     readonly ADMIN_TOKEN: string;
     /** How many cases to try, compared with the usual number; see vitest.config.ts. */
     readonly RUNS: string;

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { newSession, toAttachment } from "../../../src/room/session.ts";
+import { slices } from "../../../src/room/fan-out.ts";
 import { Sockets } from "../../../src/room/sockets.ts";
 
 /** A socket that logs what is done to it; a broken one throws at everything. */
@@ -37,6 +38,7 @@ class FakeSocket {
 }
 
 const LIMIT = 1_000;
+const NOW = 7;
 
 function socketsOf(fakes: Readonly<Record<string, FakeSocket>>): Sockets {
   const sockets = new Sockets(LIMIT);
@@ -47,7 +49,7 @@ function socketsOf(fakes: Readonly<Record<string, FakeSocket>>): Sockets {
 
 const session = newSession("a", "address", 1, 0);
 
-test("[D10] a send names who is dead and who reads too slowly; the others get the frame", () => {
+test("[D10] a send says who is dead and who reads too slowly; the others get all frames, in their order", () => {
   const [well, full, slow, broken, odd] = [
     new FakeSocket(),
     new FakeSocket(),
@@ -60,8 +62,46 @@ test("[D10] a send names who is dead and who reads too slowly; the others get th
   odd.bufferedAmount = `${LIMIT + 1}`;
   const sockets = socketsOf({ well, full, slow, broken, odd });
   const to = ["well", "full", "slow", "broken", "odd", "gone"];
-  expect(sockets.send(to, "hi")).toEqual({ dead: ["broken"], slow: ["slow"] });
-  for (const fake of [well, full, slow, odd]) expect(fake.done).toEqual([["send", "hi"]]);
+  const long = "x".repeat(LIMIT);
+  expect(sockets.send(to, ["hi", long], NOW)).toEqual([
+    { type: "slow", now: NOW, connection: "slow" },
+    { type: "closed", now: NOW, connection: "broken" },
+  ]);
+  for (const fake of [well, full, slow, odd])
+    expect(fake.done).toEqual([
+      ["send", "hi"],
+      ["send", long],
+    ]);
+});
+
+test("[D10] how much waits is asked whenever over a sixteenth of the bound was sent, in whatever pieces", () => {
+  const slow = new FakeSocket();
+  slow.bufferedAmount = LIMIT + 1;
+  const sockets = socketsOf({ slow });
+  const part = ["x".repeat(20), "x".repeat(11)];
+  const heard = Array.from({ length: 6 }, () => sockets.send(["slow"], part, NOW).length);
+  expect(heard).toEqual([0, 0, 1, 0, 0, 1]);
+});
+
+test("[P17] a flush is cut into slices for so many members in all, who each get all their frames", () => {
+  const all = [
+    { to: ["a"], frames: ["0"] },
+    { to: ["b", "c", "d", "e"], frames: ["1", "2"] },
+    { to: [], frames: ["3"] },
+    { to: ["f"], frames: ["4"] },
+  ];
+  expect(slices(all, 2)).toEqual([
+    [
+      { to: ["a"], frames: ["0"] },
+      { to: ["b"], frames: ["1", "2"] },
+    ],
+    [{ to: ["c", "d"], frames: ["1", "2"] }],
+    [
+      { to: ["e"], frames: ["1", "2"] },
+      { to: ["f"], frames: ["4"] },
+    ],
+  ]);
+  expect(slices([], 2)).toEqual([]);
 });
 
 test("[D9] what is attached is restored after a wake, and a closed connection's socket is not", () => {
@@ -83,7 +123,7 @@ test("[D13] a close forgets the attachment, answers, and is done once", () => {
     ["close", 4001, "You joined from elsewhere."],
   ]);
   expect(sockets.connectionOf(here as unknown as WebSocket)).toBeUndefined();
-  expect(sockets.send(["a"], "hi")).toEqual({ dead: [], slow: [] });
+  expect(sockets.send(["a"], ["hi"], NOW)).toEqual([]);
 });
 
 test("[D10] [D11] a socket that is gone, or never was, breaks nothing", () => {

@@ -3,21 +3,51 @@
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { vi } from "vitest";
 import type { ChatMessage } from "../../../src/protocol/messages.ts";
-import type { Account } from "../../../src/rate-limit/charge.ts";
+import { identityOf } from "../../../src/rate-limit/identity.ts";
+import type { Account, Limiter } from "../../../src/rate-limit/limiter.ts";
 import type { Admission } from "../../../src/room/admission.ts";
-import { PRESENCE_WINDOW_MS } from "../../../src/room/presence.ts";
+import type { BudgetRow } from "../../../src/room/budget-ledger.ts";
+import { Pace } from "../../../src/room/fan-out.ts";
 import type { Room } from "../../../src/room/room.ts";
 import { fromAttachment } from "../../../src/room/session.ts";
+import { SqlLedger } from "../../../src/room/sql-ledger.ts";
 import { connect, freshRoom, limiterOf, roomOf, type TestClient } from "./client.ts";
 
 /** Far ahead of the machine's clock, which alarms and the runtime's own timestamps go by: no alarm rings by itself. */
 const START = Date.UTC(2040, 0, 1);
-/** A round trip takes under a millisecond. */
-const MAX_LOOKS = 5_000;
+// Taken before a test holds the clock.
+const { setTimeout } = globalThis;
+/** A look takes a millisecond or two. */
+const MAX_LOOKS = 2_000;
+/** So long a room rests, always, so that a play is the same however often it sleeps: presence is told by then. */
+const REST_MS = 150;
 
 /** From here on time stands still until the test moves it; also for the Durable Objects. */
 export function holdClock(): void {
   vi.useFakeTimers({ toFake: ["Date", "setTimeout", "clearTimeout"], now: START });
+  const held = globalThis.setTimeout;
+  const byClock = (callback: () => void, ms?: number): unknown => {
+    // A turn of the event loop is no time: a flush goes on by itself.
+    if (ms === 0) return setTimeout(callback, ms);
+    // A promise goes on in the object that awaits it, whoever moves the clock: only there a timer may send.
+    let timer: unknown;
+    const rung = new Promise<void>((resolve) => {
+      timer = held(resolve, ms);
+    });
+    void rung.then(callback);
+    return timer;
+  };
+  globalThis.setTimeout = Object.assign(byClock, held) as typeof setTimeout;
+}
+
+/** For tests of the limit, to the millisecond: rooms speak at once, however short ago they spoke. Lasts for the file. */
+export function withoutWindows(): void {
+  Object.assign(Pace.prototype, {
+    /** The end of a flush without its instant. */
+    end(this: Pace): void {
+      Reflect.set(this, "isUnderWay", false);
+    },
+  });
 }
 
 export function releaseClock(): void {
@@ -40,12 +70,13 @@ export function forgetTimers(): void {
 
 export const passTime = (ms: number): void => void vi.setSystemTime(Date.now() + ms);
 
+/** Rings what is due by then. */
+const passUntil = (at: number): void => void vi.advanceTimersByTime(Math.max(0, at - Date.now()));
+
 export class HeldRoom {
   readonly name = freshRoom();
   private readonly clients = new Set<TestClient>();
   readonly addresses = new Set<string>();
-  /** Those that the room had when it was last asked. */
-  connections: ReadonlySet<string> = new Set();
 
   async connect(address: string): Promise<TestClient> {
     const client = await connect(this.name, address);
@@ -55,14 +86,23 @@ export class HeldRoom {
   }
 
   /**
-   * Returns when nothing is under way any more: all frames are seen, all charges answered, presence is told, and
+   * Returns when nothing is under way any more: all frames are seen, all budgets have come, presence is told, and
    * everybody has received everything. The platform hibernates no room before that.
    */
   async settle(): Promise<void> {
     await this.answered();
-    // In the object's own context: its timers send.
-    await runInDurableObject(roomOf(this.name), () => void vi.advanceTimersByTime(PRESENCE_WINDOW_MS));
+    const end = Date.now() + REST_MS;
+    await until(() => this.isAtRest(end), "The room did not come to rest.");
     await this.received();
+  }
+
+  private isAtRest(end: number): Promise<boolean> {
+    return this.look((room) => {
+      if (isFlushing(room)) return false;
+      if (!room.isQuiet) passUntil(Number(Reflect.get(room, "timerAt")));
+      else passUntil(end);
+      return room.isQuiet;
+    });
   }
 
   /** Returns when everybody has received what the room has sent. */
@@ -70,7 +110,7 @@ export class HeldRoom {
     return this.fence(() => true);
   }
 
-  /** Returns when the room has seen all frames, and every charge is answered. Moves no clock. */
+  /** Returns when the room has seen all frames, no action waits for its budget, and no flush is under way. Moves no clock. */
   async answered(): Promise<void> {
     await this.fence(({ isSeen }) => !isSeen);
     await until(() => this.isAnswered(), "The limiter's answers did not come back.");
@@ -89,13 +129,14 @@ export class HeldRoom {
   }
 
   private isAnswered(): Promise<boolean> {
-    return runInDurableObject(roomOf(this.name), (room) => {
-      const core = Reflect.get(room, "room") as Room;
-      const admission = Reflect.get(core, "admission") as Admission;
-      const sessions = [...core.sessions.values()];
-      this.connections = new Set(sessions.map(({ connection }) => connection));
-      return admission.isQuiet && sessions.every(({ charging }) => charging === null);
+    return this.look((room) => {
+      const admission = Reflect.get(room, "admission") as Admission;
+      return admission.isQuiet && !isFlushing(room);
     });
+  }
+
+  private look<T>(at: (room: Room) => T): Promise<T> {
+    return runInDurableObject(roomOf(this.name), (object) => at(Reflect.get(object, "room") as Room));
   }
 
   /** What the platform does to a quiet room: memory is lost, sockets and attachments stay. Call `settle` before. */
@@ -104,8 +145,8 @@ export class HeldRoom {
   }
 
   /** The same for the limiters of everybody who was here. */
-  async evictLimiters(): Promise<void> {
-    for (const address of this.addresses) await evict(limiterOf(address), "hibernate");
+  evictLimiters(): Promise<void> {
+    return evictLimiters(this);
   }
 
   /** The object is gone, and every socket with it. */
@@ -117,6 +158,27 @@ export class HeldRoom {
   /** The alarm rings now, if one is set. */
   alarm(): Promise<boolean> {
     return runDurableObjectAlarm(roomOf(this.name));
+  }
+
+  /** Whether the room has a connection of this address. */
+  isHere(address: string): Promise<boolean> {
+    const identity = identityOf(address);
+    return this.look(({ sessions }) =>
+      [...sessions.values()].some((session) => session.identity === identity),
+    );
+  }
+
+  /** Returns when the room's ledger is empty: what was given back again has been heard. */
+  forgotten(): Promise<void> {
+    return until(
+      async () => (await this.budgets()).length === 0,
+      "The room did not forget what nobody owes.",
+    );
+  }
+
+  /** What the room's ledger has. */
+  budgets(): Promise<readonly BudgetRow[]> {
+    return runInDurableObject(roomOf(this.name), (_room, { storage: { sql } }) => new SqlLedger(sql).all());
   }
 
   /** The connections that are joined and open, as the platform and the attachments have it; sorted. */
@@ -151,6 +213,16 @@ export class HeldRoom {
   }
 }
 
+const isFlushing = (room: Room): boolean => (Reflect.get(room, "pace") as Pace).isFlushing;
+
+/** What the platform does to the limiters of everybody who was in these rooms. */
+export async function evictLimiters(...rooms: readonly HeldRoom[]): Promise<void> {
+  for (const address of addressesOf(rooms)) await evict(limiterOf(address), "hibernate");
+}
+
+const addressesOf = (rooms: readonly HeldRoom[]): ReadonlySet<string> =>
+  new Set(rooms.flatMap(({ addresses }) => [...addresses]));
+
 async function evict(stub: DurableObjectStub, webSockets: "hibernate" | "close"): Promise<void> {
   // Only a running object can be evicted.
   await runInDurableObject(stub, () => {});
@@ -158,22 +230,33 @@ async function evict(stub: DurableObjectStub, webSockets: "hibernate" | "close")
 }
 
 /**
- * Returns when the limiters of everybody in these rooms know of every leave: only who is here holds a pass. Not after a
- * reset: a crash gives no pass back.
+ * Returns when every leave has come to the limiters, and their answers to the rooms: only a room where an identity is
+ * holds its budget. Not after a reset: a crash gives nothing back.
  */
 export async function settleLimiters(...rooms: readonly HeldRoom[]): Promise<void> {
-  const here = new Set(rooms.flatMap(({ connections }) => [...connections]));
-  const addresses = new Set(rooms.flatMap(({ addresses }) => [...addresses]));
-  const isReleased = (address: string): Promise<boolean> =>
-    runInDurableObject(limiterOf(address), (limiter) => {
-      const { passes } = Reflect.get(limiter, "account") as Account;
-      return passes.every(([holder]) => here.has(holder));
-    });
-  for (const address of addresses) {
-    await until(() => isReleased(address), "A pass of a connection that is gone was not given back.");
+  const ids = new Map(rooms.map((room) => [roomOf(room.name).id.toString(), room]));
+  for (const address of addressesOf(rooms)) {
+    const isGivenBack = async (): Promise<boolean> => {
+      const { holder } = await accountOf(address);
+      const room = ids.get(holder?.room ?? "");
+      return room === undefined || (await room.isHere(address));
+    };
+    await until(isGivenBack, "The budget of an identity that is gone was not given back.");
   }
 }
 
-async function until(done: () => Promise<boolean>, complaint: string): Promise<void> {
-  for (let looks = 0; !(await done()); looks++) if (looks > MAX_LOOKS) throw new Error(complaint);
+/** What an address's limiter knows. */
+export const accountOf = (address: string): Promise<Account> =>
+  runInDurableObject(limiterOf(address), (object) => {
+    const limiter = Reflect.get(object, "limiter") as Limiter;
+    return Reflect.get(limiter, "account") as Account;
+  });
+
+/** Looks until it is done. Unlike `vi.waitFor` it moves no clock. */
+export async function until(done: () => Promise<boolean>, complaint: string): Promise<void> {
+  for (let looks = 0; !(await done()); looks++) {
+    if (looks > MAX_LOOKS) throw new Error(complaint);
+    // The event loop asks for timers only when it has nothing else to do.
+    await new Promise((resolve) => setTimeout(resolve, 0));
+  }
 }

@@ -60,7 +60,7 @@ type Move = typeof move extends fc.Arbitrary<infer T> ? T : never;
 
 /** Goes through every state that the property counts, asleep after each step; chance does the rest. */
 const TOUR: readonly Move["step"][] = [
-  ...Array.from({ length: 7 }, () => ({ do: "say", who: 2 }) as const),
+  ...Array.from({ length: 26 }, () => ({ do: "say", who: 2 }) as const),
   { do: "page", who: 2, before: 4 },
   { do: "resend", who: 2, back: 0 },
   { do: "resend", who: 2, back: -2 },

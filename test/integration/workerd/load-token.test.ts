@@ -1,11 +1,12 @@
 import { evictDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import { describe, expect, test } from "vitest";
+import { afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { signLoad } from "../../../src/http/load-signature.ts";
 import { type LoadGrant, payloadOf } from "../../../src/http/load-token.ts";
 import { LOAD_TOKEN_HEADER, LOAD_USER_HEADER } from "../../../src/protocol/load.ts";
 import worker from "../../../src/worker.ts";
 import { connect, freshAddress, type Frame, request, type TestClient } from "./client.ts";
+import { holdClock, releaseClock, withoutWindows } from "./held-room.ts";
 
 const LIMITED = "Your IP is being rate-limited, please try again later.";
 const HOUR_S = 3_600;
@@ -31,10 +32,18 @@ const as = (token: string, user: number | string): Record<string, string> => ({
   [LOAD_USER_HEADER]: `${user}`,
 });
 
-/** Joins and says five things, all at once: six actions. Returns what was relayed, and the refusal. */
-async function sixAtOnce(client: TestClient): Promise<{ said: unknown[]; refusal: Frame | undefined }> {
+/** A burst of messages. */
+const BURST = Array.from({ length: env.RATE_BURST }, (_, i) => `${i}`);
+
+// Nothing of a budget comes back while it is spent.
+beforeEach(holdClock);
+beforeAll(withoutWindows);
+afterEach(releaseClock);
+
+/** Joins and says one thing more than a burst, all at once. Returns what was relayed, and the refusal. */
+async function overspend(client: TestClient): Promise<{ said: unknown[]; refusal: Frame | undefined }> {
   client.send({ name: "ann" });
-  for (const message of ["1", "2", "3", "4", "5"]) client.send({ message });
+  for (const message of [...BURST, "more"]) client.send({ message });
   const frames = await client.upTo("error");
   return {
     said: frames.flatMap((frame) => ("message" in frame ? [frame.message] : [])),
@@ -56,35 +65,32 @@ describe("a load token re-keys the rate limit", () => {
     const token = await tokenOf();
     const address = freshAddress();
     for (const user of [0, 9]) {
-      const { said, refusal } = await sixAtOnce(await connect(freshRoom(), address, as(token, user)));
-      expect(said).toEqual(["1", "2", "3", "4"]);
+      const { said, refusal } = await overspend(await connect(freshRoom(), address, as(token, user)));
+      expect(said).toEqual(BURST);
       expect(refusal).toMatchObject({ error: LIMITED, code: "rate-limited" });
     }
     // And the address has spent nothing.
-    const { said } = await sixAtOnce(await connect(freshRoom(), address));
-    expect(said).toEqual(["1", "2", "3", "4"]);
+    const { said } = await overspend(await connect(freshRoom(), address));
+    expect(said).toEqual(BURST);
   });
 
   test("[C20] [L1] [L6] a user is one identity in all rooms, from all addresses, and after an eviction", async () => {
     const id = freshId();
     const token = await tokenOf({ id });
-    for (let i = 0; i < 5; i++) {
-      const client = await connect(freshRoom(), freshAddress(), as(token, 3));
-      client.send({ name: "ann" });
-      await client.upTo("ready");
-    }
+    const spent = await overspend(await connect(freshRoom(), freshAddress(), as(token, 3)));
+    expect(spent.said).toEqual(BURST);
     await evictDurableObject(env.LIMITERS.get(env.LIMITERS.idFromName(`load:${id}:3`)), {});
-    const client = await connect(freshRoom(), freshAddress(), as(token, 3));
-    client.send({ name: "ann" });
-    expect(await client.next()).toMatchObject({ error: LIMITED });
+    const { said, refusal } = await overspend(await connect(freshRoom(), freshAddress(), as(token, 3)));
+    expect(said).toEqual([]);
+    expect(refusal).toMatchObject({ error: LIMITED });
   });
 
   test("[C20] what an address has spent is not the user's, and another token's user of that number is another", async () => {
     const address = freshAddress();
-    await sixAtOnce(await connect(freshRoom(), address));
+    await overspend(await connect(freshRoom(), address));
     for (const token of [await tokenOf(), await tokenOf()]) {
-      const { said } = await sixAtOnce(await connect(freshRoom(), address, as(token, 0)));
-      expect(said).toEqual(["1", "2", "3", "4"]);
+      const { said } = await overspend(await connect(freshRoom(), address, as(token, 0)));
+      expect(said).toEqual(BURST);
     }
   });
 
@@ -105,21 +111,24 @@ describe("a load token that is not accepted is 403", () => {
   const FOREIGN = "This is no load token of this deployment";
 
   test.each([
-    { why: "expired", grant: { expires: nowS() - 1 }, says: "has expired" },
-    { why: "good for too long", grant: { expires: nowS() + 200 * HOUR_S }, says: "over 168 hours" },
+    { why: "expired", expiresIn: -1, says: "has expired" },
+    { why: "good for too long", expiresIn: 200 * HOUR_S, says: "over 168 hours" },
     { why: "of another secret", secret: "another-secret-of-more-than-32-characters", says: FOREIGN },
     { why: "of another prefix", grant: { prefix: "soak-" }, says: "begin with soak-" },
     { why: "in a room without the prefix", room: "lobby", says: "begin with load-" },
     { why: "with a user too high", user: 10, says: "from 0 to 9" },
     { why: "with a user that is no number", user: "ann", says: "from 0 to 9" },
-  ])("[C22] $why", async ({ grant = {}, secret, room = "load-refused", user = 0, says }) => {
-    const address = freshAddress();
-    const headers = { Upgrade: "websocket", "CF-Connecting-IP": address };
-    const token = await tokenOf(grant, secret);
-    await expectRefused(room, { ...headers, ...as(token, user) }, says);
-    // It says so without an upgrade too.
-    await expectRefused(room, as(token, user), says);
-  });
+  ])(
+    "[C22] $why",
+    async ({ expiresIn = HOUR_S, grant = {}, secret, room = "load-refused", user = 0, says }) => {
+      const address = freshAddress();
+      const headers = { Upgrade: "websocket", "CF-Connecting-IP": address };
+      const token = await tokenOf({ expires: nowS() + expiresIn, ...grant }, secret);
+      await expectRefused(room, { ...headers, ...as(token, user) }, says);
+      // It says so without an upgrade too.
+      await expectRefused(room, as(token, user), says);
+    },
+  );
 
   test("[C21] [C22] garbage, a token whose users were raised, a token alone, a user alone, an empty header", async () => {
     const token = await tokenOf();
@@ -164,16 +173,15 @@ describe("a load token that is not accepted is 403", () => {
     const upgrade = { Upgrade: "websocket", "CF-Connecting-IP": address };
     for (let i = 0; i < 10; i++) await expectRefused("load-1", { ...upgrade, ...as(expired, 0) }, "expired");
     for (const headers of [{}, as(await tokenOf({ id }), 0)]) {
-      const { said } = await sixAtOnce(await connect(freshRoom(), address, headers));
-      expect(said).toEqual(["1", "2", "3", "4"]);
+      const { said } = await overspend(await connect(freshRoom(), address, headers));
+      expect(said).toEqual(BURST);
     }
   });
 });
 
 test("[C20] a client cannot say its key itself", async () => {
   const address = freshAddress();
-  await sixAtOnce(await connect(freshRoom(), address));
-  const client = await connect(freshRoom(), address, { "Edge-Chat-Identity": "load:0123456789abcdef:0" });
-  client.send({ name: "ann" });
-  expect(await client.next()).toMatchObject({ error: LIMITED });
+  await overspend(await connect(freshRoom(), address));
+  const headers = { "Edge-Chat-Identity": "load:0123456789abcdef:0" };
+  expect((await overspend(await connect(freshRoom(), address, headers))).said).toEqual([]);
 });

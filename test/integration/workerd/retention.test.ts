@@ -115,6 +115,7 @@ describe("retention", () => {
     await room.settle();
     passTime(MAX_AGE + HOUR);
     await room.alarm();
+    await room.forgotten();
     passTime(2 * HOUR);
     await room.alarm();
     expect(await alarmOf(room)).toBeNull();

@@ -2,23 +2,24 @@
 // answered by its echo or by a refusal.
 import fc from "fast-check";
 import { env } from "cloudflare:workers";
+import type { Kind } from "../../../src/rate-limit/budget.ts";
 import { freshAddress, type TestClient } from "./client.ts";
-import { HeldRoom, passTime, rewindClock } from "./held-room.ts";
+import { evictLimiters, HeldRoom, passTime, rewindClock } from "./held-room.ts";
 import { step } from "./prove.ts";
 
 const { RATE_PERIOD_MS: PERIOD, RATE_BURST: BURST } = env;
-const ROOMS = 2;
+const ROOMS = 3;
 export const IDENTITIES = 2;
-/** Each identity is four times in each room. */
-const PLACES = ROOMS * IDENTITIES * 4;
+/** Each identity is twice in each room. */
+const PLACES = ROOMS * IDENTITIES * 2;
 
 export const steps = fc.array(
   fc.oneof(
     step(8, {
       do: fc.constant("say" as const),
-      // Several places at once, several messages each: what the limiter sees is interleaved as it comes.
-      who: fc.uniqueArray(fc.nat(PLACES - 1), { minLength: 1, maxLength: 10 }),
-      times: fc.integer({ min: 1, max: 2 }),
+      // Several places at once, several messages each: the budget moves as the limiter is asked.
+      who: fc.uniqueArray(fc.nat(PLACES - 1), { minLength: 1, maxLength: 8 }),
+      times: fc.integer({ min: 1, max: BURST }),
     }),
     step(4, { do: fc.constant("wait" as const), ms: fc.constantFrom(1, PERIOD, BURST * PERIOD) }),
     step(2, { do: fc.constant("leave" as const), who: fc.nat(PLACES - 1) }),
@@ -28,8 +29,8 @@ export const steps = fc.array(
 );
 export type Step = typeof steps extends fc.Arbitrary<(infer T)[]> ? T : never;
 
-/** An accepted action, or the wait that a refusal asked for. */
-export type Answer = "in" | number;
+/** An accepted join or message, or the wait that a refusal asked for. */
+export type Answer = Kind | number;
 
 /** One who comes back whenever it has something to say. */
 class Place {
@@ -43,7 +44,7 @@ class Place {
   constructor(number: number, rooms: readonly HeldRoom[], addresses: readonly string[]) {
     this.identity = number % IDENTITIES;
     this.name = `p${number}`;
-    this.room = rooms[(number >> 1) % ROOMS] ?? new HeldRoom();
+    this.room = rooms[Math.floor(number / IDENTITIES) % ROOMS] ?? new HeldRoom();
     this.address = addresses[this.identity] ?? "";
   }
 
@@ -70,7 +71,8 @@ class Place {
     const ready = fresh.findIndex((frame) => frame.ready === true);
     return fresh.slice(Math.max(0, ready)).flatMap(({ ready, name, code, retryAfter }): Answer[] => {
       if (code === "rate-limited") return [Number(retryAfter)];
-      return ready === true || name === this.name ? ["in"] : [];
+      if (ready === true) return ["join"];
+      return name === this.name ? ["message"] : [];
     });
   }
 }
@@ -97,7 +99,7 @@ export class Town {
         passTime(step.ms);
         break;
       case "evict limiters":
-        for (const room of this.rooms) await room.evictLimiters();
+        await evictLimiters(...this.rooms);
         break;
       case "hibernate":
         for (const room of this.rooms) await room.hibernate();
@@ -108,6 +110,13 @@ export class Town {
       default:
         step satisfies never;
     }
+  }
+
+  /** What everybody was answered since the last call. */
+  answers(): { readonly identity: number; readonly answer: Answer }[] {
+    return this.places.flatMap((place) =>
+      place.answers().map((answer) => ({ identity: place.identity, answer })),
+    );
   }
 
   /** Until the rooms have answered everything. The clock stands still. */

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { addressOf, headersOf, protocolOf } from "../../../load/lib/addresses.ts";
+import { addressOf, headersOf, householdOf, protocolOf } from "../../../load/lib/addresses.ts";
 import { placesOf, planOf, presentAtStart, roleOf, SENDER, virtualUsersOf } from "../../../load/lib/crowd.ts";
 import {
   membersOf,
@@ -56,7 +56,12 @@ const WRONG = [
     { ...TARGET, CHAT_ROOMS: "7" },
     "Set CHAT_MEMBERS to a multiple of CHAT_ROOMS, 7",
   ],
-  ["victims over the limit", "abuse", { ...TARGET, CHAT_RATE: "9" }, "the victims have to keep to the limit"],
+  [
+    "victims over the limit",
+    "abuse",
+    { ...TARGET, CHAT_RATE: "21" },
+    "the victims have to keep to the limit",
+  ],
 ] as const;
 
 test.each(WRONG)("%s is refused with a sentence", (_, scenario, env, sentence) => {
@@ -132,6 +137,14 @@ test("[L7] every member of a run is an identity of its own, and another run's ar
   );
   expect(new Set(keys).size).toBe(keys.length);
   expect(keys.every((key) => key.startsWith("6:fd00:"))).toBe(true);
+});
+
+test("[L7] members of one room share an address as they are told to, and no two rooms do", () => {
+  const sizes = { ...TARGET, CHAT_ROOMS: "3", CHAT_MEMBERS: "15", CHAT_SENDERS: "1" };
+  const shared = readParameters("rooms", { ...sizes, CHAT_PER_ADDRESS: "2" });
+  const households = Array.from({ length: 15 }, (_, index) => householdOf(shared, index));
+  expect(households).toEqual([0, 0, 1, 1, 2, 3, 3, 4, 4, 5, 6, 6, 7, 7, 8]);
+  expect(householdOf(readParameters("rooms", sizes), 14)).toBe(14);
 });
 
 test("with a token a member says its number instead of an address", () => {

@@ -111,17 +111,23 @@ test("[D11] reading a frame is total, and agrees with the client's decoder where
     fc
       .uniqueArray(fc.integer({ min: 1, max: 1e9 }), { minLength: 1 })
       .map((seqs) => encodeEvents(seqs.toSorted((a, b) => a - b).map((seq) => message(seq, "hello", "ann")))),
+    fc.nat(9).map((count) => {
+      const change = count > 4 ? { joined: [], left: ["a"] } : {};
+      return encodeEvents([message(1, 'hello],"presence":{}', "ann")], { count, ...change });
+    }),
   );
   await prove("frames", {
     runs: 1_000,
-    states: ["corrupt", "events", "message", "pong"],
+    states: ["corrupt", "events", "message", "pong", "presence"],
     arbitrary: frames,
     holds: (text, reached) => {
       const frame = readFrame(text);
       eventsIn(text);
       const decoded = decodeServerFrame(text);
       if (decoded?.kind === "events") {
-        expect(frame).toEqual({ kind: "events", first: decoded.first, last: decoded.last });
+        const { first, last, presence } = decoded;
+        expect(frame).toEqual({ kind: "events", first, last, presence });
+        if (presence !== null) reached.add("presence");
       }
       if (["corrupt", "events", "message", "pong"].includes(frame.kind)) reached.add(frame.kind);
     },

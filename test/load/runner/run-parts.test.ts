@@ -80,13 +80,13 @@ describe("options", () => {
 });
 
 describe("cost", () => {
-  test("counts upgrades, frames at 20 to 1, limiter calls and rows", () => {
-    // 2 * 100 upgrades, 1,100 frames at 20:1, 1,100 limiter calls; 2 rows a message and 1 a limiter call.
+  test("counts upgrades, frames at 20 to 1, what the limit costs a visit, and rows", () => {
+    // 2 * 100 upgrades, 1,100 frames at 20:1, 4 requests of the limit a visit; 3 rows a message and 9 a visit.
     expect(billOf({ joins: 100, messages: 1_000, protocol: "delivery" })).toEqual({
-      requests: 1_355,
-      rowsWritten: 3_100,
+      requests: 655,
+      rowsWritten: 3_900,
     });
-    expect(billOf({ joins: 100, messages: 1_000, protocol: "classic" }).rowsWritten).toBe(2_100);
+    expect(billOf({ joins: 100, messages: 1_000, protocol: "classic" }).rowsWritten).toBe(2_900);
   });
 
   test("is worth a question from a tenth of a free day on", () => {

@@ -1,8 +1,8 @@
-// Who is in a LimitedRooms, what they did, and what they were told about it. Answers come in the order of the actions.
+// Who is in a town's rooms, what they did, and what they were told about it.
 import { expect } from "vitest";
-import type { Frame } from "./frames.ts";
+import type { Frame } from "../frames.ts";
 
-/** What a member did, and the answer. Instants are the simulation's; `answered` is null while there is none. */
+/** What a member did, and the answer. Instants are the town's; `answered` is null while there is none. */
 export interface Said {
   readonly at: number;
   answered: number | null;
@@ -13,14 +13,14 @@ export interface Said {
 export class Member {
   isOpen = true;
   readonly join: Said;
-  /** Actions without an answer, oldest first. */
+  /** Actions without an answer, oldest first: answers come in their order, but for `busy`. */
   readonly open: Said[] = [];
-  /** Accepted messages. */
-  private stored = 0;
   readonly connection: string;
   readonly identity: string;
   readonly room: number;
   readonly isDelivery: boolean;
+  /** Accepted messages. */
+  private stored = 0;
 
   constructor(connection: string, identity: string, room: number, isDelivery: boolean, now: number) {
     this.connection = connection;
@@ -30,8 +30,12 @@ export class Member {
     this.join = this.act(now);
   }
 
-  /** The text of this member's messages: tells whose they are. */
-  get text(): string {
+  get isIn(): boolean {
+    return this.isOpen && this.join.isAccepted;
+  }
+
+  /** What this member's messages begin with: tells whose they are. */
+  private get mark(): string {
     return `${this.connection}/`;
   }
 
@@ -41,23 +45,24 @@ export class Member {
   }
 
   /** A message's frame; a refused counter is used again. */
-  message(now: number): { readonly said: Said; readonly frame: object } {
+  message(now: number, text: string): { readonly said: Said; readonly frame: object } {
     const said = this.act(now);
     const counter = this.stored + this.open.filter((one) => one !== this.join).length;
-    return { said, frame: { message: this.text, ...(this.isDelivery && { counter }) } };
+    return { said, frame: { message: `${this.mark}${text}`, ...(this.isDelivery && { counter }) } };
   }
 
   /** Takes in a frame. True if it tells that the join is accepted. */
   hear(frame: Frame, now: number): boolean {
-    const { code, refused, events = [frame] } = frame;
+    const { refused, events = [frame] } = frame;
+    const code = refused?.code ?? frame.code;
     if (frame.ready === true || frame.welcome !== undefined) {
       this.answer(now, true, null);
       return true;
     }
-    if (code !== undefined || refused !== undefined) {
-      this.answer(now, false, frame.retryAfter ?? refused?.retryAfter ?? null);
+    if (code !== undefined) {
+      this.answer(now, false, frame.retryAfter ?? refused?.retryAfter ?? null, code === "busy");
     } else {
-      for (const { message } of events) if (message === this.text) this.answer(now, true, null);
+      for (const { message } of events) if (message?.startsWith(this.mark)) this.answer(now, true, null);
     }
     return false;
   }
@@ -68,8 +73,8 @@ export class Member {
     return said;
   }
 
-  private answer(answered: number, isAccepted: boolean, retryAfter: number | null): void {
-    const said = this.open.shift();
+  private answer(answered: number, isAccepted: boolean, retryAfter: number | null, isBusy = false): void {
+    const said = isBusy ? this.open.pop() : this.open.shift();
     if (said === undefined) return expect.fail(`${this.connection} was answered what it had not said.`);
     Object.assign(said, { answered, isAccepted, retryAfter });
     if (isAccepted && said !== this.join) this.stored += 1;

@@ -1,21 +1,24 @@
-// How calls travel in simulations: in any order, as fast-check's scheduler decides, or in the order sent. Some are lost.
+// How calls travel between objects: in any order, as fast-check's scheduler decides, or in the order sent.
 import type { Scheduler } from "fast-check";
 
 export interface Network {
-  /** Sends one leg of a call; `arrive` runs when it is there. False if it is lost. */
-  send(label: string, arrive: () => void): boolean;
+  /** Sends one leg of a call; `arrive` runs when it is there: once, twice, or never. */
+  send(label: string, arrive: () => void): void;
   /** Lets one leg arrive. False if none is under way. */
   step(): Promise<boolean>;
 }
 
-/** Any order. `losses` says, leg by leg and again from the front, which are lost. */
-export function anyOrder(scheduler: Scheduler, losses: readonly boolean[] = []): Network {
+/** What becomes of a leg. */
+export type Fate = "arrives" | "lost" | "doubled";
+
+/** Any order. `fates` are those of the legs, one after the other, and again from the front. */
+export function anyOrder(scheduler: Scheduler, fates: readonly Fate[] = []): Network {
   let legs = 0;
   return {
     send(label, arrive) {
-      if (losses[legs++ % losses.length] === true) return false;
-      void scheduler.schedule(Promise.resolve(), label).then(arrive);
-      return true;
+      const fate = fates[legs++ % fates.length] ?? "arrives";
+      const copies = { arrives: 1, lost: 0, doubled: 2 }[fate];
+      for (let i = 0; i < copies; i++) void scheduler.schedule(Promise.resolve(), label).then(arrive);
     },
     async step() {
       if (scheduler.count() === 0) return false;
@@ -30,9 +33,8 @@ export class InOrder implements Network {
   isDown = false;
   private readonly legs: (() => void)[] = [];
 
-  send(_label: string, arrive: () => void): boolean {
+  send(_label: string, arrive: () => void): void {
     if (!this.isDown) this.legs.push(arrive);
-    return !this.isDown;
   }
 
   step(): Promise<boolean> {

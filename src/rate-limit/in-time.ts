@@ -1,0 +1,14 @@
+// One object asks another, and does not wait for ever.
+import { CALL_MS } from "./budget.ts";
+
+/** The answer, or null when the call failed or took longer than CALL_MS: an object that is down is no hang (L9). */
+export function inTime<T>(answer: Promise<T>): Promise<T | null> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => resolve(null), CALL_MS);
+    const settle = (value: T | null): void => {
+      clearTimeout(timer);
+      resolve(value);
+    };
+    answer.then(settle, () => settle(null));
+  });
+}

@@ -1,0 +1,52 @@
+// The room's ledger of budgets over SQLite. A row is written in the turn that admits what it charges for (L6).
+import type { BudgetLedger, BudgetRow } from "./budget-ledger.ts";
+
+const COLUMNS = "identity, term, spent, state, message_debt, join_debt, at";
+
+export class SqlLedger implements BudgetLedger {
+  private readonly sql: SqlStorage;
+
+  /** Over a database that is up to date (schema.ts). */
+  constructor(sql: SqlStorage) {
+    this.sql = sql;
+  }
+
+  read(identity: string): BudgetRow | null {
+    return this.rows(`SELECT ${COLUMNS} FROM budgets WHERE identity = ?`, identity)[0] ?? null;
+  }
+
+  all(): readonly BudgetRow[] {
+    return this.rows(`SELECT ${COLUMNS} FROM budgets ORDER BY identity`);
+  }
+
+  write(rows: readonly BudgetRow[]): void {
+    // One parameter for all rows: a statement takes a hundred.
+    this.sql.exec(
+      `INSERT OR REPLACE INTO budgets SELECT value ->> 'identity', value ->> 'term', value ->> 'spent', value ->> 'state',
+         value ->> '$.debts.message', value ->> '$.debts.join', value ->> 'at' FROM json_each(?)`,
+      JSON.stringify(rows),
+    );
+  }
+
+  drop(identities: readonly string[]): void {
+    this.sql.exec(
+      "DELETE FROM budgets WHERE identity IN (SELECT value FROM json_each(?))",
+      JSON.stringify(identities),
+    );
+  }
+
+  private rows(query: string, ...bindings: string[]): BudgetRow[] {
+    return [...this.sql.exec(query, ...bindings)].map(toRow);
+  }
+}
+
+function toRow(row: Record<string, SqlStorageValue>): BudgetRow {
+  return {
+    identity: String(row.identity),
+    term: String(row.term),
+    spent: String(row.spent),
+    state: row.state === "held" || row.state === "returned" ? row.state : "yielded",
+    debts: { message: Number(row.message_debt), join: Number(row.join_debt) },
+    at: Number(row.at),
+  };
+}

@@ -1,0 +1,70 @@
+import { expect, test } from "vitest";
+import { CALL_MS } from "../../src/rate-limit/budget.ts";
+import { serve } from "../support/fault-server.ts";
+import { Reached } from "../support/reached.ts";
+import { readLog } from "../support/read-log.ts";
+import { Traveller } from "../support/traveller.ts";
+import { pause, until } from "../support/until.ts";
+
+const KILLS = Number(process.env.FAULT_KILLS ?? 20);
+/** Longer than a round takes: what a kill would refill, the time between would not. */
+const PERIOD_MS = 4_000;
+const BURST = 40;
+const ROOMS = ["travel-1", "travel-2", "travel-3"];
+/** Spread over the moments before, in and after the commits of a move. */
+const momentOf = (round: number): number => 20 + ((round * 37) % 201);
+
+/** How many of these came beyond B + floor(W / T) in some window: a leaky bucket runs over. */
+function overflow(instants: readonly number[], burst: number, periodMs: number): number {
+  let level = 0;
+  let last = 0;
+  let over = 0;
+  for (const at of instants) {
+    level = Math.max(0, level - (at - last)) + periodMs;
+    last = at;
+    // Clocks are read in whole milliseconds.
+    if (level > burst * periodMs + 1) over += 1;
+  }
+  return over;
+}
+
+test("[L1] [L6] [D5] SIGKILL while a budget moves between rooms, again and again: nobody gets more than the rate, and nothing acknowledged is lost", async () => {
+  const reached = new Reached("kills", "moves", "accepted", "refused", "acknowledged");
+  const vars = { RATE_PERIOD_MS: `${PERIOD_MS}`, RATE_BURST: `${BURST}`, MAX_SOCKETS_PER_IDENTITY: "10000" };
+  const server = await serve("travel", { vars });
+  const traveller = new Traveller(server.url, "10.9.1.1", ROOMS);
+  for (let round = 0; round < KILLS; round++) {
+    await traveller.arrive();
+    const before = traveller.answers;
+    let isOver = false;
+    const talking = traveller.talk(() => isOver);
+    await until(
+      () => traveller.answers > before,
+      () => `an answer after kill ${round}`,
+    );
+    await pause(momentOf(round));
+    await server.kill();
+    reached.add("kills");
+    isOver = true;
+    await talking;
+    await server.start();
+  }
+  await traveller.arrive();
+  const { size } = traveller.acknowledged;
+  await traveller.talk(() => traveller.acknowledged.size > size);
+  const logs = await Promise.all(ROOMS.map((room) => readLog(server.url, room)));
+  const stored = logs
+    .flatMap(({ messages }, i) => messages.map((seen) => ({ ...seen, room: ROOMS[i] })))
+    .toSorted((a, b) => a.timestamp - b.timestamp);
+  const texts = new Set(stored.map(({ message }) => message));
+  expect([...traveller.acknowledged].filter((text) => !texts.has(text))).toEqual([]);
+  // On a machine that stands still for a second, rooms go on without their limiter (L9).
+  const rooms = traveller.slowest < CALL_MS ? 0 : ROOMS.length;
+  const instants = stored.map(({ timestamp }) => timestamp);
+  expect(overflow(instants, BURST + rooms, PERIOD_MS / (1 + rooms)), "messages over the bound").toBe(0);
+  reached.add("moves", stored.filter(({ room }, i) => i > 0 && stored[i - 1]?.room !== room).length);
+  reached.add("accepted", stored.length);
+  reached.add("acknowledged", traveller.acknowledged.size);
+  reached.add("refused", traveller.refused);
+  reached.report("[L1] SIGKILL while a budget moves: over the bound 0, lost 0;");
+});

@@ -1,0 +1,301 @@
+// Named ways to break the rate limit: where the budget is, how it moves, and what is written of it.
+import type { Mutant } from "./mutants.ts";
+
+const ADMISSION = "src/room/admission.ts";
+const ROOM = "src/room/room.ts";
+const BUDGET = "src/rate-limit/budget.ts";
+const LIMITER = "src/rate-limit/limiter.ts";
+const GCRA = "src/rate-limit/gcra.ts";
+const SHELL = "src/rate-limit/rate-limiter.ts";
+const BACKOFF = "src/client/backoff.ts";
+
+export const BUDGET_MUTANTS: readonly Mutant[] = [
+  {
+    name: "burst one too large",
+    file: GCRA,
+    from: "(burst - 1) * periodMs",
+    to: "burst * periodMs",
+  },
+  {
+    name: "GCRA without max",
+    file: GCRA,
+    from: "Math.max(0, debt - ms)",
+    to: "debt - ms",
+  },
+  {
+    name: "a clock that went back is believed",
+    file: GCRA,
+    from: "Math.max(0, to - from)",
+    to: "to - from",
+  },
+  {
+    name: "joins take from the messages' budget",
+    file: ADMISSION,
+    from: "...charge(this.ports.rates, budget, kind)",
+    to: '...charge(this.ports.rates, budget, "message")',
+  },
+  {
+    name: "a refusal costs an action",
+    file: ADMISSION,
+    from: "if (retryAfter > 0) return {",
+    to: "if (retryAfter > 0) this.change(holding, charge(this.ports.rates, budget, action.kind));\n      if (retryAfter > 0) return {",
+  },
+  {
+    name: "no burst while the budget is on its way",
+    file: ADMISSION,
+    from: "if (session.waiting.length >= MAX_WAITING)",
+    to: "if (session.waiting.length >= 1)",
+  },
+  {
+    name: "the budget is asked for at the first frame, not at the upgrade",
+    file: "src/room/admission.ts",
+    from: 'if (waitFor(this.ports.rates, budget, "join") === 0) this.ask(identity, holding, now);',
+    to: "",
+  },
+  {
+    name: "connecting here and there moves the budget each time",
+    file: "src/room/admission.ts",
+    from: "if (hasYielded && elapsed(at, now) < this.ports.rates.message.periodMs) return;",
+    to: "",
+  },
+  {
+    name: "the room asks even where its own row refuses",
+    file: ADMISSION,
+    from: "if (retryAfter > 0) return {",
+    to: 'if (retryAfter > 0 && (isAlone || holding.row.state === "held")) return {',
+  },
+  {
+    name: "a frozen row admits",
+    file: ADMISSION,
+    from: 'if (holding.row.state === "held" || isAlone) return',
+    to: 'if (holding.row.state !== "returned" || isAlone) return',
+  },
+  {
+    name: "yielding freezes nothing",
+    file: ADMISSION,
+    from: 'if (row.state !== "yielded") this.change(holding, { state: "yielded", debts, at });',
+    to: "",
+  },
+  {
+    name: "an overtaken answer is believed",
+    file: ADMISSION,
+    from: "if (holding.asking !== null && term !== holding.row.term) holding.asking.isVoid = true;",
+    to: "",
+  },
+  {
+    name: "a question for a term that was void voids the next answer too",
+    file: ADMISSION,
+    from: "if (holding.asking !== null && term !== holding.row.term)",
+    to: "if (holding.asking !== null)",
+  },
+  {
+    name: "an overtaken answer is asked for again and again",
+    file: ADMISSION,
+    from: "asking.isVoid && isWithinCall(asking.since, now)",
+    to: "asking.isVoid",
+  },
+  {
+    name: "what is yielded was spent under any term",
+    file: ADMISSION,
+    from: "return { debts, isSpent: row.spent === term };",
+    to: 'return { debts, isSpent: row.spent !== "" };',
+  },
+  {
+    name: "what is yielded was never spent",
+    file: ADMISSION,
+    from: "return { debts, isSpent: row.spent === term };",
+    to: "return { debts, isSpent: false };",
+  },
+  {
+    name: "the debt that is yielded is as of its last change",
+    file: ADMISSION,
+    from: "const { debts, at } = settle(row, now);",
+    to: "const { debts, at } = row;",
+  },
+  {
+    name: "what is granted replaces what the room knows",
+    file: ADMISSION,
+    from: "larger(known, landed(debts, now))",
+    to: "landed(debts, now)",
+  },
+  {
+    name: "a debt travels as an instant",
+    file: BUDGET,
+    from: "debts[kind] === 0 ? 0 : debts[kind] + 1",
+    to: "Math.max(0, debts[kind] - now)",
+  },
+  {
+    name: "a debt is no longer on the clock that it comes to",
+    file: BUDGET,
+    from: "debts[kind] === 0 ? 0 : debts[kind] + 1",
+    to: "debts[kind]",
+  },
+  {
+    name: "the row is not written with the message",
+    file: "src/room/flushes.ts",
+    from: "admission.write(now);\n    const { messages",
+    to: "const { messages",
+  },
+  {
+    name: "the row is written after the welcome",
+    file: "src/room/room.ts",
+    from: "this.flushes.write(now);\n      return this.membership.join(session, action.hello, action.author, now);",
+    to: "this.membership.join(session, action.hello, action.author, now);\n      return this.flushes.write(now);",
+  },
+  {
+    name: "a refused hello keeps its deadline",
+    file: ROOM,
+    from: 'if (action.kind === "join") this.postpone(session, now + verdict.retryAfter);',
+    to: "",
+  },
+  {
+    name: "erasing a room drops its ledger",
+    file: ROOM,
+    from: 'this.effects.emit({ type: "erase", epoch });',
+    to: 'this.effects.emit({ type: "erase", epoch });\n    this.effects.emit({ type: "drop-budgets", identities: this.ports.ledger.all().map((row) => row.identity) });',
+  },
+  {
+    name: "a budget that comes when everybody has left stays",
+    file: ROOM,
+    from: "if (!this.membership.isHere(identity)) this.admission.leave(identity, now);",
+    to: "",
+  },
+  {
+    name: "what a crash left behind as held is never given back",
+    file: ADMISSION,
+    from: 'else if (state === "held" && !this.ports.isHere(identity)) this.leave(identity, now);',
+    to: "",
+  },
+  {
+    name: "a give-back that was not heard is not said again",
+    file: ADMISSION,
+    from: 'if (state === "returned" && isOver) this.giveBack({ ...row, ...settle(row, now) });',
+    to: "",
+  },
+  {
+    name: "a row is dropped while something is owed",
+    file: ADMISSION,
+    from: 'row?.state === "returned" && isClear(row, now)',
+    to: 'row?.state === "returned"',
+  },
+  {
+    name: "a limiter that is down lets all pass",
+    file: ADMISSION,
+    from: "if (retryAfter > 0) return {",
+    to: "if (retryAfter > 0 && !isAlone) return {",
+  },
+  {
+    name: "a limiter that is down allows a burst",
+    file: ADMISSION,
+    from: "isAlone ? this.alone : this.ports.rates",
+    to: "this.ports.rates",
+  },
+  {
+    name: "what is admitted without the limiter is not owed",
+    file: ADMISSION,
+    from: "return this.admit(holding, budget, action.kind);",
+    to: 'return isAlone ? { type: "admitted" } : this.admit(holding, budget, action.kind);',
+  },
+  {
+    name: "a late give-back counts",
+    file: LIMITER,
+    from: "if (event.term === this.account.holder?.term) this.end",
+    to: "if (this.account.holder !== null) this.end",
+  },
+  {
+    name: "a give-back is believed twice",
+    file: LIMITER,
+    from: "if (event.term === this.account.holder?.term) this.end",
+    to: "if (this.account.holder === null || event.term === this.account.holder.term) this.end",
+  },
+  {
+    name: "the budget is granted while another room holds it",
+    file: LIMITER,
+    from: "if (!isTooLate && holder !== null && holder.room !== take.room) return",
+    to: "if (isTooLate && holder !== null && holder.room !== take.room) return",
+  },
+  {
+    name: "a silent holder is robbed",
+    file: LIMITER,
+    from: "if (answer !== null) return this.end(answer, now);",
+    to: "return this.end(answer ?? { debts: FULL.debts, isSpent: true }, now);",
+  },
+  {
+    name: "two moves at once",
+    file: LIMITER,
+    from: "if (this.asked === null) this.serve(event.now);",
+    to: "this.serve(event.now);",
+  },
+  {
+    name: "the budget moves to a room that waits no longer",
+    file: LIMITER,
+    from: "const isTooLate = elapsed(take.now, now) >= CALL_MS;",
+    to: "const isTooLate = false;",
+  },
+  {
+    name: "every room's own books are exact",
+    file: ADMISSION,
+    from: "const isExact = spent !== null && spent === row.spent;",
+    to: "const isExact = true;",
+  },
+  {
+    name: "no room's own books are exact",
+    file: ADMISSION,
+    from: "const isExact = spent !== null && spent === row.spent;",
+    to: "const isExact = false;",
+  },
+  {
+    name: "a holder that asks again is the last spender still",
+    file: LIMITER,
+    from: "const known = holder === null ? spent : null;",
+    to: "const known = spent;",
+  },
+  {
+    name: "what a room gives back replaces what the limiter knows",
+    file: LIMITER,
+    from: "budget: larger(settle(budget, now), landed(debts, now)),",
+    to: "budget: landed(debts, now),",
+  },
+  {
+    name: "a limiter forgets what is owed",
+    file: LIMITER,
+    from: "if (isClear(budget, now)) {",
+    to: "if (isClear(budget, now) || budget.at > 0) {",
+  },
+  {
+    name: "a limiter grants before it is durable",
+    file: "src/rate-limit/limiter.ts",
+    from: 'this.effects.push({ type: "keep", account: this.account });\n    this.wakeBy(now + HELD_MS);',
+    to: "this.wakeBy(now + HELD_MS);",
+  },
+  {
+    name: "the limiter only in memory",
+    file: SHELL,
+    from: "this.ctx.storage.kv.put(KEY, effect.account);",
+    to: "",
+  },
+  {
+    name: "a load token skips the limiter",
+    file: ADMISSION,
+    from: "if (retryAfter > 0) return {",
+    to: 'if (retryAfter > 0 && !identity.startsWith("load:")) return {',
+  },
+  {
+    name: "a client's wait is longer than its timer takes",
+    file: BACKOFF,
+    from: "Math.min(retryAfter + more, LONGEST_TIMER_MS)",
+    to: "retryAfter + more",
+  },
+  {
+    name: "a limiter's check takes the budget from a room that uses it",
+    file: ADMISSION,
+    from: 'if (isCheck && isHere && holding.row.state === "held" && holding.row.term === term) return null;',
+    to: "",
+  },
+  {
+    name: "a limiter's check leaves the budget where nobody uses it",
+    file: ADMISSION,
+    from: "if (isCheck && isHere && holding",
+    to: "if (isCheck && holding",
+  },
+];

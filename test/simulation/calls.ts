@@ -1,0 +1,74 @@
+// How rooms and limiters call each other: a request or its answer takes time, and may be lost, late, doubled or overtaken.
+import { CALL_MS } from "../../src/rate-limit/budget.ts";
+import type { Scheduler } from "./scheduler.ts";
+
+export const LEGS = [
+  "take",
+  "take's answer",
+  "yield",
+  "yield's answer",
+  "give-back",
+  "give-back's answer",
+] as const;
+export type Leg = (typeof LEGS)[number];
+
+/** What befalls the next request, or answer, of a kind. "fails": the caller is told at once that nothing comes. */
+export interface CallFault {
+  readonly leg: Leg;
+  readonly fate: "lost" | "fails" | "late" | "twice";
+  /** How much later it comes, or comes again. */
+  readonly ms: number;
+}
+
+export class Calls {
+  /** Milliseconds one way. */
+  latency = 2;
+  fault: CallFault | null = null;
+  readonly counts = { lostAnswers: 0, lostRequests: 0, late: 0, doubled: 0 };
+  private readonly scheduler: Scheduler;
+
+  constructor(scheduler: Scheduler) {
+    this.scheduler = scheduler;
+  }
+
+  /** Takes a request or an answer to where it is to arrive. Others may overtake it. */
+  travel(leg: Leg, arrive: () => void, fail: () => void): void {
+    const { scheduler, latency, fault } = this;
+    if (fault?.leg !== leg) {
+      scheduler.after(latency, arrive);
+      return;
+    }
+    this.fault = null;
+    switch (fault.fate) {
+      case "fails":
+      case "lost":
+        this.counts[leg.endsWith("answer") ? "lostAnswers" : "lostRequests"] += 1;
+        if (fault.fate === "fails") scheduler.after(latency, fail);
+        return;
+      case "late":
+        this.counts.late += 1;
+        scheduler.after(latency + fault.ms, arrive);
+        return;
+      case "twice":
+        this.counts.doubled += 1;
+        scheduler.after(latency, arrive);
+        scheduler.after(latency + fault.ms, arrive);
+        return;
+      default:
+        fault.fate satisfies never;
+    }
+  }
+
+  /** The twin of src/rate-limit/in-time.ts: the first of the answer, null for a failure, and the deadline is `done`. */
+  inTime<T>(ask: (answer: (value: T | null) => void) => void, done: (value: T | null) => void): void {
+    let isSettled = false;
+    const settle = (value: T | null): void => {
+      if (isSettled) return;
+      isSettled = true;
+      cancel();
+      done(value);
+    };
+    const cancel = this.scheduler.after(CALL_MS, () => settle(null));
+    ask(settle);
+  }
+}

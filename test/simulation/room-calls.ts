@@ -1,0 +1,97 @@
+// What one instance of a room asks of limiters, and what it waits for. Ends with the instance.
+import type { Grant, Yielded } from "../../src/rate-limit/budget.ts";
+import type { RoomEvent } from "../../src/room/effects.ts";
+import type { Calls } from "./calls.ts";
+import type { LimiterHost } from "./limiters.ts";
+import type { Scheduler } from "./scheduler.ts";
+
+export interface RoomCallPorts {
+  readonly scheduler: Scheduler;
+  readonly calls: Calls;
+  readonly limiterOf: (identity: string) => LimiterHost;
+  readonly clock: () => number;
+  /** The output gate of the instance. */
+  readonly out: (run: () => void) => void;
+  readonly isDead: () => boolean;
+  readonly handle: (event: RoomEvent) => void;
+  /** A budget came, or did not, after so many ms since somebody began to wait for it. */
+  readonly onWaited: (ms: number, isGranted: boolean) => void;
+}
+
+export class RoomCalls {
+  private readonly ports: RoomCallPorts;
+  /** Since when each identity's budget is asked for, and with which call. */
+  private readonly takes = new Map<string, { readonly since: number; readonly call: number }>();
+  private calls = 0;
+  private open = 0;
+
+  constructor(ports: RoomCallPorts) {
+    this.ports = ports;
+  }
+
+  /** Whether no call is under way: the platform does not hibernate meanwhile. */
+  get isIdle(): boolean {
+    return this.open === 0;
+  }
+
+  get isTaking(): boolean {
+    return this.takes.size > 0;
+  }
+
+  isAsking(identity: string): boolean {
+    return this.takes.has(identity);
+  }
+
+  take(room: string, identity: string): void {
+    const { scheduler, calls, limiterOf, clock, handle, onWaited } = this.ports;
+    const since = this.takes.get(identity)?.since ?? scheduler.now;
+    const call = ++this.calls;
+    this.takes.set(identity, { since, call });
+    this.ask<Grant>(
+      (answer, fail) => {
+        const take = (): void =>
+          limiterOf(identity).take(room, (grant) => calls.travel("take's answer", () => answer(grant), fail));
+        calls.travel("take", take, fail);
+      },
+      (grant) => {
+        handle({ type: "granted", now: clock(), identity, grant });
+        // Asked again, because the answer was void.
+        if (this.takes.get(identity)?.call !== call) return;
+        this.takes.delete(identity);
+        onWaited(scheduler.now - since, grant !== null);
+      },
+    );
+  }
+
+  giveBack(identity: string, term: string, left: Yielded): void {
+    const { calls, limiterOf, clock, handle } = this.ports;
+    this.ask<true>(
+      (answer, fail) => {
+        const giveBack = (): void =>
+          limiterOf(identity).giveBack(term, left, (isHeard) =>
+            calls.travel("give-back's answer", () => answer(isHeard), fail),
+          );
+        calls.travel("give-back", giveBack, fail);
+      },
+      (isHeard) => {
+        if (isHeard !== null) handle({ type: "returned", now: clock(), identity });
+      },
+    );
+  }
+
+  /** The deadline counts from now, also while the request waits for a commit. */
+  private ask<T>(
+    send: (answer: (value: T | null) => void, fail: () => void) => void,
+    done: (value: T | null) => void,
+  ): void {
+    const { calls, out, isDead } = this.ports;
+    this.open += 1;
+    calls.inTime<T>(
+      (answer) => out(() => send(answer, () => answer(null))),
+      (value) => {
+        this.open -= 1;
+        if (!isDead()) done(value);
+      },
+    );
+  }
+}

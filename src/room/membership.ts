@@ -174,9 +174,9 @@ export class Membership {
     return older !== session;
   }
 
-  /** A connection goes, or is sent away. Nothing happens where it has gone already. */
+  /** A connection goes, or is sent away. */
   leave(session: Session, code: number, reason: string): void {
-    if (!this.remove(session)) return;
+    this.remove(session);
     const { connection, joined } = session;
     this.room.effects.emit({ type: "close", connection, code, reason });
     if (joined === null) return;
@@ -254,22 +254,21 @@ export class Membership {
     if (!this.senders.has(sender)) this.senders.set(sender, session);
   }
 
-  /** Whether the session was here. What it had asked for is void. */
-  private remove(session: Session): boolean {
+  /** What the session had asked for is void. */
+  private remove(session: Session): void {
     const { connection, identity, joined, waiting } = session;
-    if (!this.sessions.delete(connection)) return false;
+    this.sessions.delete(connection);
     waiting.length = 0;
     this.departed.push(identity);
     const count = (this.counts.get(identity) ?? 1) - 1;
     if (count > 0) this.counts.set(identity, count);
     else this.counts.delete(identity);
-    if (joined === null) return true;
+    if (joined === null) return;
     this.sizes[joined.client === null ? "classic" : "delivery"] -= 1;
     this.known = null;
-    if (joined.client === null) return true;
+    if (joined.client === null) return;
     const sender = senderOf(joined.author, joined.client);
     if (this.senders.get(sender) === session) this.senders.delete(sender);
-    return true;
   }
 
   private members(): Member[] {

@@ -88,9 +88,8 @@ export function fromAttachment(value: unknown): Session | null {
 export const isDelivery = (session: Session): boolean =>
   session.joined !== null && session.joined.client !== null;
 
-/** Whether the next frame of this connection is its first. */
-export const awaitsHello = (session: Session): boolean =>
-  session.joined === null && !session.waiting.some((item) => item.kind === "join");
+/** Whether the next frame of this connection is its first. Nothing waits before its join does. */
+export const awaitsHello = ({ joined, waiting }: Session): boolean => joined === null && waiting.length === 0;
 
 /** Whether the next frame is read as the delivery protocol's. */
 export function speaksDelivery(session: Session): boolean {

@@ -99,7 +99,7 @@ export class HeldRoom {
   private isAtRest(end: number): Promise<boolean> {
     return this.look((room) => {
       if (isFlushing(room)) return false;
-      if (!room.isQuiet) passUntil(Number(Reflect.get(room, "timerAt")));
+      if (!room.isQuiet) passUntil(Number(Reflect.get(flushesOf(room), "timerAt")));
       else passUntil(end);
       return room.isQuiet;
     });
@@ -213,7 +213,8 @@ export class HeldRoom {
   }
 }
 
-const isFlushing = (room: Room): boolean => (Reflect.get(room, "pace") as Pace).isFlushing;
+const flushesOf = (room: Room): object => Reflect.get(room, "flushes") as object;
+const isFlushing = (room: Room): boolean => (Reflect.get(flushesOf(room), "pace") as Pace).isFlushing;
 
 /** What the platform does to the limiters of everybody who was in these rooms. */
 export async function evictLimiters(...rooms: readonly HeldRoom[]): Promise<void> {

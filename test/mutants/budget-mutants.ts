@@ -235,13 +235,13 @@ export const BUDGET_MUTANTS: readonly Mutant[] = [
   {
     name: "every room's own books are exact",
     file: ADMISSION,
-    from: "const isExact = spent !== null && spent === row.spent;",
+    from: "const isExact = spent === row.spent;",
     to: "const isExact = true;",
   },
   {
     name: "no room's own books are exact",
     file: ADMISSION,
-    from: "const isExact = spent !== null && spent === row.spent;",
+    from: "const isExact = spent === row.spent;",
     to: "const isExact = false;",
   },
   {

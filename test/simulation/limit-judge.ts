@@ -64,13 +64,14 @@ function overrun(
   const events = [
     ...instants.map((at) => ({ at, drains: 0, adds: periodMs })),
     ...jumps.map(({ at, ms }) => ({ at, drains: Math.max(0, ms), adds: 0 })),
-  ].toSorted((a, b) => a.at - b.at || a.adds - b.adds);
+  ].toSorted((a, b) => a.at - b.at || b.adds - a.adds);
   let level = 0;
   let last = 0;
-  for (const { at, drains, adds } of events) {
-    level = Math.max(0, level - (at - last) - drains) + adds;
+  for (const [i, { at, drains, adds }] of events.entries()) {
+    level = Math.max(0, Math.max(0, level - (at - last)) + adds - drains);
     last = at;
-    if (adds > 0 && level > burst * periodMs + READING_MS)
+    // Of one instant nobody knows the order: it is judged when all of it is counted.
+    if (events[i + 1]?.at !== at && level > burst * periodMs + READING_MS)
       return [`at ${at} there were ${(level / periodMs).toFixed(4)} of ${burst} at once`];
   }
   return [];

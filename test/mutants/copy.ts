@@ -1,25 +1,19 @@
 // A copy of the project in which a mutant may stand. The project itself is never touched.
-import { cp, mkdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { cp, mkdir, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Failure, ROOT } from "../../scripts/lib/command.ts";
 import type { Mutant } from "./mutants.ts";
 
-const COPIED = [
-  "src",
-  "test",
-  "scripts",
-  "public",
-  "SPEC.md",
-  "wrangler.toml",
-  "vitest.config.ts",
-  "package.json",
-];
+/** Not the project's own files: what it fetched, built or wrote. Anything else may be read by a test. */
+const LEFT_OUT = [".git", ".state", ".wrangler", "artifacts", "coverage", "dist", "node_modules", "reports"];
 
 /** Makes a fresh copy in this folder, with the project's own node_modules. */
 export async function copyProject(folder: string): Promise<void> {
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
-  for (const entry of COPIED) await cp(join(ROOT, entry), join(folder, entry), { recursive: true });
+  for (const entry of await readdir(ROOT)) {
+    if (!LEFT_OUT.includes(entry)) await cp(join(ROOT, entry), join(folder, entry), { recursive: true });
+  }
   await symlink(join(ROOT, "node_modules"), join(folder, "node_modules"));
 }
 

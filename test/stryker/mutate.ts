@@ -25,7 +25,7 @@ export async function mutate(
     // An endless loop is stopped by its count of rounds; this is for a busy machine, which must not look like one.
     timeoutMS: 20_000,
     tempDirName: sandbox,
-    ignorePatterns: [".state", "artifacts", "docs", "load", "reports"],
+    ignorePatterns: [".state", "artifacts", "reports"],
     // Stryker would rewrite it with a compiler that TypeScript 7 no longer is.
     tsconfigFile: "none",
     reporters: ["progress-append-only"],

@@ -10,8 +10,8 @@ export const MAX_FLUSH_LENGTH = 131_072;
 export const MAX_PENDING = 10_000;
 
 /**
- * Milliseconds between the end of a flush and the next one in a busy room: a frame costs some 15 microseconds, so this leaves half a core
- * at 1,000 members to everything else. Nobody notices 100 ms.
+ * Milliseconds between the end of a flush and the next one in a busy room: a frame costs some 15 microseconds, so this
+ * leaves half a core at 1,000 members to everything else. Nobody notices 100 ms.
  */
 export const windowMs = (members: number): number => Math.min(100, Math.max(5, Math.ceil(0.03 * members)));
 

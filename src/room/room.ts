@@ -228,6 +228,8 @@ export class Room {
     }
     const { debt, at } = session.pages;
     const owed = remaining(debt, elapsed(at, now));
+    // Time counts from here on, also where the clock went back.
+    session.pages = { debt: owed, at: now };
     const wait = waitOf(PAGES, owed);
     if (wait > 0) {
       return this.send(session, encodeRefused({ code: "rate-limited", retryAfter: wait }));

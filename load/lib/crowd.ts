@@ -62,23 +62,18 @@ function placesIn(parameters: Parameters, user: number, room: number): Omit<Plac
   const places: Omit<Place, "neighbours">[] = [];
   for (let i = 0; i < inRoom; i += 1) {
     const index = room * inRoom + i;
-    // They join first; in a climb among the others, so that what they see is what all see.
-    const before = scenario === "climb" ? sendersBefore(parameters, i) : Math.min(i, senders);
-    const isSender = scenario === "climb" ? sendersBefore(parameters, i + 1) > before : i < senders;
+    // They join first.
+    const isSender = i < senders;
     // Counted over all rooms, so that many small rooms are shared evenly, too.
-    const receiver = room * (inRoom - senders) + i - before;
+    const receiver = room * (inRoom - senders) + i - senders;
     const holder = isSender ? SENDER : SENDER + 1 + (receiver % receivers);
     if (holder !== user) continue;
     // In a storm of joins one receiver of each virtual user is there before, and sees it begin.
     const fromStart = scenario !== "join-storm" || isSender || receiver < receivers;
-    places.push({ room, index, sender: isSender ? room * senders + before : null, fromStart });
+    places.push({ room, index, sender: isSender ? room * senders + i : null, fromStart });
   }
   return places;
 }
-
-/** Evenly spread over the members, to the very last. */
-const sendersBefore = ({ senders, members }: Parameters, i: number): number =>
-  Math.floor((i * senders) / members);
 
 /** How many members of a room are there before the plan begins. */
 export function presentAtStart(parameters: Parameters, room: number): number {

@@ -139,9 +139,12 @@ const EXTRA: Readonly<Partial<Record<Scenario, Readonly<Record<string, Field>>>>
   climb: CLIMB,
 };
 
-/** What some do not: a climb fills one room, and its quiet part is its warm-up. */
+/**
+ * What some do not: a climb fills one room, and its quiet part is its warm-up. All members are its own and speak in turn:
+ * the step that buries one of them fails, whichever it is.
+ */
 const WITHOUT: Readonly<Partial<Record<Scenario, readonly string[]>>> = {
-  climb: ["CHAT_ROOMS", "CHAT_WARMUP_S"],
+  climb: ["CHAT_ROOMS", "CHAT_WARMUP_S", "CHAT_SENDERS", "CHAT_RECEIVERS"],
 };
 
 /** What a scenario wants otherwise, unless it is told. */
@@ -155,7 +158,7 @@ const STANDARD: Readonly<Partial<Record<Scenario, Partial<Parameters>>>> = {
   // Over 10 seconds of silence before each message: the room has gone to sleep.
   soak: { members: 20, senders: 2, rate: 0.08, durationS: 120, warmupS: 0 },
   calibrate: { rate: 2_000, durationS: 20 },
-  climb: { warmupS: 0, durationS: 240, p99Ms: 100 },
+  climb: { warmupS: 0, durationS: 240, p99Ms: 100, receivers: 0 },
 };
 
 const ALL = { ...COMMON, ...STORM, ...ABUSE, ...CLIMB };
@@ -189,6 +192,7 @@ export function readParameters(
     if (value === null) throw new Error(`Set ${variable} to ${field.wants}; it is ${told}.`);
     values[field.name] = value;
   }
+  if (scenario === "climb" && values.members !== undefined) values.senders = values.members;
   const parameters = values as unknown as Parameters;
   if (parameters.target === "") throw new Error("Set CHAT_TARGET to an address such as ws://127.0.0.1:8787.");
   return checked({

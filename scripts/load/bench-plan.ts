@@ -77,7 +77,6 @@ export const boundOf = (members: number): number => (members >= 5_000 ? 250 : me
 const FIRST_DELIVERIES = 20_000;
 /** Rounds after the first begin so far below what was found, and climb more slowly. */
 const AGAIN = { below: 0.75, factor: 1.25 } as const;
-const SENDERS = 10;
 const JOINS_PER_SECOND = 1_000;
 /** A delivery is timed for one member in so many, and at least for ten. */
 const TIMED = 20;
@@ -90,7 +89,6 @@ export function envOf(cell: CellPlan, plan: BenchPlan, found: number | null): Re
   const values = {
     CHAT_PROTOCOL: protocol,
     CHAT_MEMBERS: members,
-    CHAT_SENDERS: Math.max(1, Math.min(SENDERS, Math.floor(members / 2))),
     CHAT_RATE: round(found === null ? first : found * AGAIN.below),
     CHAT_FACTOR: found === null ? 2 : AGAIN.factor,
     CHAT_PRECISION: plan.isQuick ? 1.3 : 1.15,

@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { type Climb, dueIn, loadedPart, nextTry, settled, span, type Step } from "../../../load/lib/climb.ts";
-import { placesOf, planOf, SENDER } from "../../../load/lib/crowd.ts";
+import { placesOf, planOf, SENDER, virtualUsersOf } from "../../../load/lib/crowd.ts";
 import { dueOf } from "../../../load/lib/pacing.ts";
 import { namesOf, readParameters } from "../../../load/lib/parameters.ts";
 import { prove } from "../../support/prove.ts";
@@ -63,19 +63,15 @@ test("a step's messages are due in its first three quarters, evenly, and at leas
 
 const TARGET = { CHAT_TARGET: "ws://127.0.0.1:8787" };
 
-test("in a climb the senders stand evenly among all members, the last one too", () => {
-  const parameters = readParameters("climb", { ...TARGET, CHAT_MEMBERS: "20", CHAT_SENDERS: "4" });
+test("in a climb all members speak, and are one virtual user's: what any of them lacks is seen", () => {
+  const parameters = readParameters("climb", { ...TARGET, CHAT_MEMBERS: "20" });
   const senders = placesOf(parameters, SENDER);
-  expect(senders.map(({ index, sender }) => [index, sender])).toEqual([
-    [4, 0],
-    [9, 1],
-    [14, 2],
-    [19, 3],
-  ]);
-  const receivers = placesOf(parameters, SENDER + 1).map(({ index }) => index);
-  expect([...receivers, 4, 9, 14, 19].toSorted((a, b) => a - b)).toEqual(
-    Array.from({ length: 20 }, (_, i) => i),
+  expect(senders.map(({ index, sender }) => [index, sender])).toEqual(
+    Array.from({ length: 20 }, (_, i) => [i, i]),
   );
+  expect(virtualUsersOf(parameters)).toBe(1);
+  for (const name of ["CHAT_SENDERS", "CHAT_RECEIVERS"])
+    expect(() => readParameters("climb", { ...TARGET, [name]: "2" })).toThrow("does nothing in climb");
 });
 
 test("a climb fills one room; its first messages say when it began", () => {

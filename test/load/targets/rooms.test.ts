@@ -78,7 +78,6 @@ test("a climb fills a room, is quiet, and doubles its rate from step to step", a
     CHAT_TARGET: target.url,
     CHAT_OUT: out,
     CHAT_MEMBERS: "10",
-    CHAT_SENDERS: "5",
     CHAT_RATE: "20",
     CHAT_STEP_S: "1",
     CHAT_DURATION_S: "4",

@@ -192,11 +192,11 @@ export function readParameters(
     if (value === null) throw new Error(`Set ${variable} to ${field.wants}; it is ${told}.`);
     values[field.name] = value;
   }
-  if (scenario === "climb" && values.members !== undefined) values.senders = values.members;
   const parameters = values as unknown as Parameters;
   if (parameters.target === "") throw new Error("Set CHAT_TARGET to an address such as ws://127.0.0.1:8787.");
   return checked({
     ...parameters,
+    senders: sendersOf(parameters, env.CHAT_SENDERS !== undefined),
     target: parameters.target.replace(/^http/, "ws").replace(/\/$/, ""),
   });
 }
@@ -205,6 +205,13 @@ const unknown = (scenario: Scenario, variable: string): string =>
   variable in ALL
     ? `${variable} does nothing in ${scenario}; leave it out.`
     : `There is no ${variable}; ${scenario} knows ${namesOf(scenario).join(", ")}.`;
+
+/** Unless it was told, no more than there are members; in a climb, all. */
+function sendersOf(parameters: Parameters, isTold: boolean): number {
+  const inRoom = membersOf(parameters);
+  if (parameters.scenario === "climb") return inRoom;
+  return isTold ? parameters.senders : Math.min(parameters.senders, inRoom);
+}
 
 /** What no single value shows. */
 function checked(parameters: Parameters): Parameters {

@@ -47,7 +47,7 @@ const WRONG = [
   [
     "more senders than members",
     "fanout",
-    { ...TARGET, CHAT_MEMBERS: "5" },
+    { ...TARGET, CHAT_MEMBERS: "5", CHAT_SENDERS: "10" },
     "Set CHAT_SENDERS to at most the 5",
   ],
   [
@@ -154,4 +154,9 @@ test("with a token a member says its number instead of an address", () => {
     "Edge-Chat-Load-User": "7",
   });
   expect([0, 1].map((room) => protocolOf("both", room))).toEqual(["classic", "delivery"]);
+});
+
+test("a small room has no more senders than members, unless it is told so", () => {
+  expect(readParameters("fanout", { ...TARGET, CHAT_MEMBERS: "5" }).senders).toBe(5);
+  expect(readParameters("fanout", { ...TARGET, CHAT_MEMBERS: "50" }).senders).toBe(10);
 });

@@ -22,6 +22,8 @@ export interface WorkerdOptions {
   /** What starts workerd, and becomes it: e.g. `["taskset", "-c", "0"]`. */
   readonly launcher?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
+  /** Whether a debugger may connect to `inspector`. */
+  readonly isInspected?: boolean;
 }
 
 const START_DEADLINE_MS = 10_000;
@@ -41,6 +43,7 @@ export class Workerd {
   private options: WorkerdOptions;
   private port: number;
   private child: ChildProcess | null = null;
+  private inspectorPort = 0;
   private output = "";
 
   constructor(options: WorkerdOptions) {
@@ -50,6 +53,11 @@ export class Workerd {
 
   get url(): string {
     return `http://127.0.0.1:${this.port}`;
+  }
+
+  /** Where V8's inspector listens; a name in its path says which isolate. */
+  get inspector(): string {
+    return `127.0.0.1:${this.inspectorPort}`;
   }
 
   /** The process's id. Throws a Failure where there is none. */
@@ -84,9 +92,11 @@ export class Workerd {
     for (const stream of [child.stdout, child.stderr]) {
       stream?.on("data", (chunk: Buffer) => this.keep(chunk));
     }
-    const port = await listens(child);
-    if (port !== null) this.port = port;
-    else {
+    const ports = await listens(child);
+    if (ports !== null) {
+      this.port = ports.http;
+      this.inspectorPort = ports.inspector;
+    } else {
       await this.end("SIGKILL");
       throw new Failure(`workerd did not start on port ${this.port}; it said:\n${this.output}`);
     }
@@ -128,7 +138,8 @@ export class Workerd {
     await writeFile(join(state, "worker.js"), worker.code);
     await writeFile(config, workerdConfig(worker, { code: "worker.js", objects, vars }));
     const address = `--socket-addr=http=127.0.0.1:${this.port}`;
-    return [String(WORKERD), "serve", config, address, "--control-fd=3"];
+    const inspector = this.options.isInspected === true ? ["--inspector-addr=127.0.0.1:0"] : [];
+    return [String(WORKERD), "serve", config, address, "--control-fd=3", ...inspector];
   }
 
   private keep(chunk: Buffer): void {
@@ -136,21 +147,29 @@ export class Workerd {
   }
 }
 
-/** The port on which workerd says that it listens, or null where it ends or says nothing in time. */
-function listens(child: ChildProcess): Promise<number | null> {
+interface Ports {
+  readonly http: number;
+  /** 0 where there is none. */
+  readonly inspector: number;
+}
+
+/** The ports on which workerd says that it listens, or null where it ends or says nothing in time. */
+function listens(child: ChildProcess): Promise<Ports | null> {
   return new Promise((resolve) => {
     const timer = setTimeout(() => resolve(null), START_DEADLINE_MS);
-    const settle = (port: number | null): void => {
+    const settle = (ports: Ports | null): void => {
       clearTimeout(timer);
-      resolve(port);
+      resolve(ports);
     };
     child.once("error", () => settle(null));
     child.once("exit", () => settle(null));
     let said = "";
     (child.stdio[3] as Readable).on("data", (chunk: Buffer) => {
       said += chunk.toString();
-      const port = /"event":"listen","socket":"http","port":(\d+)/.exec(said)?.[1];
-      if (port !== undefined) settle(Number(port));
+      const http = /"event":"listen","socket":"http","port":(\d+)/.exec(said)?.[1];
+      const inspector = /"event":"listen-inspector","port":(\d+)/.exec(said)?.[1] ?? "0";
+      // The inspector's port is said first.
+      if (http !== undefined) settle({ http: Number(http), inspector: Number(inspector) });
     });
   });
 }

@@ -4,6 +4,7 @@ import { WebSocket } from "ws";
 import { command, Failure } from "./lib/command.ts";
 import { bundleWorker, type WorkerBundle } from "./lib/worker-bundle.ts";
 import { startWorkerd, type Workerd } from "./lib/workerd.ts";
+import { endOnSignal } from "./load/request.ts";
 import { cpuSecondsOf, rssOf } from "./load/usage.ts";
 
 const HELP = `
@@ -61,6 +62,7 @@ command(HELP, { rounds: { type: "string", default: "3" } }, async ({ rounds }) =
   const count = Number(rounds);
   if (!Number.isInteger(count) || count < 1 || count > 20)
     throw new Failure("Set --rounds to a whole number from 1 to 20.", 2);
+  endOnSignal();
   const worker = await bundleWorker("load/targets/frames.toml");
   const costs = new Map<string, Cost[]>();
   for (let round = 1; round <= count; round++) {

@@ -8,6 +8,7 @@ import { command, Failure, ROOT } from "./lib/command.ts";
 import { bundleWorker } from "./lib/worker-bundle.ts";
 import { startWorkerd, type Workerd } from "./lib/workerd.ts";
 import { Inspector } from "./load/inspector.ts";
+import { endOnSignal } from "./load/request.ts";
 import { rssOf } from "./load/usage.ts";
 
 const HELP = `
@@ -39,6 +40,7 @@ const VARS = {
 };
 
 command(HELP, OPTIONS, async ({ members, minutes, rate }) => {
+  endOnSignal();
   const count = Math.floor(read("members", members, 2, 20_000));
   const soak = { minutes: read("minutes", minutes, 0, 600), rate: read("rate", rate, 0.1, 1_000) };
   const state = join(ROOT, ".state", `memory-${process.pid}`);

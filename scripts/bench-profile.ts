@@ -9,7 +9,7 @@ import { command, Failure, ROOT } from "./lib/command.ts";
 import { findEngine } from "./load/engine.ts";
 import { pinningHere } from "./load/pinning.ts";
 import { partsOf } from "./load/profile.ts";
-import { liveLine, newRun } from "./load/request.ts";
+import { endOnSignal, liveLine, newRun } from "./load/request.ts";
 import { play, type RunRequest } from "./load/run.ts";
 import { openTarget } from "./load/targets.ts";
 import { cpuSecondsOf } from "./load/usage.ts";
@@ -41,6 +41,7 @@ command(HELP, OPTIONS, async (values) => {
   const kind = (["local", "demo", "relay"] as const).find((one) => one === values.against);
   if (kind === undefined) throw new Failure("Set --against to local, demo or relay.", 2);
   if (!(Number(rate) > 0)) throw new Failure("Set --rate to a number above 0.", 2);
+  endOnSignal();
   await mkdir(FOLDER, { recursive: true });
   const micros = await measure(kind, members, rate);
   const stacks = await output("perf", ["script", "-i", SAMPLES, "-F", "ip,sym"]);

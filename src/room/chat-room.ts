@@ -211,10 +211,16 @@ export class ChatRoom extends DurableObject<Env> {
   }
 
   private async giveBack(identity: string, term: string, left: Yielded): Promise<void> {
-    const heard = this.limiter(identity).giveBack(term, left);
-    const isHeard = await inTime(heard.then(() => true));
-    // Otherwise it is said again when the alarm rings.
-    if (isHeard === true) this.handle({ type: "returned", now: Date.now(), identity });
+    // Not heard for sure: it is said again when the alarm rings.
+    if (
+      (await inTime(
+        this.limiter(identity)
+          .giveBack(term, left)
+          .then(() => true),
+      )) === null
+    )
+      return;
+    this.handle({ type: "returned", now: Date.now(), identity });
   }
 }
 

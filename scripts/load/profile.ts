@@ -1,6 +1,6 @@
 // Where a server's processor time goes, from the call stacks that `perf script -F ip,sym` prints. Pure.
 
-/** Parts of the work on a message; a stack belongs to the first one that any of its functions names. */
+/** Parts of the work on a message, by the functions that do it. */
 const PARTS: readonly (readonly [name: string, functions: RegExp])[] = [
   ["SQLite: statements and commit", /sqlite/i],
   ["kernel: writing to sockets", /__sys_send|tcp_sendmsg|sock_write|ksys_write|do_writev/],
@@ -8,14 +8,24 @@ const PARTS: readonly (readonly [name: string, functions: RegExp])[] = [
   ["runtime: a frame's way to its socket", /WebSocket|OutputGate/],
   ["V8: compiling", /internal::compiler|Turboshaft|Maglev|Sparkplug/],
   ["V8: collecting garbage", /internal::(Heap|Scaveng|Mark|MinorMark|Sweep)/],
-  ["V8: the room's code, JSON", /^0x|v8::|Builtins_/],
-  ["runtime: events, promises, timers", /./],
+  ["V8: the room's code, JSON, text", /^0x|v8::|Builtins_/],
 ];
+
+const REST = "runtime: events, promises, timers";
 
 export interface Part {
   readonly name: string;
   /** Of all samples, from 0 to 1. */
   readonly share: number;
+}
+
+/** The innermost function that has a part of its own says it: who called it does not matter. */
+function partOf(functions: readonly string[]): string {
+  for (const one of functions) {
+    const part = PARTS.find(([, names]) => names.test(one));
+    if (part !== undefined) return part[0];
+  }
+  return REST;
 }
 
 /** What each part took, the largest first. Text without samples gives none. */
@@ -24,9 +34,9 @@ export function partsOf(stacks: string): Part[] {
   let all = 0;
   for (const stack of stacks.split(/\n\s*\n/)) {
     const functions = stack.split("\n").flatMap((line) => /^\s*[0-9a-f]+ (.+)$/.exec(line)?.[1] ?? []);
-    const part = PARTS.find(([, names]) => functions.some((one) => names.test(one)));
-    if (part === undefined) continue;
-    counts.set(part[0], (counts.get(part[0]) ?? 0) + 1);
+    if (functions.length === 0) continue;
+    const part = partOf(functions);
+    counts.set(part, (counts.get(part) ?? 0) + 1);
     all += 1;
   }
   return [...counts]

@@ -46,7 +46,7 @@ command(HELP, OPTIONS, async ({ members, minutes, rate }) => {
   const state = join(ROOT, ".state", `memory-${process.pid}`);
   const worker = await bundleWorker();
   const workerd = await startWorkerd({ worker, state, vars: VARS, isInspected: true });
-  const inspector = await Inspector.connect(workerd.inspector);
+  const inspector = await Inspector.connect(workerd.inspector, workerd.url);
   try {
     const room = new Crowd(workerd, inspector);
     await room.fill(count);
@@ -106,6 +106,7 @@ class Crowd {
     console.log("\n| seconds | messages heard by all | heap | process |\n|---|---|---|---|");
     const from = Date.now();
     for (let turn = 0, next = 0; Date.now() < from + forMs; turn++) {
+      const due = Date.now() + everyMs;
       if (Date.now() >= from + next) {
         const { heap, process } = await this.memory();
         const seconds = Math.round((Date.now() - from) / 1_000);
@@ -118,7 +119,7 @@ class Crowd {
       const counter = (this.said[who] ?? 0) + 1;
       this.said[who] = counter;
       this.sockets[who]?.send(JSON.stringify({ message: `message ${turn} of a room that talks`, counter }));
-      await sleep(Math.max(0, from + (turn + 1) * everyMs - Date.now()));
+      await sleep(Math.max(0, due - Date.now()));
     }
   }
 

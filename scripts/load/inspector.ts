@@ -2,13 +2,17 @@
 import { once } from "node:events";
 import { WebSocket } from "ws";
 
+const NUDGE_MS = 100;
+
 export class Inspector {
   private readonly socket: WebSocket;
+  private readonly worker: string;
   private readonly answers = new Map<number, (result: unknown) => void>();
   private calls = 0;
 
-  private constructor(socket: WebSocket) {
+  private constructor(socket: WebSocket, worker: string) {
     this.socket = socket;
+    this.worker = worker;
     socket.on("message", (data: Buffer) => {
       const { id, result } = JSON.parse(data.toString()) as { id?: number; result?: unknown };
       if (id === undefined) return;
@@ -17,11 +21,11 @@ export class Inspector {
     });
   }
 
-  /** Connects to the only Worker that listens there, as in `127.0.0.1:9229`. */
-  static async connect(address: string): Promise<Inspector> {
+  /** Connects to the only Worker that listens there, as in `127.0.0.1:9229`; `worker` is where it serves HTTP. */
+  static async connect(address: string, worker: string): Promise<Inspector> {
     const socket = new WebSocket(`ws://${address}/worker`);
     await once(socket, "open");
-    return new Inspector(socket);
+    return new Inspector(socket, worker);
   }
 
   /** Bytes on the isolate's heap that are still of use: all garbage is collected first. */
@@ -35,11 +39,15 @@ export class Inspector {
     this.socket.terminate();
   }
 
-  private call(method: string): Promise<unknown> {
+  private async call(method: string): Promise<unknown> {
     const id = ++this.calls;
-    return new Promise((resolve) => {
+    this.socket.send(JSON.stringify({ id, method }));
+    // An idle isolate may leave a message unread until it has something else to do.
+    const nudge = setInterval(() => void fetch(this.worker).catch(() => {}), NUDGE_MS);
+    const result = await new Promise((resolve) => {
       this.answers.set(id, resolve);
-      this.socket.send(JSON.stringify({ id, method }));
     });
+    clearInterval(nudge);
+    return result;
   }
 }

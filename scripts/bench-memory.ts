@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { WebSocket } from "ws";
 import { addressOf, MANY_PER_ADDRESS } from "../load/lib/addresses.ts";
+import { PING } from "../src/protocol/limits.ts";
 import { command, Failure, ROOT } from "./lib/command.ts";
 import { bundleWorker } from "./lib/worker-bundle.ts";
 import { startWorkerd, type Workerd } from "./lib/workerd.ts";
@@ -114,6 +115,8 @@ class Crowd {
           `| ${seconds} | ${Math.floor(this.heard / this.sockets.length)} | ${mib(heap)} | ${mib(process)} |`,
         );
         next += MEASURE_EVERY_MS;
+        // A member that is not heard for minutes is sent away (P6).
+        for (const socket of this.sockets) socket.send(PING);
       }
       const who = turn % this.sockets.length;
       const counter = (this.said[who] ?? 0) + 1;

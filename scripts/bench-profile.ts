@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { MANY_PER_ADDRESS } from "../load/lib/addresses.ts";
 import { command, Failure, ROOT } from "./lib/command.ts";
+import { numberOf, wholeOf } from "./lib/numbers.ts";
 import { findEngine } from "./load/engine.ts";
 import { pinningHere } from "./load/pinning.ts";
 import { partsOf } from "./load/profile.ts";
@@ -37,10 +38,10 @@ const SETTLE_S = 5;
 const SAMPLED_S = 6;
 
 command(HELP, OPTIONS, async (values) => {
-  const [members, rate] = [String(values.members), String(values.rate)];
+  const members = wholeOf("--members", values.members, 2, 20_000);
+  const rate = numberOf("--rate", values.rate, 1, 100_000);
   const kind = (["local", "demo", "relay"] as const).find((one) => one === values.against);
   if (kind === undefined) throw new Failure("Set --against to local, demo or relay.", 2);
-  if (!(Number(rate) > 0)) throw new Failure("Set --rate to a number above 0.", 2);
   endOnSignal();
   await mkdir(FOLDER, { recursive: true });
   const micros = await measure(kind, members, rate);
@@ -53,14 +54,14 @@ command(HELP, OPTIONS, async (values) => {
 });
 
 /** Samples a server under load; returns the processor time of a message, in microseconds. */
-async function measure(kind: "local" | "demo" | "relay", members: string, rate: string): Promise<number> {
+async function measure(kind: "local" | "demo" | "relay", members: number, rate: number): Promise<number> {
   const pinning = pinningHere();
   const target = await openTarget({ kind, url: "", cores: pinning?.target, policy: undefined });
   const env = {
     CHAT_RUN: newRun(),
     CHAT_PROTOCOL: kind === "local" ? "delivery" : "classic",
-    CHAT_MEMBERS: members,
-    CHAT_RATE: rate,
+    CHAT_MEMBERS: `${members}`,
+    CHAT_RATE: `${rate}`,
     CHAT_DURATION_S: `${SETTLE_S + SAMPLED_S}`,
     CHAT_PER_ADDRESS: `${MANY_PER_ADDRESS}`,
   };
@@ -80,7 +81,7 @@ async function measure(kind: "local" | "demo" | "relay", members: string, rate: 
     await sleep(SETTLE_S * 1_000);
     const micros = await sample(target.pid ?? 0);
     await playing;
-    return micros / (Number(rate) * SAMPLED_S);
+    return micros / (rate * SAMPLED_S);
   } finally {
     await target.stop();
   }

@@ -60,14 +60,17 @@ export async function openTarget(plan: TargetPlan): Promise<RunningTarget> {
   }
 }
 
-async function openRoom({ cores, policy = UNLIMITED }: TargetPlan): Promise<RunningTarget> {
+/** The vars of a room to be loaded: as many sockets as there may be. */
+export const varsOf = (policy: NonNullable<TargetPlan["policy"]> = UNLIMITED): Record<string, string> => ({
+  RATE_PERIOD_MS: policy.periodMs,
+  RATE_BURST: policy.burst,
+  MAX_SOCKETS_PER_ROOM: "32000",
+  MAX_SOCKETS_PER_IDENTITY: "32000",
+});
+
+async function openRoom({ cores, policy }: TargetPlan): Promise<RunningTarget> {
   const state = join(ROOT, ".state", "load", `target-${process.pid}`);
-  const vars = {
-    RATE_PERIOD_MS: policy.periodMs,
-    RATE_BURST: policy.burst,
-    MAX_SOCKETS_PER_ROOM: "32000",
-    MAX_SOCKETS_PER_IDENTITY: "32000",
-  };
+  const vars = varsOf(policy);
   const clean = (): void => rmSync(state, { recursive: true, force: true });
   clean();
   process.once("exit", clean);

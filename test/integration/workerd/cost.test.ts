@@ -102,8 +102,8 @@ Counted, not estimated, inside workerd, with the vars of \`wrangler.toml\`. A te
 
 Ann comes with the delivery protocol, speaks as each row says, and leaves; then ten minutes pass, and nothing of her budget is kept
 anywhere. A request is a call between two objects, or an alarm that rings. A row is one that is inserted, replaced or deleted; a key that
-is put, an alarm that is set and a \`deleteAll\` are one each. What comes to the room over her socket is not counted: it costs the
-same without a limit.
+is put, an alarm that is set and a \`deleteAll\` are one each. Frames that come to the room over her socket are not counted: they
+cost the same without a limit.
 
 ## The budget is kept in the room
 

@@ -1,6 +1,13 @@
 // The connection machine on a real WebSocket: for the page, for tests, and for programs on Node 22 or newer.
 import { type ClientOptions, Connection } from "./connection.ts";
-import type { AppEvent, ClientEffect, ClientEvent, DeviceHint, Timer } from "./events.ts";
+import {
+  type AppEvent,
+  type ClientEffect,
+  type ClientEvent,
+  type DeviceHint,
+  isShellEffect,
+  type Timer,
+} from "./events.ts";
 
 export interface ChatClientOptions extends ClientOptions {
   /** The room's WebSocket address, e.g. `wss://chat.example/api/room/lobby/websocket`. */
@@ -13,6 +20,8 @@ export class ChatClient {
   private readonly options: ChatClientOptions;
   private readonly timers = new Map<Timer, ReturnType<typeof setTimeout>>();
   private socket: WebSocket | null = null;
+  private readonly events: ClientEvent[] = [];
+  private isHandling = false;
   private isStopped = false;
 
   constructor(options: ChatClientOptions) {
@@ -27,9 +36,12 @@ export class ChatClient {
 
   /** Queues a message; `outbox` and `messages` events tell what becomes of it. Returns its local name. */
   send(message: string): string {
-    const id = crypto.randomUUID();
-    this.handle({ type: "send", id, message });
-    return id;
+    // Not `randomUUID`: a page that came over plain http from another machine has none.
+    const id = [...crypto.getRandomValues(new Uint8Array(16))].map((byte) =>
+      byte.toString(16).padStart(2, "0"),
+    );
+    this.handle({ type: "send", id: id.join(""), message });
+    return id.join("");
   }
 
   /** Forgets a message that failed for good. */
@@ -55,9 +67,31 @@ export class ChatClient {
     this.socket = null;
   }
 
+  /** What an app does while it hears of one event comes after it: otherwise the wire had another order than the machine. */
   private handle(event: ClientEvent): void {
     if (this.isStopped) return;
-    for (const effect of this.connection.handle(event)) this.perform(effect);
+    this.events.push(event);
+    if (this.isHandling) return;
+    this.isHandling = true;
+    for (let next = this.events.shift(); next !== undefined; next = this.events.shift()) this.step(next);
+    this.isHandling = false;
+  }
+
+  /** The connection first: it has to live on, whatever the app makes of what it hears. */
+  private step(event: ClientEvent): void {
+    if (this.isStopped) return;
+    const effects = this.connection.handle(event);
+    for (const effect of effects) if (isShellEffect(effect)) this.attempt(effect);
+    for (const effect of effects) if (!isShellEffect(effect)) this.attempt(effect);
+  }
+
+  private attempt(effect: ClientEffect): void {
+    if (this.isStopped) return;
+    try {
+      this.perform(effect);
+    } catch (error) {
+      report(error);
+    }
   }
 
   private perform(effect: ClientEffect): void {
@@ -115,4 +149,11 @@ export class ChatClient {
       setTimeout(() => this.handle({ type: "timer", timer, random: Math.random() }), ms),
     );
   }
+}
+
+/** As a browser reports what a listener throws; Node has no such way, short of ending the process. */
+function report(error: unknown): void {
+  const { reportError } = globalThis as { reportError?: (error: unknown) => void };
+  if (reportError !== undefined) reportError(error);
+  else console.error(error);
 }

@@ -13,8 +13,9 @@ import { decodeServerFrame } from "../protocol/server-frames.ts";
 import { spread } from "./backoff.ts";
 import type { ClientEffect, ClientEvent, Timer } from "./events.ts";
 import { Link } from "./link.ts";
-import { Outbox, type SavedOutbox } from "./outbox.ts";
+import type { SavedOutbox } from "./outbox.ts";
 import { Roster } from "./roster.ts";
+import { ANSWER_WITHIN_MS, Sender } from "./sender.ts";
 
 export interface ClientOptions {
   readonly name: string;
@@ -34,7 +35,7 @@ const FINAL: ReadonlySet<ErrorCode> = new Set(["bad-frame", "frame-too-large", "
 export class Connection {
   private readonly options: ClientOptions;
   private readonly link: Link;
-  private readonly outbox: Outbox;
+  private readonly sender: Sender;
   private readonly roster = new Roster();
   /** The last message shown; seq is null until the first one after a join that did not resume. */
   private seen: { readonly epoch: string; readonly seq: number | null } | null = null;
@@ -45,8 +46,15 @@ export class Connection {
 
   constructor(options: ClientOptions) {
     this.options = options;
-    this.outbox = new Outbox(options.outbox);
-    this.link = new Link({ emit: (effect) => this.emit(effect), onEnd: () => this.forget() });
+    const emit = (effect: ClientEffect): void => this.emit(effect);
+    this.link = new Link({ emit, onEnd: () => this.forget() });
+    const ports = {
+      emit,
+      transmit: (frame: object) => this.transmit(frame),
+      isLive: () => this.link.isLive,
+      drop: (random: number) => this.link.drop(random),
+    };
+    this.sender = new Sender(ports, options.outbox);
   }
 
   /** What to do next. Total: never throws, whatever the room sent. */
@@ -55,7 +63,7 @@ export class Connection {
     switch (event.type) {
       case "start":
         this.link.open();
-        this.emitOutbox();
+        this.sender.tell();
         break;
       case "online":
       case "visible":
@@ -76,13 +84,10 @@ export class Connection {
         this.onTimer(event.timer, event.random);
         break;
       case "send":
-        this.outbox.add(event.id, event.message);
-        this.pump();
-        this.emitOutbox();
+        this.sender.send(event.id, event.message);
         break;
       case "discard":
-        this.outbox.discard(event.id);
-        this.emitOutbox();
+        this.sender.discard(event.id);
         break;
       case "history":
         this.wantsBefore = event.before;
@@ -104,14 +109,6 @@ export class Connection {
 
   private arm(timer: Timer, ms: number | null): void {
     this.emit({ type: "timer", timer, ms });
-  }
-
-  private emitOutbox(): void {
-    this.emit({ type: "outbox", ...this.outbox.state });
-  }
-
-  private emitConfirmed(ids: readonly string[]): void {
-    if (ids.length > 0) this.emit({ type: "confirmed", ids });
   }
 
   private sayHello(): void {
@@ -137,13 +134,10 @@ export class Connection {
         this.onWelcome(frame.welcome);
         break;
       case "events":
-        this.onEvents(frame.first, frame.events, random);
-        if (frame.presence !== null && this.link.isLive) this.onPresence(frame.presence);
+        this.onEvents(frame.first, frame.events, frame.presence, random);
         break;
       case "stored":
-        this.emitConfirmed(this.outbox.confirm(frame.counter));
-        this.pump();
-        this.emitOutbox();
+        this.sender.stored(frame.counter);
         break;
       case "refused":
         this.onRefused(frame.refused, random);
@@ -155,6 +149,7 @@ export class Connection {
         // A page of a log that is gone, or one that was asked for twice, must not be shown.
         if (frame.history.before !== this.wantsBefore) break;
         this.wantsBefore = null;
+        this.arm("history", null);
         this.emit({ type: "history", messages: frame.history.events, more: frame.history.more });
         break;
       case "error":
@@ -176,57 +171,59 @@ export class Connection {
     }
     if (gap !== undefined) this.emit({ type: "gap", gap });
     this.seen = { epoch, seq: gap?.last ?? after };
-    this.emitConfirmed(this.outbox.welcome(epoch, counter));
+    this.sender.welcome(epoch, counter);
     this.roster.welcome(members, roster);
     this.link.joined();
     this.emitRoster();
-    this.pump();
-    this.emitOutbox();
+    this.sender.pump();
+    this.sender.tell();
     this.askHistory();
   }
 
-  private onPresence(presence: Presence): void {
+  /** Who came is told before what they said meanwhile, who left after it. */
+  private onPresence(presence: Presence, meanwhile = (): void => {}): void {
     const { arrived, gone } = this.roster.apply(presence);
     if (arrived.length > 0) this.emit({ type: "arrived", members: arrived });
+    meanwhile();
     if (gone.length > 0) this.emit({ type: "left", members: gone });
     this.emitRoster();
   }
 
-  private onEvents(first: number, events: readonly ChatMessage[], random: number): void {
+  private onEvents(
+    first: number,
+    events: readonly ChatMessage[],
+    presence: Presence | null,
+    random: number,
+  ): void {
     if (!this.link.isLive || this.seen === null) return;
     const { epoch, seq } = this.seen;
     // The first frame after a join that did not resume may begin anywhere; after that, no seq may be missing (D2).
     if (seq !== null && first > seq + 1) return this.link.drop(random);
     const fresh = events.filter((event) => event.seq > (seq ?? 0));
-    if (fresh.length === 0) return;
     this.seen = { epoch, seq: fresh.at(-1)?.seq ?? seq };
+    const show = (): void => this.showMessages(fresh);
+    if (presence === null) show();
+    else this.onPresence(presence, show);
+  }
+
+  private showMessages(fresh: readonly ChatMessage[]): void {
+    if (fresh.length === 0) return;
     this.emit({ type: "messages", messages: fresh });
     const own = fresh.findLast(
       ({ author, client }) => author === this.author && client === this.options.client,
     );
-    if (own === undefined) return;
-    this.emitConfirmed(this.outbox.confirm(own.counter));
-    this.pump();
-    this.emitOutbox();
+    if (own !== undefined) this.sender.stored(own.counter);
   }
 
   private onRefused({ counter, code, retryAfter }: Refusal, random: number): void {
     const wait = spread(retryAfter ?? BUSY_RETRY_MS, random);
-    if (!this.link.isLive) return this.arm("resend", wait);
+    if (!this.link.isLive) {
+      this.link.putOff(wait);
+      return this.arm("resend", wait);
+    }
     // Without a counter it was the page of history.
     if (counter === undefined) return this.arm("history", wait);
-    if (code === "rate-limited" || code === "busy") {
-      this.outbox.refuse(counter);
-      this.arm("resend", wait);
-      this.emitOutbox();
-    } else if (code === "out-of-order") {
-      // It follows from its predecessor's refusal. Without one, room and client no longer agree: begin again.
-      if (!this.outbox.isWaiting) this.link.drop(random);
-    } else {
-      this.outbox.fail(counter);
-      this.emitOutbox();
-      this.link.drop(random);
-    }
+    this.sender.refused(counter, code, wait, random);
   }
 
   /** What is wrong with a hello would be wrong again and again; a room without a place may have one later. */
@@ -240,15 +237,9 @@ export class Connection {
     this.emit({ type: "roster", members: this.roster.members, count: this.roster.count });
   }
 
-  /** Sends what may be sent. While a refusal is waited out, nothing: the order would be lost. */
-  private pump(): void {
-    if (!this.link.isLive || this.outbox.isWaiting) return;
-    for (const { counter, message } of this.outbox.take()) this.transmit({ message, counter });
-  }
-
   private askHistory(): void {
     if (!this.link.isLive || this.wantsBefore === null) return;
-    this.arm("history", null);
+    this.arm("history", ANSWER_WITHIN_MS);
     this.transmit({ history: { before: this.wantsBefore, limit: MAX_PAGE } });
   }
 
@@ -256,12 +247,13 @@ export class Connection {
     switch (timer) {
       case "resend":
         if (!this.link.isLive) return this.link.isOpen ? this.sayHello() : undefined;
-        this.outbox.retry();
-        this.pump();
-        this.emitOutbox();
+        this.sender.retry();
         break;
       case "history":
         this.askHistory();
+        break;
+      case "answer":
+        if (this.link.isLive) this.link.drop(random);
         break;
       default:
         this.link.onTimer(timer, random);
@@ -270,8 +262,7 @@ export class Connection {
 
   /** What was asked on a socket that is gone is not answered. A place that no message has confirmed is none. */
   private forget(): void {
-    this.arm("resend", null);
-    this.arm("history", null);
+    for (const timer of ["resend", "history", "answer"] as const) this.arm(timer, null);
     if (this.seen?.seq === null) this.seen = null;
   }
 }

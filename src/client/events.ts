@@ -4,7 +4,7 @@ import type { SavedOutbox } from "./outbox.ts";
 
 /** "superseded": the same author and tag came from elsewhere. "refused": the room will never take this client as it is. */
 export type Status = "connecting" | "live" | "offline" | "superseded" | "refused";
-export type Timer = "reconnect" | "resend" | "ping" | "pong" | "steady" | "history";
+export type Timer = "reconnect" | "resend" | "ping" | "pong" | "steady" | "history" | "answer";
 /** What the device says of its network, and that somebody looks again. */
 export type DeviceHint = "online" | "offline" | "visible";
 
@@ -29,7 +29,7 @@ export type ShellEffect =
 
 /** What the app hears of. */
 export type AppEvent =
-  /** `retryMs`: when the next attempt is made; `reason`: the room's sentence, where it said one. */
+  /** `retryMs`: when the next attempt is made, or the room asked again; `reason`: the room's sentence, where it said one. */
   | {
       readonly type: "status";
       readonly status: Status;
@@ -55,8 +55,11 @@ export type AppEvent =
   /** Messages that were never shown before, in order. */
   | { readonly type: "messages"; readonly messages: readonly ChatMessage[] }
   | { readonly type: "history"; readonly messages: readonly ChatMessage[]; readonly more: boolean }
-  /** What is not confirmed yet, in order; follows every change. */
-  | ({ readonly type: "outbox" } & SavedOutbox)
+  /**
+   * What is not confirmed yet, in order; follows every change. Of what has not failed the first `underWay` are sent.
+   * `retryMs`: in which time what was refused just now is sent again.
+   */
+  | ({ readonly type: "outbox"; readonly underWay: number; readonly retryMs?: number } & SavedOutbox)
   /** Own messages that are stored: whatever crashes now, they are not lost (D5). */
   | { readonly type: "confirmed"; readonly ids: readonly string[] }
   /** `members` is null where the room is too large for a roster. */
@@ -66,3 +69,12 @@ export type AppEvent =
   | { readonly type: "left"; readonly members: readonly Member[] };
 
 export type ClientEffect = ShellEffect | AppEvent;
+
+const SHELL: ReadonlySet<string> = new Set([
+  "open",
+  "close",
+  "transmit",
+  "timer",
+] satisfies ShellEffect["type"][]);
+
+export const isShellEffect = (effect: ClientEffect): effect is ShellEffect => SHELL.has(effect.type);

@@ -12,11 +12,12 @@ const PROBE_WITHIN_MS = 3_000;
 const PROBE_EVERY_MS = 5_000;
 /** Live for so long: the next loss starts with a short backoff again. */
 const STEADY_MS = 10_000;
-/** A full room is not tried again soon. */
-const FULL_ATTEMPT = 5;
+/** A full room, and one that had enough of us, are not tried again soon. */
+const PATIENT_ATTEMPT = 5;
+const FLOODED = "The room closed this connection: too much came from it at once.";
 
 /** The timers of a link; the others are the conversation's. */
-export type LinkTimer = Exclude<Timer, "resend" | "history">;
+export type LinkTimer = Exclude<Timer, "resend" | "history" | "answer">;
 
 export interface LinkPorts {
   readonly emit: (effect: ClientEffect) => void;
@@ -89,6 +90,11 @@ export class Link {
     this.arm("ping", PING_EVERY_MS);
   }
 
+  /** The room asks us to say our name again later, on the same socket. */
+  putOff(retryMs: number): void {
+    this.setStatus("connecting", { retryMs });
+  }
+
   /** What the room says before it closes: told with the loss. */
   complain(text: string): void {
     this.complaint = text;
@@ -132,9 +138,11 @@ export class Link {
     if (this.socket === "none") return;
     if (code === CLOSE.superseded) return this.giveUp("superseded", "You joined from elsewhere.");
     this.end();
-    if (code === CLOSE.full) this.attempt = Math.max(this.attempt, FULL_ATTEMPT);
+    const isFlooded = code === CLOSE.flooding;
+    if (code === CLOSE.full || isFlooded) this.attempt = Math.max(this.attempt, PATIENT_ATTEMPT);
     const ms = backoff(this.attempt++, random);
-    this.setStatus("offline", { retryMs: ms, ...(this.complaint !== "" && { reason: this.complaint }) });
+    const reason = isFlooded ? FLOODED : this.complaint;
+    this.setStatus("offline", { retryMs: ms, ...(reason !== "" && { reason }) });
     this.complaint = "";
     this.arm("reconnect", ms);
   }

@@ -1,6 +1,7 @@
 // What a client has said and the room has not yet confirmed, in order. Decides what to send next; sends nothing.
 import { isCount, isFields, parseFields } from "../protocol/codec.ts";
 import { MAX_MESSAGE_LENGTH } from "../protocol/limits.ts";
+import { isVisible } from "../protocol/names.ts";
 
 export interface OutboxItem {
   /** Local name, for the app. */
@@ -62,9 +63,14 @@ export class Outbox {
     return this.items.some(({ state }) => state === "waiting");
   }
 
+  /** How many are sent and not answered. */
+  get underWay(): number {
+    return this.sent;
+  }
+
   /** What the room would refuse for good does not go out. */
   add(id: string, message: string): void {
-    const state = message.length > MAX_MESSAGE_LENGTH ? "failed" : "pending";
+    const state = message.length > MAX_MESSAGE_LENGTH || !isVisible(message) ? "failed" : "pending";
     this.items = [...this.items, { id, message, state }];
   }
 

@@ -21,6 +21,7 @@ import type {
   Since,
   Welcome,
 } from "./messages.ts";
+import { cleanName, isVisible } from "./names.ts";
 
 /** A frame that was not understood: `error` is for people, `code` for programs; `counter` names the message if it has one. */
 export interface DecodeError {
@@ -85,11 +86,13 @@ export function decodeHello(text: unknown): Decoded<Hello> {
   if (name !== undefined && name !== null && typeof name !== "string") {
     return bad("bad-frame", "Name must be text.");
   }
-  const said = name || "anonymous";
-  if (said.length > MAX_NAME_LENGTH) return bad("name-too-long", "Name too long.");
-  if (protocol === undefined) return ok({ name: wellFormed(said), delivery: null });
+  const said = name ?? "";
+  const clean = said.length > MAX_NAME_LENGTH ? said : cleanName(wellFormed(said)) || "anonymous";
+  // Composing may make a name longer: a few letters are always written in two.
+  if (clean.length > MAX_NAME_LENGTH) return bad("name-too-long", "Name too long.");
+  if (protocol === undefined) return ok({ name: clean, delivery: null });
   const delivery = decodeDeliveryHello(frame.value);
-  return delivery.ok ? ok({ name: wellFormed(said), delivery: delivery.value }) : delivery;
+  return delivery.ok ? ok({ name: clean, delivery: delivery.value }) : delivery;
 }
 
 function decodeDeliveryHello({ protocol, key, client, since }: Fields): Decoded<DeliveryHello> {
@@ -132,6 +135,9 @@ export function decodeClientFrame(text: unknown, delivery: boolean): Decoded<Cli
   }
   if (message.length > MAX_MESSAGE_LENGTH) {
     return bad("message-too-long", "Message too long.", named || undefined);
+  }
+  if (!isVisible(message)) {
+    return bad("message-empty", "There is nothing to see in this message.", named || undefined);
   }
   return ok({ kind: "message", message: wellFormed(message), counter: named });
 }

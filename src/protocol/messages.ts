@@ -6,6 +6,7 @@ export type ErrorCode =
   | "frame-too-large"
   | "name-too-long"
   | "message-too-long"
+  | "message-empty"
   | "rate-limited"
   | "busy"
   | "out-of-order"
@@ -23,12 +24,16 @@ export const CLOSE = {
   joinDeadline: 4002,
   /** Room-wide or per-identity cap on sockets reached. */
   full: 4003,
+  /** The room woke and does not know this socket. It can resume. */
+  unknown: 4007,
   /** The reader fell further behind than SLOW_READER_BYTES. It can resume. */
   slowReader: 4008,
   /** Nothing was heard for SILENCE_MS. It can resume. */
   silent: 4009,
   /** The room was erased; there is a new epoch. */
   erased: 4010,
+  /** It went on and on after it was refused. It can resume. */
+  flooding: 4011,
 } as const;
 
 /** One message at its place in the room's order. */

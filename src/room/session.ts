@@ -1,5 +1,6 @@
 // One connection's state, and what of it survives hibernation in the socket's attachment (at most 16,384 bytes).
 import type { Hello } from "../protocol/messages.ts";
+import { NEW_PATIENCE, type Patience } from "./patience.ts";
 
 /** What a joined connection is to others. `client` is null for a classic one. */
 export interface Joined {
@@ -31,6 +32,7 @@ export interface Session {
   /** Everything below is empty whenever the room may hibernate, or is full after the idle time. */
   readonly waiting: Action[];
   pages: Pages;
+  patience: Patience;
 }
 
 /** What pages of history have cost a connection, as of the instant `at`. */
@@ -52,6 +54,7 @@ export function newSession(connection: string, identity: string, order: number, 
     place: 0,
     waiting: [],
     pages,
+    patience: NEW_PATIENCE,
   };
 }
 
@@ -78,8 +81,9 @@ export function toAttachment(session: Session): Attachment {
 export function fromAttachment(value: unknown): Session | null {
   if (typeof value !== "object" || value === null || !("v" in value)) return null;
   if (value.v !== 1 && value.v !== 2) return null;
-  // Only this file writes these versions, into storage that no client reaches.
+  // Only this file writes these versions, into storage that no client reaches; it may be damaged all the same.
   const kept = value as Attachment | FirstAttachment;
+  if (typeof kept.connection !== "string" || typeof kept.identity !== "string") return null;
   const { connection, identity, order, joined, counter } = kept;
   const { since, hasRoster } = kept.v === 1 ? { since: kept.accepted, hasRoster: true } : kept;
   return { ...newSession(connection, identity, order, since), joined, counter, hasRoster };

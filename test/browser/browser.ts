@@ -50,6 +50,22 @@ export interface Visitor {
   readonly complaints: string[];
 }
 
+/** Stands between page and room: what `answer` answers does not reach the room. */
+export async function between(
+  context: BrowserContext,
+  answer: (frame: Readonly<Record<string, unknown>>) => object | null,
+): Promise<void> {
+  await context.routeWebSocket(/\/websocket$/, (page) => {
+    const room = page.connectToServer();
+    page.onMessage((text) => {
+      const own =
+        text === "ping" ? null : answer(JSON.parse(text.toString()) as Readonly<Record<string, unknown>>);
+      if (own === null) room.send(text);
+      else page.send(JSON.stringify(own));
+    });
+  });
+}
+
 /** A new person: a browser profile of their own, already in the room under this name. */
 export async function visit(
   browser: Browser,
@@ -73,7 +89,7 @@ export async function visit(
 }
 
 export async function isLive(page: Page): Promise<void> {
-  await page.waitForSelector('#status[data-status="live"]', { timeout: 45_000 });
+  await page.waitForSelector('#chat[data-status="live"]', { timeout: 45_000 });
 }
 
 export async function say(page: Page, text: string): Promise<void> {
@@ -83,13 +99,13 @@ export async function say(page: Page, text: string): Promise<void> {
 
 /** The texts of all confirmed messages on the screen, in their order. */
 export function texts(page: Page): Promise<string[]> {
-  return page.locator("#log .bubble").allTextContents();
+  return page.locator("#log .text").allTextContents();
 }
 
 /** Waits until this is the text of the newest confirmed message. */
 export async function seesLast(page: Page, text: string): Promise<void> {
   await page.waitForFunction(
-    (wanted) => [...document.querySelectorAll("#log .bubble")].at(-1)?.textContent === wanted,
+    (wanted) => [...document.querySelectorAll("#log .text")].at(-1)?.textContent === wanted,
     text,
     { timeout: 45_000 },
   );

@@ -1,8 +1,7 @@
-import { join } from "node:path";
-import type { Browser, Page } from "playwright-core";
+import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { LocalServer } from "../../scripts/lib/server.ts";
-import { ARTIFACTS, isLive, launch, say, seesLast, serve, texts, visit } from "./browser.ts";
+import { isLive, launch, say, seesLast, serve, texts, visit } from "./browser.ts";
 
 let browser: Browser;
 let server: LocalServer;
@@ -77,50 +76,4 @@ test("a room's name is normalised as the server does it", async () => {
   await isLive(page);
   expect(new URL(page.url()).hash).toBe("#rose-garden");
   await context.close();
-});
-
-const CONVERSATION: readonly (readonly ["Ann" | "Bob" | "Chidi", string])[] = [
-  ["Bob", "Morning! Did the deploy go out?"],
-  ["Ann", "Yes, twenty minutes ago. Every room kept its history."],
-  ["Bob", "And the people who were connected?"],
-  ["Ann", "They came back by themselves and got exactly what they had missed."],
-  ["Chidi", "I was on a train, with three tunnels on the way 🚆"],
-  ["Chidi", "All my messages arrived once, in the order in which I wrote them."],
-  ["Ann", "That is the idea."],
-];
-
-const LOOKS = [
-  { colorScheme: "light", width: 1100, height: 720, shot: "desktop-light" },
-  { colorScheme: "dark", width: 1100, height: 720, shot: "desktop-dark" },
-  { colorScheme: "light", width: 390, height: 844, shot: "phone-light" },
-  { colorScheme: "dark", width: 390, height: 844, shot: "phone-dark" },
-] as const;
-
-/** One screenshot a look; nothing may be wider than the screen. */
-async function shoot(page: Page, suffix: string): Promise<void> {
-  for (const { colorScheme, width, height, shot } of LOOKS) {
-    await page.emulateMedia({ colorScheme });
-    await page.setViewportSize({ width, height });
-    await page.waitForTimeout(200);
-    await page.screenshot({ path: join(ARTIFACTS, `${shot}${suffix}.png`) });
-    const overflow = await page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth);
-    expect(overflow, `nothing is wider than ${width} px`).toBe(false);
-  }
-}
-
-test("screenshots: a conversation and the start, on a desktop and a phone, light and dark", async () => {
-  const ann = await visit(browser, server.url, "rose-garden", "Ann");
-  const bob = await visit(browser, server.url, "rose-garden", "Bob");
-  const chidi = await visit(browser, server.url, "rose-garden", "Chidi");
-  const people = { Ann: ann, Bob: bob, Chidi: chidi };
-  for (const [name, text] of CONVERSATION) {
-    await say(people[name].page, text);
-    await seesLast(ann.page, text);
-  }
-  await shoot(ann.page, "");
-  await ann.page.goto(server.url);
-  await ann.page.waitForSelector("#start:not([hidden])");
-  await shoot(ann.page, "-start");
-  expect(ann.complaints).toEqual([]);
-  await Promise.all([ann.context.close(), bob.context.close(), chidi.context.close()]);
 });

@@ -1,9 +1,9 @@
 // What the page does when the room, or another tab, says no. Where a real room would take long to say so, the test says it.
 import { join } from "node:path";
-import type { Browser, BrowserContext, Page } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { LocalServer } from "../../scripts/lib/server.ts";
-import { ARTIFACTS, isLive, launch, say, seesLast, serve, texts, visit } from "./browser.ts";
+import { ARTIFACTS, between, isLive, launch, say, seesLast, serve, texts, visit } from "./browser.ts";
 
 let browser: Browser;
 let server: LocalServer;
@@ -17,21 +17,6 @@ afterAll(async () => {
   await browser?.close();
   await server?.stop();
 });
-
-type Answer = (frame: Readonly<Record<string, unknown>>) => object | null;
-
-/** Stands between page and room: what `answer` answers does not reach the room. */
-async function between(context: BrowserContext, answer: Answer): Promise<void> {
-  await context.routeWebSocket(/\/websocket$/, (page) => {
-    const room = page.connectToServer();
-    page.onMessage((text) => {
-      const own =
-        text === "ping" ? null : answer(JSON.parse(text.toString()) as Readonly<Record<string, unknown>>);
-      if (own === null) room.send(text);
-      else page.send(JSON.stringify(own));
-    });
-  });
-}
 
 /** Opens another tab of the same browser; with an opener it is a duplicate, session storage included. */
 async function anotherTab(page: Page, isDuplicate: boolean): Promise<Page> {
@@ -96,9 +81,9 @@ test("[P4] a page whose place was taken says so, stays away, and comes back when
     },
     [JSON.stringify({ name: "Ann", protocol: 1, key, client: tag })],
   );
-  await ann.page.waitForSelector('#status[data-status="superseded"]');
+  await ann.page.waitForSelector('#chat[data-status="superseded"]');
   await ann.page.waitForTimeout(1_500);
-  expect(await ann.page.locator("#status").getAttribute("data-status")).toBe("superseded");
+  expect(await ann.page.locator("#chat").getAttribute("data-status")).toBe("superseded");
   await ann.page.click("#again");
   await isLive(ann.page);
   await ann.context.close();
@@ -118,7 +103,7 @@ test("[P5] [D2] history that is refused while scrolling comes by itself, each me
   await seesLast(ann.page, "m120");
   await ann.page.locator("#scroller").evaluate((element) => element.scrollTo(0, 0));
   await ann.page.waitForSelector("text=Loading older messages");
-  await ann.page.waitForFunction(() => document.querySelectorAll("#log .bubble").length === 120);
+  await ann.page.waitForFunction(() => document.querySelectorAll("#log .text").length === 120);
   expect(refusals).toBe(2);
   expect(await texts(ann.page)).toEqual(Array.from({ length: 120 }, (_, i) => `m${i + 1}`));
   expect(await ann.page.locator("#log .day").count(), "one day, one divider").toBe(1);
@@ -156,7 +141,7 @@ test("[P10] a name that the room will not take is told in the room's words, and 
   await page.goto(`${server.url}/#any`);
   await page.fill("#name", "Ann");
   await page.click("#enter button[type=submit]");
-  await page.waitForSelector('#status[data-status="refused"]');
+  await page.waitForSelector('#chat[data-status="refused"]');
   expect(await page.locator("#trouble-text").textContent()).toBe("Name too long.");
   await context.close();
   const lost = await browser.newContext();
@@ -176,12 +161,12 @@ test("unread messages are counted in the title and marked where they begin; bein
   await bob.page.locator("#scroller").evaluate((element) => element.scrollTo(0, 0));
   await say(ann.page, "new 1");
   await say(ann.page, "new 2");
-  await bob.page.waitForSelector("#jump:text('2 new messages')");
+  await bob.page.waitForSelector("#to-end:text('2 new messages')");
   expect(await bob.page.title()).toBe("(2) unread · Edge Chat");
   await bob.page.screenshot({ path: join(ARTIFACTS, "unread-phone.png") });
-  expect(await bob.page.locator(".unread + .message .bubble").textContent()).toBe("new 1");
-  await bob.page.click("#jump");
-  await bob.page.waitForSelector("#jump", { state: "hidden" });
+  expect(await bob.page.locator(".unread + .message .text").textContent()).toBe("new 1");
+  await bob.page.click("#to-end");
+  await bob.page.waitForSelector("#to-end", { state: "hidden" });
   expect(await bob.page.title()).toBe("unread · Edge Chat");
   await Promise.all([ann.context.close(), bob.context.close()]);
 });

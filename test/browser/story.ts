@@ -48,10 +48,12 @@ export class Story {
 function shownOn(page: Page): Promise<(Seen & { readonly isOwn: boolean })[]> {
   return page.locator("#log .message").evaluateAll((rows) =>
     rows.map((row) => {
-      const { seq, name = "", timestamp } = (row as HTMLElement).dataset;
-      const message = row.querySelector(".bubble")?.textContent ?? "";
+      const { seq } = (row as HTMLElement).dataset;
+      const name = row.querySelector(".head .name, bdi.sr")?.textContent ?? "";
+      const timestamp = Date.parse(row.querySelector("time")?.dateTime ?? "");
+      const message = row.querySelector(".text")?.textContent ?? "";
       const isOwn = row.classList.contains("own");
-      return { seq: Number(seq), name, message, timestamp: Number(timestamp), isOwn };
+      return { seq: Number(seq), name, message, timestamp, isOwn };
     }),
   );
 }

@@ -14,7 +14,7 @@ const classic = (fields: object): unknown => decodeClientFrame(JSON.stringify(fi
 const delivery = (fields: object): unknown => decodeClientFrame(JSON.stringify(fields), true);
 
 test.each([
-  { fields: { message: "" }, message: "" },
+  { fields: { message: "." }, message: "." },
   { fields: { message: "x".repeat(256) }, message: "x".repeat(256) },
   { fields: { message: "half \udc00" }, message: "half \ufffd" },
   { fields: { message: "hi", counter: 7, history: {} }, message: "hi" },

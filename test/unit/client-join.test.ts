@@ -15,7 +15,14 @@ test("[P1] a welcome makes the client live, with the roster and what it has to s
     { type: "timer", timer: "ping", ms: 25_000 },
     { type: "roster", members: [ann], count: 1 },
     { type: "transmit", text: JSON.stringify({ message: "kept", counter: 1 }) },
-    { type: "outbox", items: [{ id: "i", message: "kept", state: "pending" }], epoch: "e", counter: 0 },
+    { type: "timer", timer: "answer", ms: 15_000 },
+    {
+      type: "outbox",
+      underWay: 1,
+      items: [{ id: "i", message: "kept", state: "pending" }],
+      epoch: "e",
+      counter: 0,
+    },
   ]);
 });
 
@@ -105,7 +112,7 @@ test("[P5] a page is asked for when the client is in, again after a loss, and no
   expect(transmitted(machine.join({ head: 60 }))).toEqual([asked]);
   // Whatever wait an earlier refusal asked for is over with it.
   expect(machine.handle({ type: "history", before: 50 })).toEqual([
-    { type: "timer", timer: "history", ms: null },
+    { type: "timer", timer: "history", ms: 15_000 },
     { type: "transmit", text: JSON.stringify(asked) },
   ]);
   machine.comeBack();

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { ClientMachine, eventsFrame, only, WELCOME } from "../support/client-machine.ts";
 
-const DISARMED = ["ping", "pong", "steady", "resend", "history"].map((timer) => ({
+const DISARMED = ["ping", "pong", "steady", "resend", "history", "answer"].map((timer) => ({
   type: "timer",
   timer,
   ms: null,
@@ -26,7 +26,7 @@ describe("the life of a connection", () => {
     const machine = new ClientMachine();
     expect(machine.handle({ type: "start" })).toEqual([
       ...OPENS,
-      { type: "outbox", items: [], epoch: null, counter: 0 },
+      { type: "outbox", underWay: 0, items: [], epoch: null, counter: 0 },
     ]);
     const hello = { name: "ann", protocol: 1, key: "k".repeat(16), client: "tab" };
     expect(machine.handle({ type: "opened" })).toEqual([
@@ -139,7 +139,7 @@ describe("the life of a connection", () => {
     expect(machine.handle({ type: "closed", code: 1006, random: 0.5 })).toEqual([]);
     expect(machine.handle({ type: "start" })).toEqual([
       ...OPENS,
-      { type: "outbox", items: [], epoch: "e", counter: 0 },
+      { type: "outbox", underWay: 0, items: [], epoch: "e", counter: 0 },
     ]);
   });
 

@@ -60,7 +60,11 @@ test("[D4] [L2] a refusal for now: nothing is sent past it until the wait and so
   machine.say("one", "two");
   expect(
     machine.receive({ refused: { counter: 1, code: "rate-limited", retryAfter: 900 } }).slice(1),
-  ).toEqual([{ type: "timer", timer: "resend", ms: 1_350 }, items(["one", "waiting"], ["two", "pending"])]);
+  ).toEqual([
+    { type: "timer", timer: "answer", ms: null },
+    { type: "timer", timer: "resend", ms: 1_350 },
+    items(["one", "waiting"], ["two", "pending"]),
+  ]);
   const follows = machine.receive({ refused: { counter: 2, code: "out-of-order", expected: 1 } });
   expect(only(follows, "close", "outbox")).toEqual([]);
   expect(machine.say("three")).toEqual([]);
@@ -69,6 +73,7 @@ test("[D4] [L2] a refusal for now: nothing is sent past it until the wait and so
       type: "transmit",
       text: JSON.stringify({ message: ["one", "two", "three"][counter - 1], counter }),
     })),
+    { type: "timer", timer: "answer", ms: 15_000 },
     items(["one", "pending"], ["two", "pending"], ["three", "pending"]),
   ]);
 });
@@ -78,6 +83,7 @@ test("[D12] `busy` says no time: the client tries again after a second, or up to
   machine.join();
   machine.say("one");
   expect(machine.receive({ refused: { counter: 1, code: "busy" } }).slice(1)).toEqual([
+    { type: "timer", timer: "answer", ms: null },
     { type: "timer", timer: "resend", ms: 1_500 },
     items(["one", "waiting"]),
   ]);

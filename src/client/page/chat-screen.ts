@@ -1,19 +1,25 @@
 // The chat itself: what the client reports goes on the screen, what a person does goes to the client.
-import { MAX_MESSAGE_LENGTH } from "../../protocol/limits.ts";
-import type { Member } from "../../protocol/messages.ts";
+import type { ChatMessage, Member } from "../../protocol/messages.ts";
 import { ChatClient } from "../chat-client.ts";
 import type { AppEvent } from "../events.ts";
-import type { OutboxItem } from "../outbox.ts";
-import { peopleOf } from "../roster.ts";
-import { avatar } from "./avatar.ts";
-import { byId, el, nameOf } from "./dom.ts";
+import { fragmentOf, type RoomPlace } from "./address.ts";
+import { Alerts } from "./alerts.ts";
+import { Composer } from "./composer.ts";
+import { byId } from "./dom.ts";
+import { mute, mutedAuthors, rememberRoom, titleOf } from "./memory.ts";
+import { MessageActs } from "./message-acts.ts";
 import { MessageList } from "./message-list.ts";
 import { keepOutbox, keptOutbox } from "./outbox-store.ts";
+import { OutboxView } from "./outbox-view.ts";
+import { RoomMenu } from "./room-menu.ts";
+import { showRoster } from "./roster-view.ts";
+import { type Onlooker, sharedNames } from "./rows.ts";
 import { StatusLine } from "./status-line.ts";
+import { lasting } from "./store.ts";
+import { toast } from "./toast.ts";
 
 export interface ChatScreenOptions {
-  readonly room: string;
-  readonly isPrivate: boolean;
+  readonly place: RoomPlace;
   readonly name: string;
   readonly key: string;
   readonly client: string;
@@ -21,138 +27,191 @@ export interface ChatScreenOptions {
   readonly onRestart: () => void;
 }
 
-/** A counter appears when so few characters are left. */
-const SHOW_LEFT = 40;
-
 export class ChatScreen {
-  private readonly client: ChatClient;
-  private readonly list: MessageList;
   private readonly options: ChatScreenOptions;
-  private readonly message = byId("message", HTMLTextAreaElement);
+  private readonly client: ChatClient;
   private readonly listeners = new AbortController();
+  private readonly list: MessageList;
+  private readonly outbox: OutboxView;
+  private readonly composer: Composer;
   private readonly status: StatusLine;
+  private readonly menu: RoomMenu;
+  private readonly alerts = new Alerts();
   private readonly url: URL;
-  private isLoadingOlder = false;
-  private hasOlder = true;
   private isLive = false;
   private wasLive = false;
-  private outbox: readonly OutboxItem[] = [];
+  private members: readonly Member[] | null = [];
+  private connections = 0;
+  /** The message that the address leads to. */
+  private wanted: number | null;
 
-  constructor(options: ChatScreenOptions, list: MessageList) {
+  constructor(options: ChatScreenOptions) {
     this.options = options;
-    this.list = list;
-    this.url = new URL(`/api/room/${encodeURIComponent(options.room)}/websocket`, location.href);
-    const socketUrl = new URL(this.url);
-    socketUrl.protocol = this.url.protocol === "https:" ? "wss:" : "ws:";
+    const { room, isPrivate, seq } = options.place;
+    const { signal } = this.listeners;
+    this.wanted = seq;
+    this.url = new URL(`/api/room/${encodeURIComponent(room)}/websocket`, location.href);
     this.client = new ChatClient({
       ...options,
-      url: socketUrl.href,
-      outbox: keptOutbox(options.room, options.client),
+      url: this.url.href.replace("http", "ws"),
+      outbox: keptOutbox(room, options.client),
       onEvent: (event) => this.show(event),
     });
+    this.list = new MessageList(
+      {
+        askHistory: (before) => this.client.history(before),
+        onlooker: () => this.onlooker,
+        drawOutbox: () => this.outbox.draw(this.isLive),
+        onUnread: (count) => this.alerts.unread(count),
+        invite: () => this.menu.open(),
+      },
+      signal,
+    );
+    this.outbox = new OutboxView(
+      {
+        discard: (id) => this.client.discard(id),
+        send: (text) => this.send(text),
+        edit: (text) => this.composer.fill(text),
+        update: () => this.list.update(),
+      },
+      signal,
+    );
+    this.composer = new Composer(
+      {
+        room,
+        send: (text) => this.send(text),
+        names: () => [...new Set((this.members ?? []).map(({ name }) => name))],
+        onUp: () => this.list.focusLast(),
+      },
+      signal,
+    );
     this.status = new StatusLine({
       onNow: () => this.client.hint("online"),
       onRestart: options.onRestart,
-      signal: this.listeners.signal,
+      signal,
     });
+    this.menu = new RoomMenu({ room, isPrivate, onChange: () => this.onChange() }, signal);
+    this.listenToMessages();
+    this.listen();
   }
 
   start(): void {
-    const title = this.options.isPrivate ? "Private room" : this.options.room;
-    byId("room-title", HTMLElement).textContent = title;
-    document.title = `${title} · Edge Chat`;
-    this.list.clear();
-    this.showOlder(true);
-    this.listen();
+    this.onChange();
     this.client.start();
-    this.message.focus();
+    this.composer.focus();
   }
 
   stop(): void {
+    this.alerts.unread(0);
     this.listeners.abort();
     this.client.stop();
   }
 
+  /** The address leads to one of this room's messages. */
+  goTo(seq: number | null): void {
+    if (seq !== null) this.list.goTo(seq);
+  }
+
+  private get onlooker(): Onlooker {
+    const { messages, author } = this.list.timeline;
+    const self = { name: this.options.name, author };
+    const people = [...(this.members ?? []), ...messages, self];
+    return { name: this.options.name, muted: mutedAuthors(), isShared: sharedNames(people) };
+  }
+
+  private listenToMessages(): void {
+    const { room } = this.options.place;
+    const acts = {
+      at: (seq: number) => this.list.timeline.at(seq),
+      isOwn: (message: ChatMessage) => this.list.timeline.isOwn(message),
+      reply: (message: ChatMessage) => this.composer.answer(message),
+      linkTo: (seq: number) => `${location.origin}/${fragmentOf(room, seq)}`,
+      mute: ({ author, name }: ChatMessage) => {
+        mute(author, name);
+        toast("Muted for you. The room's menu takes it back.");
+        this.onChange();
+      },
+      leave: () => this.composer.focus(),
+    };
+    // It lives as long as its listeners do.
+    void new MessageActs(acts, this.listeners.signal);
+  }
+
   private listen(): void {
     const { signal } = this.listeners;
-    byId("composer", HTMLFormElement).addEventListener("submit", (event) => this.submit(event), { signal });
-    this.message.addEventListener("input", () => this.showLeft(), { signal });
-    this.message.addEventListener("keydown", (event) => this.onKey(event), { signal });
-    const scroller = byId("scroller", HTMLElement);
-    scroller.addEventListener("scroll", () => scroller.scrollTop < 80 && this.loadOlder(), { signal });
-    byId("invite", HTMLButtonElement).addEventListener("click", () => void this.copyLink(), { signal });
     const people = byId("people", HTMLButtonElement);
-    people.addEventListener(
-      "click",
-      () => {
-        const isOpen = byId("roster", HTMLElement).classList.toggle("open");
-        people.setAttribute("aria-expanded", `${isOpen}`);
-      },
-      { signal },
-    );
-    for (const type of ["online", "offline"] as const) {
+    const roster = byId("roster", HTMLElement);
+    const showPeople = (isOpen: boolean): void => {
+      roster.classList.toggle("open", isOpen);
+      people.setAttribute("aria-expanded", `${isOpen}`);
+    };
+    people.addEventListener("click", () => showPeople(!roster.classList.contains("open")), { signal });
+    roster.addEventListener("keydown", ({ key }) => key === "Escape" && showPeople(false), { signal });
+    for (const type of ["online", "offline"] as const)
       window.addEventListener(type, () => this.client.hint(type), { signal });
-    }
     document.addEventListener("visibilitychange", () => !document.hidden && this.client.hint("visible"), {
       signal,
     });
+    // Where nothing is kept, what waits would be gone with the tab.
+    window.addEventListener(
+      "beforeunload",
+      (event) => this.outbox.unsent > 0 && !lasting.isKept && event.preventDefault(),
+      { signal },
+    );
   }
 
   private show(event: AppEvent): void {
+    const { timeline } = this.list;
     switch (event.type) {
       case "status":
-        this.status.show(event);
-        this.isLive = event.status === "live";
-        this.wasLive ||= this.isLive;
-        this.showOutbox();
-        if (event.status === "offline" && !this.wasLive) void this.stopIfThereIsNoRoom();
+        this.showStatus(event);
         break;
       case "messages":
-        this.list.append(event.messages);
+        timeline.live(event.messages, this.list.arrival);
+        this.callFor(event.messages);
         break;
       case "history":
-        this.list.prepend(event.messages);
-        this.showOlder(event.messages.length > 0 && event.more);
+        this.list.showPage(event.messages, event.more);
         break;
       case "reset":
-        this.list.clear();
-        this.list.notice("This room was started anew.");
+        timeline.reset();
         break;
       case "gap":
-        this.list.gap(event.gap, () => {
-          this.showOlder(true);
-          this.loadOlder();
-        });
+        timeline.gap(event.gap);
         break;
       case "outbox":
-        keepOutbox(this.options.room, this.options.client, event);
-        this.outbox = event.items;
-        this.showOutbox();
+        keepOutbox(this.options.place.room, this.options.client, event);
+        this.outbox.take(event);
+        this.status.waiting = this.outbox.unsent;
         break;
       case "roster":
-        this.showRoster(event.members, event.count);
+        this.members = event.members;
+        this.connections = event.count;
+        this.showPeople();
         break;
       case "joined":
-        this.list.author = event.author;
-        if (event.resumed) this.list.cameBack(event.head);
-        else this.showOlder(event.after !== 0);
+        timeline.joined(event.author, event.resumed, event.after, event.head);
+        rememberRoom(this.options.place.room, this.options.place.isPrivate);
+        this.goTo(this.wanted);
+        this.wanted = null;
         break;
       case "confirmed":
         break;
       case "arrived":
       case "left":
-        this.showNotices(event.type, event.members);
+        timeline.presence(event.type, event.members);
         break;
       default:
         event satisfies never;
     }
+    this.list.update();
   }
 
-  private showOutbox(): void {
-    this.list.showOutbox(this.outbox, this.isLive, {
-      onDiscard: ({ id }) => this.client.discard(id),
-      onRetry: (item) => this.retry(item),
-    });
+  private showStatus(event: Extract<AppEvent, { type: "status" }>): void {
+    this.isLive = event.status === "live";
+    this.wasLive ||= this.isLive;
+    this.status.show(event);
+    if (event.status === "offline" && !this.wasLive) void this.stopIfThereIsNoRoom();
   }
 
   /** A browser does not say why a socket would not open; a plain request to the same address does. */
@@ -163,86 +222,31 @@ export class ChatScreen {
     this.status.show({ status: "refused", reason: "There is no such room. Check the link." });
   }
 
-  private showNotices(what: "arrived" | "left", members: readonly Member[]): void {
-    const others = members.filter(({ author }) => author !== this.list.author || author === "");
-    if (others.length === 0) return;
-    const names = others.slice(0, 3).map(({ name }) => name);
-    const more = others.length > 3 ? ` and ${others.length - 3} more` : "";
-    this.list.notice(`${names.join(", ")}${more} ${what === "arrived" ? "joined" : "left"}`);
+  private callFor(messages: readonly ChatMessage[]): void {
+    const { timeline } = this.list;
+    if (!document.hidden || timeline.isCatchingUp) return;
+    const muted = mutedAuthors();
+    const news = messages.findLast((message) => !timeline.isOwn(message) && !muted.has(message.author));
+    if (news !== undefined) this.alerts.news(news, this.options.place.room);
   }
 
-  /** A person with three tabs is one person, and is listed once. */
-  private showRoster(members: readonly Member[] | null, count: number): void {
-    byId("count", HTMLElement).textContent = `${count}`;
-    const list = byId("members", HTMLUListElement);
-    if (members === null) return list.replaceChildren(el("li", "hint", `${count} people: too many to list`));
-    const people = peopleOf(members);
-    byId("count", HTMLElement).textContent = `${people.size}`;
-    const rows = [...people.values()].map(({ name, author }) => {
-      const isSelf = author !== "" && author === this.list.author;
-      return el("li", "", avatar(name, author), nameOf(name), isSelf ? " (you)" : "");
-    });
-    list.replaceChildren(...rows);
+  private showPeople(): void {
+    showRoster(this.members, this.connections, { ...this.onlooker, author: this.list.timeline.author });
   }
 
-  private submit(event: Event): void {
-    event.preventDefault();
-    const text = this.message.value.trim();
-    if (text === "" || text.length > MAX_MESSAGE_LENGTH) return;
-    this.message.value = "";
-    this.showLeft();
+  /** Something that this person has told the page is otherwise now. */
+  private onChange(): void {
+    const { room, isPrivate } = this.options.place;
+    const title = titleOf(room, isPrivate);
+    byId("room-title", HTMLElement).textContent = title;
+    byId("message", HTMLTextAreaElement).placeholder = `Message ${title}`;
+    this.alerts.setTitle(title);
+    this.showPeople();
+    this.list.update();
+  }
+
+  private send(text: string): void {
     this.client.send(text);
     this.list.toEnd();
-  }
-
-  /** Sends a failed message again; one that is too long goes back to where it can be shortened. */
-  private retry({ id, message }: OutboxItem): void {
-    this.client.discard(id);
-    if (message.length <= MAX_MESSAGE_LENGTH) {
-      this.client.send(message);
-      return;
-    }
-    this.message.value = message;
-    this.showLeft();
-    this.message.focus();
-  }
-
-  private onKey(event: KeyboardEvent): void {
-    if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
-    this.submit(event);
-  }
-
-  private showLeft(): void {
-    const left = MAX_MESSAGE_LENGTH - this.message.value.trim().length;
-    const element = byId("left", HTMLElement);
-    element.textContent = left <= SHOW_LEFT ? `${left}` : "";
-    element.classList.toggle("over", left < 0);
-    this.message.rows = Math.min(5, this.message.value.split("\n").length);
-  }
-
-  private loadOlder(): void {
-    if (this.isLoadingOlder || !this.hasOlder || this.list.oldest <= 1) return;
-    this.isLoadingOlder = true;
-    byId("older", HTMLElement).textContent = "Loading older messages …";
-    this.client.history(this.list.oldest);
-  }
-
-  private showOlder(hasMore: boolean): void {
-    this.isLoadingOlder = false;
-    this.hasOlder = hasMore;
-    byId("older", HTMLElement).textContent = hasMore ? "" : "This is where the room's memory begins.";
-  }
-
-  private async copyLink(): Promise<void> {
-    const button = byId("invite", HTMLButtonElement);
-    try {
-      await navigator.clipboard.writeText(location.href);
-      button.textContent = "Copied";
-    } catch {
-      button.textContent = "Copy the address bar";
-    }
-    setTimeout(() => {
-      button.textContent = "Copy link";
-    }, 2_000);
   }
 }

@@ -1,4 +1,6 @@
 // Who this browser is: a secret key for all its tabs, and a tag of its own for each tab.
+import { waiting } from "./outbox-store.ts";
+import { lasting, ofTab } from "./store.ts";
 
 const KEY = "edge-chat-key";
 const NAME = "edge-chat-name";
@@ -11,36 +13,46 @@ function random(bytes: number): string {
 
 /** The author's secret key: made once, kept in this browser. */
 export function secretKey(): string {
-  const known = localStorage.getItem(KEY);
+  const known = lasting.get(KEY);
   if (known !== null && known.length >= 16) return known;
   const key = random(32);
-  localStorage.setItem(KEY, key);
+  lasting.set(KEY, key);
   return key;
 }
 
-export const rememberedName = (): string => localStorage.getItem(NAME) ?? "";
-export const rememberName = (name: string): void => localStorage.setItem(NAME, name);
+export const rememberedName = (): string => lasting.get(NAME) ?? "";
+export const rememberName = (name: string): void => lasting.set(NAME, name);
 
 /**
  * This tab's tag, the same after a reload, so that unsent messages are sent once. Duplicating a tab copies its
- * session storage: the lock shows that the tag is taken, and the copy gets one of its own.
+ * session storage: the lock shows that the tag is taken, and the copy gets one of its own. A tag under which a closed
+ * tab left something unsent is taken over, and with it what it has to send.
  */
 export async function claimTag(): Promise<string> {
-  const known = sessionStorage.getItem(TAG);
-  if (known !== null && (await claim(known))) return known;
-  const tag = random(8);
-  sessionStorage.setItem(TAG, tag);
-  await claim(tag);
-  return tag;
+  const known = ofTab.get(TAG);
+  const orphans = hasLocks ? waiting().map(({ tag }) => tag) : [];
+  const fresh = random(8);
+  for (const tag of [...(known === null ? [] : [known]), ...orphans, fresh]) {
+    if (!(await claim(tag))) continue;
+    ofTab.set(TAG, tag);
+    return tag;
+  }
+  return fresh;
 }
 
+/** Only where the page came over https, or from this machine. */
+const hasLocks = "locks" in navigator;
+
 function claim(tag: string): Promise<boolean> {
+  if (!hasLocks) return Promise.resolve(true);
   return new Promise((resolve) => {
-    if (!("locks" in navigator)) return resolve(true);
-    void navigator.locks.request(`edge-chat ${tag}`, { ifAvailable: true }, (lock) => {
-      resolve(lock !== null);
-      // Held until the tab is gone.
-      return lock === null ? undefined : new Promise<void>(() => {});
-    });
+    navigator.locks
+      .request(`edge-chat ${tag}`, { ifAvailable: true }, (lock) => {
+        resolve(lock !== null);
+        // Held until the tab is gone.
+        return lock === null ? undefined : new Promise<void>(() => {});
+      })
+      // A browser that keeps nothing for this site has no locks for it either.
+      .catch(() => resolve(true));
   });
 }

@@ -1,98 +1,79 @@
-// The page's entry: the start screen without a room in the URL, the chat with one.
-import { parseRoomName } from "../../protocol/room-name.ts";
+// The page's entry: the start screen without a room in the address, the chat with one.
+import { cleanName } from "../../protocol/names.ts";
+import { fragmentOf, parseFragment } from "./address.ts";
 import { ChatScreen } from "./chat-screen.ts";
-import { byId } from "./dom.ts";
+import { byId, count, el } from "./dom.ts";
 import { claimTag, rememberedName, rememberName, secretKey } from "./identity.ts";
-import { MessageList } from "./message-list.ts";
+import { titleOf } from "./memory.ts";
+import { keptOutbox, waiting } from "./outbox-store.ts";
+import { StartScreen } from "./start-screen.ts";
+import { lasting } from "./store.ts";
 
-const start = byId("start", HTMLElement);
-const chat = byId("chat", HTMLElement);
-const nameField = byId("name", HTMLInputElement);
-const roomField = byId("room", HTMLInputElement);
-const hint = byId("room-hint", HTMLElement);
-const error = byId("start-error", HTMLElement);
-const list = new MessageList();
 const tag = claimTag();
 let screen: ChatScreen | null = null;
+/** The room of the screen. */
+let shown = "";
 let hasEntered = rememberedName() !== "";
+/** Only the newest `show` goes on: the address may change while an older one waits. */
+let turn = 0;
 
-/** The room that the URL names, or null. */
-function roomInUrl(): ReturnType<typeof parseRoomName> {
-  try {
-    return parseRoomName(decodeURIComponent(location.hash.slice(1)));
-  } catch {
-    return null;
-  }
-}
+const start = new StartScreen({
+  enter: (name, { room, seq }) => {
+    rememberName(cleanName(name) || "anonymous");
+    hasEntered = true;
+    const fragment = fragmentOf(room, seq);
+    if (location.hash === fragment) void show();
+    else location.hash = fragment;
+  },
+});
 
 async function show(): Promise<void> {
-  screen?.stop();
-  screen = null;
-  const room = roomInUrl();
-  const isInside = room !== null && hasEntered;
-  start.hidden = isInside;
-  chat.hidden = !isInside;
-  if (!isInside) return showStart(room);
+  const place = parseFragment(location.hash);
+  const isInside = place.kind === "room" && hasEntered;
+  if (isInside && screen !== null && place.room === shown) return screen.goTo(place.seq);
+  const mine = ++turn;
+  leave();
+  document.documentElement.classList.toggle("inside", isInside);
+  if (!isInside) start.show(place);
   const client = await tag;
-  const address = room.kind === "private" ? room.id : room.name;
-  const isPrivate = room.kind === "private";
-  screen = new ChatScreen(
-    {
-      room: address,
-      isPrivate,
-      name: rememberedName(),
-      key: secretKey(),
-      client,
-      onRestart: () => void show(),
-    },
-    list,
-  );
+  if (mine !== turn) return;
+  tellUnsent(client, isInside ? place.room : "");
+  if (!isInside) return;
+  const options = { name: rememberedName(), key: secretKey(), client };
+  shown = place.room;
+  screen = new ChatScreen({ ...options, place, onRestart: restart });
   screen.start();
 }
 
-function showStart(invitedTo: ReturnType<typeof parseRoomName>): void {
-  document.title = "Edge Chat";
-  error.textContent = "";
-  nameField.value = rememberedName();
-  roomField.value = invitedTo?.kind === "public" ? invitedTo.name : "";
-  if (invitedTo?.kind === "private")
-    hint.textContent = "You were invited to a private room; leave this empty.";
-  nameField.focus();
+function leave(): void {
+  screen?.stop();
+  screen = null;
 }
 
-function enter(hash: string): void {
-  rememberName(nameField.value.trim() || "anonymous");
-  hasEntered = true;
-  if (location.hash === `#${hash}`) void show();
-  else location.hash = hash;
+function restart(): void {
+  leave();
+  void show();
 }
 
-byId("enter", HTMLFormElement).addEventListener("submit", (event) => {
-  event.preventDefault();
-  const invitedTo = roomInUrl();
-  if (roomField.value === "" && invitedTo?.kind === "private") return enter(invitedTo.id);
-  const room = parseRoomName(roomField.value || "lobby");
-  if (room === null) error.textContent = "A room's name needs a letter or a digit.";
-  else enter(encodeURIComponent(room.kind === "public" ? room.name : room.id));
-});
+/** What waits in other rooms is not forgotten: it goes out when its room is entered. */
+function tellUnsent(client: string, here: string): void {
+  const rooms = waiting().filter((entry) => entry.tag === client && entry.room !== here);
+  const unsent = rooms.reduce((sum, { room }) => sum + keptOutbox(room, client).items.length, 0);
+  const bar = byId("unsent", HTMLElement);
+  bar.hidden = unsent === 0;
+  bar.replaceChildren(`${count(unsent, "message")} not sent yet in `);
+  rooms.forEach(({ room }, i) => {
+    const link = el("a", "", titleOf(room, /^[0-9a-f]{64}$/.test(room)));
+    link.href = fragmentOf(room);
+    bar.append(i === 0 ? "" : ", ", link);
+  });
+}
 
-roomField.addEventListener("input", () => {
-  const room = parseRoomName(roomField.value);
-  const isOther = room?.kind === "public" && room.name !== roomField.value;
-  hint.textContent = isOther ? `Enters “${room.name}”.` : "Anyone who knows the name can enter.";
-});
+function tellIfNothingIsKept(): void {
+  byId("not-kept", HTMLElement).hidden = lasting.isKept;
+}
 
-byId("new-private", HTMLButtonElement).addEventListener("click", () => {
-  void (async () => {
-    try {
-      const response = await fetch("/api/room", { method: "POST" });
-      if (!response.ok) throw new Error(`${response.status}`);
-      enter(await response.text());
-    } catch {
-      error.textContent = "No room could be made just now. Check your connection and try again.";
-    }
-  })();
-});
-
+lasting.onLoss = tellIfNothingIsKept;
+tellIfNothingIsKept();
 window.addEventListener("hashchange", () => void show());
 void show();

@@ -1,227 +1,217 @@
-// The messages on the screen: days, groups by author, gaps, the unread mark, and one's own that are not confirmed yet.
-import { MAX_MESSAGE_LENGTH } from "../../protocol/limits.ts";
-import type { ChatMessage, Gap } from "../../protocol/messages.ts";
-import type { OutboxItem } from "../outbox.ts";
-import { avatar } from "./avatar.ts";
-import { byId, el, nameOf } from "./dom.ts";
+// The log on the screen: draws the timeline once a frame, keeps the place of whoever reads, asks for what comes into view.
+import { byId, count, setText, sync } from "./dom.ts";
+import { type Onlooker, rowsOf } from "./rows.ts";
+import { drawRow, type RowActions } from "./row-view.ts";
+import { Timeline } from "./timeline.ts";
 
-/** Messages of one author within so many milliseconds stand under one name. */
-const GROUP_MS = 300_000;
+/** So near to an end of what is on the screen, the next page is asked for. */
+const NEAR_PX = 400;
+/** A room that is busier is drawn no more often than once in so many milliseconds. */
+const BUSY_MS = 150;
+/** So near to the end somebody is at the end. */
+const AT_END_PX = 60;
 
-const dayFormat = new Intl.DateTimeFormat(undefined, { weekday: "long", day: "numeric", month: "long" });
-const timeFormat = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
-const dayOf = (timestamp: number): string => dayFormat.format(timestamp);
-
-const STATES: Readonly<Record<OutboxItem["state"], string>> = {
-  pending: "Sending …",
-  waiting: "You are fast; waiting to send …",
-  failed: "Not sent.",
-};
-
-export interface OutboxActions {
-  readonly onDiscard: (item: OutboxItem) => void;
-  readonly onRetry: (item: OutboxItem) => void;
-}
-
-function actionOf(label: string, act: () => void): HTMLButtonElement {
-  const button = el("button", "plain small", label);
-  button.type = "button";
-  button.addEventListener("click", act);
-  return button;
+export interface ListPorts {
+  readonly askHistory: (before: number) => void;
+  readonly onlooker: () => Onlooker;
+  /** Draws what stands below the log, in the same frame. */
+  readonly drawOutbox: () => void;
+  readonly onUnread: (count: number) => void;
+  readonly invite: () => void;
 }
 
 export class MessageList {
-  /** The oldest seq on the screen, to ask for what came before; 0 if there is none. */
-  oldest = 0;
-  author = "";
+  readonly timeline = new Timeline();
   private readonly scroller = byId("scroller", HTMLElement);
+  private readonly feed = byId("feed", HTMLElement);
   private readonly log = byId("log", HTMLOListElement);
-  private readonly outbox = byId("outbox", HTMLOListElement);
-  private readonly jump = byId("jump", HTMLButtonElement);
-  private newest: ChatMessage | null = null;
-  /** Something stands below the newest message: the next one starts a group of its own. */
-  private isGroupOver = false;
-  /** Messages that came while nobody looked at the end of the log. */
-  private unread = 0;
-  private missedTo = 0;
+  private readonly older = byId("older", HTMLElement);
+  private readonly toEndButton = byId("to-end", HTMLButtonElement);
+  private readonly toNewButton = byId("to-new", HTMLButtonElement);
+  private readonly ports: ListPorts;
+  private readonly actions: RowActions;
+  /** Whether the view stays at the end, whatever comes and however its size changes. */
+  private isFollowing = true;
+  private lastTop = 0;
+  private frame = 0;
+  private timer: ReturnType<typeof setTimeout> | undefined;
+  private drawnAt = -Infinity;
+  /** A message that the view has to go to, once it is there. */
+  private target: number | null = null;
+  /** Whether the row where the news begin was in view. */
+  private seenMark: number | null = null;
 
-  constructor() {
-    this.jump.addEventListener("click", () => this.toEnd());
-    this.scroller.addEventListener("scroll", () => {
-      if (this.isSeen()) this.setUnread(0);
-    });
-    document.addEventListener("visibilitychange", () => {
-      if (this.isSeen()) this.setUnread(0);
-    });
-  }
-
-  clear(): void {
+  constructor(ports: ListPorts, signal: AbortSignal) {
+    this.ports = ports;
+    this.actions = { goTo: (seq) => this.goTo(seq), invite: ports.invite };
     this.log.replaceChildren();
-    this.outbox.replaceChildren();
-    this.newest = null;
-    this.oldest = 0;
-    this.missedTo = 0;
-    this.setUnread(0);
-  }
-
-  append(messages: readonly ChatMessage[]): void {
-    const wasAtEnd = this.isAtEnd();
-    // What a join brings is history, and nobody's own words are news to them.
-    const news = messages.filter((message) => !this.isOwn(message)).length;
-    const isUnseen = this.newest !== null && !this.isSeen() && news > 0;
-    const isMissed = (messages[0]?.seq ?? 0) <= this.missedTo && news > 0;
-    if (isMissed || (isUnseen && this.unread === 0)) this.markNew();
-    if (isMissed) this.missedTo = 0;
-    for (const message of messages) {
-      this.log.append(...this.rowsOf(message, this.newest));
-      this.newest = message;
-      this.isGroupOver = false;
-      if (this.oldest === 0) this.oldest = message.seq;
-    }
-    if (isUnseen) this.setUnread(this.unread + news);
-    if (wasAtEnd) this.toEnd();
-  }
-
-  /** Back after a loss: what comes up to this seq was missed, and is marked where it begins. */
-  cameBack(head: number): void {
-    this.missedTo = head;
-  }
-
-  /** Puts a page of older messages on top; what is being read stays where it is. */
-  prepend(messages: readonly ChatMessage[]): void {
-    const height = this.scroller.scrollHeight;
-    const rows = messages.flatMap((message, i) => this.rowsOf(message, messages[i - 1] ?? null));
-    const previous = messages.at(-1) ?? null;
-    // The day that the page ends with goes on: it needs no second divider.
-    const day = this.log.querySelector(".day");
-    if (previous !== null && day?.textContent === dayOf(previous.timestamp)) day.remove();
-    this.log.prepend(...rows);
-    this.oldest = messages[0]?.seq ?? this.oldest;
-    this.newest ??= previous;
-    this.scroller.scrollTop += this.scroller.scrollHeight - height;
-  }
-
-  notice(text: string): void {
-    const wasAtEnd = this.isAtEnd();
-    this.log.append(el("li", "notice", text));
-    this.isGroupOver = true;
-    if (wasAtEnd) this.toEnd();
-  }
-
-  /** Says what was missed and does not come by itself. `onShow` then asks for older messages: those of the gap come first. */
-  gap({ first, last }: Gap, onShow: () => void): void {
-    const wasAtEnd = this.isAtEnd();
-    const count = last - first + 1;
-    const words = `${count} ${count === 1 ? "message" : "messages"} missed while away`;
-    const divider = el("li", "divider", words);
-    const show = actionOf("Show", () => {
-      this.forgetTo(divider);
-      this.oldest = last + 1;
-      onShow();
+    this.scroller.addEventListener("scroll", () => this.onScroll(), { signal });
+    document.addEventListener("visibilitychange", () => this.lookAround(), { signal });
+    this.toEndButton.addEventListener("click", () => this.toEnd(), { signal });
+    this.toNewButton.addEventListener("click", () => this.goTo(this.timeline.mark ?? 0), { signal });
+    const sizes = new ResizeObserver(() => this.isFollowing && this.scrollToEnd());
+    for (const element of [this.scroller, this.log, byId("outbox", HTMLElement)]) sizes.observe(element);
+    signal.addEventListener("abort", () => {
+      sizes.disconnect();
+      clearTimeout(this.timer);
+      cancelAnimationFrame(this.frame);
     });
-    divider.append(show);
-    this.log.append(divider);
-    this.isGroupOver = true;
-    if (wasAtEnd) this.toEnd();
   }
 
-  showOutbox(items: readonly OutboxItem[], isLive: boolean, actions: OutboxActions): void {
-    const wasAtEnd = this.isAtEnd();
-    this.outbox.replaceChildren(
-      ...items.map((item) => {
-        const state = el(
-          "span",
-          "state",
-          item.state === "pending" && !isLive ? "Waiting for a connection …" : STATES[item.state],
-        );
-        if (item.state === "failed") {
-          const isTooLong = item.message.length > MAX_MESSAGE_LENGTH;
-          const retry = actionOf(isTooLong ? "Edit" : "Try again", () => actions.onRetry(item));
-          state.append(
-            " ",
-            retry,
-            " ",
-            actionOf("Discard", () => actions.onDiscard(item)),
-          );
-        }
-        return el("li", `message own ${item.state}`, el("div", "bubble", item.message), state);
-      }),
-    );
-    if (wasAtEnd && items.length > 0) this.toEnd();
+  /** What somebody sees who looks: only then news are seen as they come. */
+  get arrival(): { readonly isSeen: boolean; readonly isFollowing: boolean } {
+    return { isSeen: this.isFollowing && !document.hidden, isFollowing: this.isFollowing };
+  }
+
+  /** Draws what has changed, in a quiet room with the next frame: a hundred messages in it cost one layout. */
+  update(): void {
+    if (this.frame === 0 && this.timer === undefined) {
+      const wait = this.drawnAt + BUSY_MS - performance.now();
+      if (wait <= 0) this.drawNext();
+      else this.timer = setTimeout(() => this.drawNext(), wait);
+    }
+    // A page that nobody sees has no frames, but a title.
+    if (document.hidden) this.ports.onUnread(this.timeline.unread);
+  }
+
+  /** The page that was asked for has come. */
+  showPage(...page: Parameters<Timeline["page"]>): void {
+    this.target = this.timeline.page(...page) ?? this.target;
+    if (this.isFollowing) this.ask(this.timeline.end());
+    this.update();
+  }
+
+  goTo(seq: number): void {
+    this.isFollowing = false;
+    this.target = seq;
+    this.ask(this.timeline.place(seq));
+    this.update();
   }
 
   toEnd(): void {
-    this.scroller.scrollTop = this.scroller.scrollHeight;
-    if (!document.hidden) this.setUnread(0);
+    this.isFollowing = true;
+    this.target = null;
+    this.ask(this.timeline.end());
+    this.update();
   }
 
-  /** Takes the rows down to this one off the screen; pages of history bring back the messages among them. */
-  private forgetTo(last: HTMLElement): void {
-    for (let row = this.log.firstElementChild; row !== null; row = this.log.firstElementChild) {
-      row.remove();
-      if (row === last) break;
+  /** The newest message on the screen, for whoever walks up from the text box. */
+  focusLast(): void {
+    [...this.log.querySelectorAll<HTMLElement>(".message")].at(-1)?.focus();
+  }
+
+  private ask(before: number | null): void {
+    if (before !== null) this.ports.askHistory(before);
+  }
+
+  private drawNext(): void {
+    this.timer = undefined;
+    this.frame = requestAnimationFrame(() => this.draw());
+  }
+
+  private draw(): void {
+    this.frame = 0;
+    this.drawnAt = performance.now();
+    const { timeline } = this;
+    const anchor = this.isFollowing ? null : this.anchor();
+    // What a join or a page brings is not read out as news.
+    this.feed.ariaBusy = `${timeline.isCatchingUp || timeline.isLoadingOlder}`;
+    sync(this.log, rowsOf(timeline, this.ports.onlooker()), (row) => drawRow(row, this.actions));
+    this.ports.drawOutbox();
+    if (this.target !== null) this.headFor(this.target);
+    else if (this.isFollowing) this.scrollToEnd();
+    else if (anchor !== null) this.restore(anchor);
+    this.lookAround();
+  }
+
+  private headFor(seq: number): void {
+    // What is not there and does not come is not waited for.
+    if (!this.showTarget(seq) && this.timeline.isAsking) return;
+    this.target = null;
+    this.onScroll();
+  }
+
+  private showTarget(seq: number): boolean {
+    const row = this.rowOf(seq);
+    if (row === null) return false;
+    row.scrollIntoView({ block: "center" });
+    this.lastTop = this.scroller.scrollTop;
+    row.classList.add("shown");
+    row.addEventListener("animationend", () => row.classList.remove("shown"), { once: true });
+    row.focus({ preventScroll: true });
+    return true;
+  }
+
+  private rowOf(seq: number): HTMLElement | null {
+    return this.log.querySelector<HTMLElement>(`[data-seq="${seq}"]`);
+  }
+
+  /** The first message in view, and where it ends: its beginning may go, when it no longer is the first of its author. */
+  private anchor(): { readonly seq: number; readonly bottom: number } | null {
+    const edge = this.scroller.getBoundingClientRect().top;
+    for (const row of this.log.querySelectorAll<HTMLElement>("[data-seq]")) {
+      const { bottom } = row.getBoundingClientRect();
+      if (bottom > edge) return { seq: Number(row.dataset.seq), bottom };
     }
-    // What is new begins further up now.
-    const mark = this.log.firstElementChild;
-    if (mark?.classList.contains("unread")) mark.remove();
-    const top = this.log.querySelector<HTMLElement>(".message");
-    if (top === null) this.newest = null;
-    else if (!top.previousElementSibling?.classList.contains("day")) {
-      top.before(el("li", "divider day", dayOf(Number(top.dataset.timestamp))));
-    }
+    return null;
+  }
+
+  /** The browser's own anchoring is off in style.css. */
+  private restore({ seq, bottom }: { readonly seq: number; readonly bottom: number }): void {
+    const now = this.rowOf(seq)?.getBoundingClientRect().bottom;
+    if (now !== undefined && now !== bottom) this.scroller.scrollTop += now - bottom;
+    this.lastTop = this.scroller.scrollTop;
+  }
+
+  private scrollToEnd(): void {
+    this.scroller.scrollTop = this.scroller.scrollHeight;
+    this.lastTop = this.scroller.scrollTop;
+  }
+
+  /** Only who moves up leaves the end: that something below has grown is no reason. */
+  private onScroll(): void {
+    // Whoever goes to a message is on the way from the end, however late the browser tells that they were there.
+    if (this.target !== null) return;
+    const { scrollTop } = this.scroller;
+    // Who asked for the end is on the way there while more comes than one page has.
+    if (this.isAtEnd()) this.isFollowing ||= this.timeline.isAtTail;
+    else if (scrollTop < this.lastTop - 1) this.isFollowing = false;
+    this.lastTop = scrollTop;
+    this.lookAround();
   }
 
   private isAtEnd(): boolean {
-    return this.scroller.scrollHeight - this.scroller.scrollTop - this.scroller.clientHeight < 60;
+    const { scrollHeight, scrollTop, clientHeight } = this.scroller;
+    return scrollHeight - scrollTop - clientHeight < AT_END_PX;
   }
 
-  /** Whether somebody who looks sees what comes next. */
-  private isSeen(): boolean {
-    return !document.hidden && this.isAtEnd();
-  }
-
-  private markNew(): void {
-    this.log.querySelector(".unread")?.remove();
-    this.log.append(el("li", "divider unread", "New"));
-    this.isGroupOver = true;
-  }
-
-  private setUnread(count: number): void {
-    this.unread = count;
-    this.jump.hidden = count === 0;
-    this.jump.textContent = `${count} new ${count === 1 ? "message" : "messages"} ↓`;
-    document.title = document.title.replace(/^\(\d+\) /, count > 0 ? `(${count}) ` : "");
-    if (count > 0 && !document.title.startsWith("(")) document.title = `(${count}) ${document.title}`;
-  }
-
-  private isOwn({ author }: ChatMessage): boolean {
-    return author !== "" && author === this.author;
-  }
-
-  private rowsOf(message: ChatMessage, previous: ChatMessage | null): HTMLElement[] {
-    const { name, author, timestamp } = message;
-    const rows: HTMLElement[] = [];
-    const isNewDay = previous === null || dayOf(previous.timestamp) !== dayOf(timestamp);
-    if (isNewDay) rows.push(el("li", "divider day", dayOf(timestamp)));
-    const isGrouped =
-      !isNewDay &&
-      !(previous === this.newest && this.isGroupOver) &&
-      previous.author === author &&
-      previous.name === name &&
-      timestamp - previous.timestamp < GROUP_MS;
-    const isOwn = this.isOwn(message);
-    const row = el("li", `message${isOwn ? " own" : ""}${isGrouped ? " grouped" : ""}`);
-    row.dataset.seq = `${message.seq}`;
-    row.dataset.timestamp = `${timestamp}`;
-    row.dataset.name = name;
-    if (!isGrouped) {
-      const time = el("time", "", timeFormat.format(timestamp));
-      time.dateTime = new Date(timestamp).toISOString();
-      if (!isOwn) row.append(avatar(name, author));
-      row.append(el("div", "head", nameOf(isOwn ? "You" : name), " ", time));
+  private lookAround(): void {
+    const { timeline, scroller } = this;
+    if (this.isFollowing && timeline.isAtTail && !document.hidden) timeline.seen();
+    this.ports.onUnread(timeline.unread);
+    if (this.target === null) {
+      const below = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight;
+      if (scroller.scrollTop < NEAR_PX) this.ask(timeline.older());
+      if (below < NEAR_PX) this.ask(timeline.newer());
     }
-    row.append(el("div", "bubble", message.message));
-    rows.push(row);
-    return rows;
+    setText(this.older, timeline.isLoadingOlder ? "Loading older messages …" : "");
+    this.showWays();
+  }
+
+  /** The ways to the end and to where the news begin, while these are out of sight. */
+  private showWays(): void {
+    const { unread, mark, newest } = this.timeline;
+    this.toEndButton.hidden = this.isFollowing;
+    setText(this.toEndButton, unread > 0 ? `${count(unread, "new message")} ↓` : "To the end ↓");
+    if (mark === null || mark === this.seenMark) {
+      this.toNewButton.hidden = true;
+      return;
+    }
+    const edge = this.scroller.getBoundingClientRect();
+    const top = this.log.querySelector(".unread")?.getBoundingClientRect().top;
+    const isAbove = top === undefined ? mark < this.timeline.first : top < edge.top;
+    if (top !== undefined && !isAbove && top < edge.bottom && !document.hidden) this.seenMark = mark;
+    this.toNewButton.hidden = !isAbove;
+    setText(this.toNewButton, `${count(newest - mark + 1, "new message")} ↑`);
   }
 }

@@ -1,0 +1,33 @@
+// What people may be called, and what counts as something to see: one policy for the room and the page. Character classes
+// are spelled out where engines differ in what they know by name.
+
+/** What Unicode calls default ignorable, controls and format characters, and the blank of braille: nothing is drawn. */
+const UNSEEN =
+  "\\p{Cc}\\p{Cf}\\u00ad\\u034f\\u061c\\u115f\\u1160\\u17b4\\u17b5\\u180b-\\u180f\\u200b-\\u200f\\u2028-\\u202e\\u2060-\\u206f" +
+  "\\u2800\\u3164\\ufe00-\\ufe0f\\ufeff\\uffa0\\ufff0-\\ufff8\\u{1d173}-\\u{1d17a}\\u{e0000}-\\u{e0fff}";
+
+const SYMBOL = "[\\p{So}\\p{Sk}][\\ufe0f\\u{1f3fb}-\\u{1f3ff}]?";
+/** Symbols that joiners make one emoji of, or a sign that is asked for in colour: inside, what is unseen has a meaning. */
+const EMOJI = `${SYMBOL}(?:\\u200d${SYMBOL})+|[\\p{S}\\p{Po}\\p{Nd}]\\ufe0f`;
+
+const EMOJI_OR_UNSEEN = new RegExp(`(${EMOJI})|[${UNSEEN}]`, "gu");
+const VISIBLE = new RegExp(`[^\\s\\p{Z}\\p{M}${UNSEEN}]`, "u");
+
+/** Whether a text has anything to see: not only blanks, marks and characters that draw nothing. */
+export const isVisible = (text: string): boolean => VISIBLE.test(text);
+
+/** A text without characters that draw nothing; emoji keep what holds them together. */
+export const withoutUnseen = (text: string): string => text.replace(EMOJI_OR_UNSEEN, "$1");
+
+/**
+ * A name as everybody sees it: composed, in one line, nothing in it that hides, turns or covers what stands beside it.
+ * "" where nothing is to be seen. Cleaning a clean name changes nothing.
+ */
+export function cleanName(raw: string): string {
+  const name = withoutUnseen(raw.replace(/[\s\p{Z}]+/gu, " "))
+    .replace(/ {2,}/g, " ")
+    .trim()
+    .normalize("NFC")
+    .replace(/(\p{M}{2})\p{M}+/gu, "$1");
+  return isVisible(name) ? name : "";
+}

@@ -1,5 +1,6 @@
 // `npm run deploy`: builds the page and deploys to the Cloudflare account that wrangler is logged in to.
 import { command, QUIET_WRANGLER, runTool, WRANGLER } from "./lib/command.ts";
+import { checkVars, readConfiguration } from "./lib/configuration.ts";
 import { buildPage } from "./lib/page.ts";
 
 const HELP = `
@@ -9,6 +10,7 @@ npm run deploy: builds the page and deploys the Worker with its Durable Objects 
 `;
 
 command(HELP, { "dry-run": { type: "boolean", default: false } }, async (values) => {
+  checkVars(await readConfiguration());
   console.log("Building the page ...");
   await buildPage();
   const args = values["dry-run"] === true ? ["deploy", "--dry-run"] : ["deploy"];

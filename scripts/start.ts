@@ -1,6 +1,7 @@
 // `npm start`: the chat, on this machine, from the real runtime.
 import { command, Failure } from "./lib/command.ts";
 import { buildPage } from "./lib/page.ts";
+import { endWithParent } from "./lib/parent.ts";
 import { startServer } from "./lib/server.ts";
 
 const HELP = `
@@ -25,23 +26,35 @@ command(
     if (!Number.isInteger(number) || number < 0 || number > 65_535) {
       throw new Failure("--port takes a number from 0 to 65535.", 2);
     }
-    console.log("Building the page and starting workerd ...");
-    await buildPage();
-    const server = await startServer({ port: number, state: String(state), vars: readVars(vars) });
-    console.log(`Edge Chat is ready: open ${server.url} (in two windows, to talk). Ctrl-C ends it.`);
     let isStopping = false;
+    let stop = stopAtOnce;
     for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
       process.on(signal, () => {
         isStopping = true;
-        void server.stop();
+        stop();
       });
     }
+    // npm that is ended does not always pass it on.
+    if (process.env.npm_lifecycle_event !== undefined) endWithParent();
+    console.log("Building the page and starting workerd ...");
+    const settings = { port: number, state: String(state), vars: readVars(vars), prepare: buildPage };
+    const server = await startServer(settings);
+    stop = () => void server.stop();
+    console.log(
+      `Edge Chat is ready: open ${server.url}; a second browser, or a private window, is a second person.`,
+    );
+    console.log("Ctrl-C ends it.");
     const code = await server.ended;
     if (!isStopping) throw new Failure(`The server ended by itself (exit code ${code}); start it again.`);
     console.log("Stopped.");
     process.exit(0);
   },
 );
+
+/** Until the server is up there is nothing to wait for: what was started ends with us. */
+function stopAtOnce(): void {
+  process.exit(0);
+}
 
 function readVars(given: unknown): Record<string, string> {
   const entries = Array.isArray(given) ? given.map(String) : [];

@@ -1,5 +1,6 @@
 // The Worker's entry: a request goes to an asset, to a room, or makes a new private room.
 import type { Env } from "./env.ts";
+import { authorizationOf } from "./http/admin-token.ts";
 import { isSignedLoad } from "./http/load-signature.ts";
 import {
   type Counted,
@@ -8,7 +9,7 @@ import {
   parseLoadToken,
   virtualUser,
 } from "./http/load-token.ts";
-import { isOriginAllowed } from "./http/origin.ts";
+import { isOriginAllowed, parseOrigins } from "./http/origin.ts";
 import { plain } from "./http/plain.ts";
 import { LOAD_TOKEN_HEADER, LOAD_USER_HEADER } from "./protocol/load.ts";
 import { parseRoomName, type RoomAddress } from "./protocol/room-name.ts";
@@ -36,7 +37,7 @@ async function route(request: Request, env: Env): Promise<Response> {
   if (api !== "api") return env.ASSETS.fetch(request);
   if (resource !== "room" || rest.length > 0) return plain(404, "Not found");
   const origin = request.headers.get("Origin");
-  if (!isOriginAllowed(origin, url.origin, env.ALLOWED_ORIGINS ?? "")) {
+  if (!isOriginAllowed(origin, url.origin, parseOrigins(env.ALLOWED_ORIGINS ?? ""))) {
     return plain(
       403,
       "This origin may not talk to these rooms; its operator can list it in ALLOWED_ORIGINS.",
@@ -47,8 +48,11 @@ async function route(request: Request, env: Env): Promise<Response> {
   const room = roomOf(name, env);
   if (room === null) return plain(404, "No such room: a name has 1 to 32 characters, an id 64 hex digits.");
   if (action === "websocket") return connect(request, env, room);
-  if (action === undefined && request.method === "DELETE") return erase(request, env, room.stub);
-  return plain(404, "Not found");
+  const isErase = action === undefined && request.method === "DELETE";
+  const isStats = action === "stats" && request.method === "GET";
+  // Whoever is not the operator does not learn that there is such a thing.
+  if (!(isErase || isStats) || !(await isAdmin(request, env))) return plain(404, "Not found");
+  return isErase ? erase(room) : stats(room);
 }
 
 function newPrivateRoom(request: Request, env: Env, origin: string | null): Response {
@@ -83,17 +87,16 @@ async function connect(request: Request, env: Env, { address, stub }: NamedRoom)
   if (request.method !== "GET" || request.headers.get("Upgrade")?.toLowerCase() !== "websocket") {
     return plain(400, "expected websocket");
   }
-  const headers = new Headers(request.headers);
-  headers.delete(LOAD_TOKEN_HEADER);
-  headers.set(IDENTITY_HEADER, counted.identity);
-  return stub.fetch(new Request(request, { headers }));
+  // A room learns nothing of the request but whom the limiter counts: no address, and no name that somebody could read in a log.
+  const identity = env.LIMITERS.idFromName(counted.key).toString();
+  return stub.fetch("https://room/", { headers: { Upgrade: "websocket", [IDENTITY_HEADER]: identity } });
 }
 
 /** Whom the limiter counts. A load test whose token is not accepted is never counted by its address: it would measure that. */
 async function countedAs(headers: Headers, env: Env, room: RoomAddress): Promise<Counted> {
   const token = headers.get(LOAD_TOKEN_HEADER);
   const user = headers.get(LOAD_USER_HEADER);
-  if (token === null && user === null) return { identity: identityOf(headers.get("CF-Connecting-IP")) };
+  if (token === null && user === null) return { key: identityOf(headers.get("CF-Connecting-IP")) };
   const secret = env.LOAD_TOKEN_SECRET ?? "";
   if (secret.length < MIN_LOAD_SECRET_LENGTH) return { refused: LOAD_REFUSED.off };
   const parsed = parseLoadToken(token ?? "");
@@ -103,12 +106,20 @@ async function countedAs(headers: Headers, env: Env, room: RoomAddress): Promise
   return virtualUser(parsed.grant, user, room, Date.now());
 }
 
-async function erase(request: Request, env: Env, room: DurableObjectStub<ChatRoom>): Promise<Response> {
-  const { ADMIN_TOKEN } = env;
-  const given = request.headers.get("Authorization") ?? "";
-  if (!ADMIN_TOKEN || !(await isSame(`Bearer ${ADMIN_TOKEN}`, given))) return plain(404, "Not found");
-  await room.erase();
+async function erase({ stub }: NamedRoom): Promise<Response> {
+  await stub.erase();
   return plain(200, "Erased.");
+}
+
+async function stats({ stub }: NamedRoom): Promise<Response> {
+  return plain(200, JSON.stringify(await stub.stats()), { "Content-Type": "application/json" });
+}
+
+/** Whether the operator asks. */
+async function isAdmin(request: Request, env: Env): Promise<boolean> {
+  const expected = authorizationOf(env.ADMIN_TOKEN);
+  const given = request.headers.get("Authorization");
+  return expected !== null && given !== null && isSame(expected, given);
 }
 
 /** Compares in a time that says nothing about where two secrets differ. */

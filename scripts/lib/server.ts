@@ -2,8 +2,10 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { readdir, readFile } from "node:fs/promises";
 import { createServer } from "node:net";
-import { join } from "node:path";
+import { join, resolve as pathOf } from "node:path";
 import { Failure, QUIET_WRANGLER, ROOT, WRANGLER } from "./command.ts";
+import { checkVars, readConfiguration } from "./configuration.ts";
+import { lockState } from "./state-lock.ts";
 
 export interface ServerOptions {
   /** 0 takes a free one. */
@@ -12,6 +14,8 @@ export interface ServerOptions {
   readonly state: string;
   /** `vars` of wrangler.toml to set otherwise, e.g. `RATE_BURST: "50"`. */
   readonly vars?: Readonly<Record<string, string>>;
+  /** What is made before it starts, once port and folder are free: nothing is rebuilt under a server that runs. */
+  readonly prepare?: () => Promise<void>;
 }
 
 export interface LocalServer {
@@ -25,22 +29,21 @@ export interface LocalServer {
 }
 
 const START_DEADLINE_MS = 60_000;
+const END_WITH_PARENT = join(ROOT, "scripts", "lib", "end-with-parent.ts");
 
 /** Starts the app and waits until it answers. Throws a Failure with what to do when it cannot. */
-export async function startServer({ port, state, vars = {} }: ServerOptions): Promise<LocalServer> {
+export async function startServer({ port, state, vars = {}, prepare }: ServerOptions): Promise<LocalServer> {
+  checkVars(await readConfiguration(), vars);
   const chosen = await freePort(port);
+  const folder = pathOf(ROOT, state);
+  const lock = await lockState(folder);
+  await prepare?.();
   const url = `http://127.0.0.1:${chosen}`;
   const args = ["dev", "--ip", "127.0.0.1", "--port", `${chosen}`, "--inspector-port", "0"];
-  const flags = [
-    "--persist-to",
-    join(ROOT, state),
-    "--show-interactive-dev-session=false",
-    "--log-level",
-    "warn",
-  ];
+  const flags = ["--persist-to", folder, "--show-interactive-dev-session=false", "--log-level", "warn"];
   const set = Object.entries(vars).flatMap(([name, value]) => ["--var", `${name}:${value}`]);
   // A process group of its own: Ctrl-C reaches us alone, and we end wrangler, which ends workerd.
-  const child = spawn(process.execPath, [WRANGLER, ...args, ...flags, ...set], {
+  const child = spawn(process.execPath, ["--import", END_WITH_PARENT, WRANGLER, ...args, ...flags, ...set], {
     cwd: ROOT,
     detached: true,
     stdio: ["ignore", "pipe", "pipe"],
@@ -52,8 +55,15 @@ export async function startServer({ port, state, vars = {} }: ServerOptions): Pr
   };
   child.stdout.on("data", keep);
   child.stderr.on("data", keep);
+  // Also where we end before it is up.
+  const endChild = (): boolean => child.kill("SIGTERM");
+  process.once("exit", endChild);
   const ended = new Promise<number>((resolve) => {
-    child.on("exit", (code) => resolve(code ?? 0));
+    child.on("exit", (code) => {
+      process.off("exit", endChild);
+      lock.release();
+      resolve(code ?? 0);
+    });
   });
   const stop = async (): Promise<void> => {
     child.kill("SIGTERM");

@@ -2,6 +2,7 @@
 import { dirname, resolve } from "node:path";
 import { build } from "esbuild";
 import { Failure, ROOT } from "./command.ts";
+import { readConfiguration } from "./configuration.ts";
 
 export interface WorkerBundle {
   readonly name: string;
@@ -18,31 +19,17 @@ export interface WorkerBundle {
   readonly assets: { readonly binding: string; readonly folder: string } | null;
 }
 
-/** What we read of it: wrangler's own type for it lies in a package that it does not bring along. */
-interface Configuration {
-  readonly name?: string;
-  readonly main?: string;
-  readonly compatibility_date?: string;
-  readonly compatibility_flags: readonly string[];
-  readonly vars: Readonly<Record<string, unknown>>;
-  readonly durable_objects: {
-    readonly bindings: readonly { readonly name: string; readonly class_name: string }[];
-  };
-  readonly migrations: readonly { readonly new_sqlite_classes?: readonly string[] }[];
-  readonly assets?: { readonly binding?: string; readonly directory?: string };
-}
-
 /** Reads a wrangler.toml and bundles its Worker. Throws a Failure where the file leaves out what workerd needs. */
 export async function bundleWorker(configPath = "wrangler.toml"): Promise<WorkerBundle> {
-  // wrangler takes a second to load: only for those who come here.
-  const { unstable_readConfig: readConfig } = await import("wrangler");
   const path = resolve(ROOT, configPath);
-  const config: Configuration = readConfig({ config: path });
+  const config = await readConfiguration(configPath);
   const { name, main, compatibility_date: date } = config;
   if (name === undefined || main === undefined || date === undefined) {
     throw new Failure(`Set name, main and compatibility_date in ${configPath}.`);
   }
-  const withSql = new Set(config.migrations.flatMap(({ new_sqlite_classes: classes = [] }) => classes));
+  const withSql = new Set<unknown>(
+    config.migrations.flatMap(({ new_sqlite_classes: classes }) => (Array.isArray(classes) ? classes : [])),
+  );
   const { binding, directory } = config.assets ?? {};
   return {
     name,

@@ -7,6 +7,7 @@ import { createRequire } from "node:module";
 import { join, resolve } from "node:path";
 import type { Readable } from "node:stream";
 import { Failure, ROOT } from "./command.ts";
+import { lockState } from "./state-lock.ts";
 import type { WorkerBundle } from "./worker-bundle.ts";
 import { workerdConfig } from "./workerd-config.ts";
 
@@ -74,6 +75,7 @@ export class Workerd {
 
   async start(): Promise<void> {
     if (this.child !== null) throw new Failure("workerd runs already; stop it first.");
+    const lock = await lockState(resolve(ROOT, this.options.state));
     const [command = "", ...args] = [...(this.options.launcher ?? []), ...(await this.commandLine())];
     // A process group of its own: Ctrl-C reaches us alone.
     const child = spawn(command, args, {
@@ -87,6 +89,7 @@ export class Workerd {
     process.once("exit", dieWithUs);
     child.once("exit", () => {
       process.off("exit", dieWithUs);
+      lock.release();
       if (this.child === child) this.child = null;
     });
     for (const stream of [child.stdout, child.stderr]) {

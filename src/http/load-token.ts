@@ -31,8 +31,8 @@ export interface LoadToken {
   readonly signature: string;
 }
 
-/** Whom the limiter counts, or why nobody: one sentence for the tester. */
-export type Counted = { readonly identity: string } | { readonly refused: string };
+/** The key of whom the limiter counts, or why nobody: one sentence for the tester. */
+export type Counted = { readonly key: string } | { readonly refused: string };
 
 /** The sentences that depend on nothing signed. Badly written and badly signed is one: neither tells anything of the other. */
 export const LOAD_REFUSED = {
@@ -84,5 +84,5 @@ export function virtualUser(
     return { refused: `Say in ${LOAD_USER_HEADER} which user this is: a number from 0 to ${users - 1}.` };
   }
   // No address's key begins like this (L7, L8).
-  return { identity: `load:${id}:${user}` };
+  return { key: `load:${id}:${user}` };
 }

@@ -15,7 +15,6 @@ import {
   waitFor,
   type Yielded,
 } from "../rate-limit/budget.ts";
-import { elapsed } from "../rate-limit/gcra.ts";
 import type { BudgetRow, LedgerReader } from "./budget-ledger.ts";
 import type { Effects } from "./effects.ts";
 import type { Action, Session } from "./session.ts";
@@ -23,7 +22,7 @@ import type { Action, Session } from "./session.ts";
 /** Actions of one connection that wait for the budget to come; one more is refused as busy. */
 export const MAX_WAITING = 32;
 /** How soon what departed identities owe, or have not given back for sure, is looked at again. */
-const TIDY_MS = 60_000;
+export const TIDY_MS = 60_000;
 /** A budget that somebody here holds is looked at so seldom: only a crash leaves one behind. */
 const HELD_MS = 86_400_000;
 
@@ -38,6 +37,8 @@ export type Verdict =
 interface Holding {
   /** As the ledger has it, or will at the next `write`. */
   row: BudgetRow;
+  /** Whether the ledger has a row, or will: for whom it admitted something, or who is a member. */
+  isKept: boolean;
   /** A call to the limiter is under way. What it brings is void where the limiter asked for the budget meanwhile. */
   asking: { isVoid: boolean; readonly since: number } | null;
   /** Whose actions wait, in their order: one entry an action. */
@@ -88,22 +89,14 @@ export class Admission {
     return [...this.holdings.values()].every(({ asking }) => asking === null);
   }
 
-  /** Somebody connected: asks early, so that the budget is here when the name comes. */
-  arrive(identity: string, now: number): void {
-    const holding = this.holding(identity);
-    if (holding.row.state === "held" || holding.asking !== null) return;
-    const budget = this.budget(holding, now);
-    const { term, state, at } = holding.row;
-    // Connecting here and there in turn must not move the budget each time (L4).
-    const hasYielded = term !== "" && state === "yielded";
-    if (hasYielded && elapsed(at, now) < this.ports.rates.message.periodMs) return;
-    if (waitFor(this.ports.rates, budget, "join") === 0) this.ask(identity, holding, now);
-  }
-
   /** An action of a session, at its turn. `isAlone`: it has waited for a limiter that did not answer. */
   decide(session: Session, action: Action, now: number, isAlone: boolean): Verdict {
     const { identity } = session;
     const holding = this.holding(identity);
+    if (action.kind === "join" && !holding.isKept) {
+      const promised = promiseTo(session, this.ports.rates.join.periodMs, now);
+      if (promised > 0) return { type: "refused", retryAfter: promised };
+    }
     if (holding.asking === null) {
       const budget = this.budget(holding, now);
       const rates = isAlone ? this.alone : this.ports.rates;
@@ -133,6 +126,8 @@ export class Admission {
     holding.asking = null;
     holding.waiting = [];
     if (grant === null || asking.isVoid) return { waiting, isAlone: true };
+    // A member that is refused tries again, and must not ask each time (L4).
+    holding.isKept ||= waiting.some(({ joined }) => joined !== null);
     const { term, debts, spent } = grant;
     const known = settle(row, now);
     // Where nothing was admitted since, what this room told its members holds to the millisecond (L2).
@@ -140,6 +135,15 @@ export class Admission {
     const budget = isExact ? known : larger(known, landed(debts, now));
     this.change(holding, { term, spent: spent ?? "", state: "held", ...budget });
     return { waiting, isAlone: false };
+  }
+
+  /**
+   * What an answer ended is decided. A grant that only refused first frames is not kept, asleep or awake (D9): refusing costs no
+   * storage. What it promised is in the attachment of each connection, and the limiter gives the same again.
+   */
+  decided(identity: string): void {
+    const holding = this.holdings.get(identity);
+    if (holding?.isKept === false && holding.asking === null) this.holdings.delete(identity);
   }
 
   /**
@@ -190,11 +194,15 @@ export class Admission {
     for (const row of rows) effects.emit({ type: "alarm-by", at: nextLook(row, now) });
   }
 
-  /** Drops rows of which nothing is owed, gives back what was left behind. Returns when to come again; Infinity: not at all. */
-  tidy(now: number): number {
+  /**
+   * Drops rows of which nothing is owed, gives back what was left behind. `isTidy`: no row is left. `next` is when to come
+   * again; Infinity: not at all.
+   */
+  tidy(now: number): { readonly isTidy: boolean; readonly next: number } {
     const clear: string[] = [];
     let next = Infinity;
-    for (const row of this.ports.ledger.all()) {
+    const rows = this.ports.ledger.all();
+    for (const row of rows) {
       const { identity, state } = row;
       const isOver = isClear(row, now);
       if (state === "yielded" && isOver) clear.push(identity);
@@ -204,7 +212,7 @@ export class Admission {
       if (state === "returned" && isOver) this.giveBack({ ...row, ...settle(row, now) });
     }
     this.drop(clear);
-    return next;
+    return { isTidy: clear.length === rows.length, next };
   }
 
   /** What is owed now. Where the clock went back, time counts from here on, also for a room that sleeps meanwhile (L5). */
@@ -219,6 +227,7 @@ export class Admission {
 
   private admit(holding: Holding, budget: Budget, kind: Kind): Verdict {
     const { state, term, spent } = holding.row;
+    holding.isKept = true;
     this.change(holding, {
       spent: state === "held" ? term : spent,
       ...charge(this.ports.rates, budget, kind),
@@ -228,7 +237,7 @@ export class Admission {
 
   private change(holding: Holding, change: Partial<BudgetRow>): void {
     holding.row = { ...holding.row, ...change };
-    this.stale.add(holding);
+    if (holding.isKept) this.stale.add(holding);
   }
 
   private ask(identity: string, holding: Holding, since: number): void {
@@ -244,7 +253,9 @@ export class Admission {
     if (identities.length === 0) return;
     for (const identity of identities) {
       const holding = this.holdings.get(identity);
-      if (holding !== undefined) holding.row = { ...NEW_ROW, identity };
+      if (holding === undefined) continue;
+      holding.row = { ...NEW_ROW, identity };
+      holding.isKept = false;
     }
     this.ports.effects.emit({ type: "drop-budgets", identities });
   }
@@ -252,8 +263,9 @@ export class Admission {
   private holding(identity: string): Holding {
     const known = this.holdings.get(identity);
     if (known !== undefined) return known;
-    const row = this.ports.ledger.read(identity) ?? { ...NEW_ROW, identity };
-    const holding: Holding = { row, asking: null, waiting: [] };
+    const kept = this.ports.ledger.read(identity);
+    const row = kept ?? { ...NEW_ROW, identity };
+    const holding: Holding = { row, isKept: kept !== null, asking: null, waiting: [] };
     this.holdings.set(identity, holding);
     return holding;
   }
@@ -264,6 +276,12 @@ const NEW_ROW: Omit<BudgetRow, "identity"> = { term: "", spent: "", state: "yiel
 
 /** Whether a call that began at `since` may go on. A clock that went back does not say how long it has taken. */
 const isWithinCall = (since: number, now: number): boolean => since <= now && now - since < CALL_MS;
+
+/** Milliseconds for which a connection was refused: after that it is let in, or somebody else of its identity was. */
+function promiseTo({ since }: Session, periodMs: number, now: number): number {
+  // A clock that went further back says nothing (L5).
+  return since - now <= periodMs ? since - now : 0;
+}
 
 /** When a row is worth a look: one that is held only where a crash has left it behind. */
 const nextLook = (row: BudgetRow, now: number): number =>

@@ -3,20 +3,25 @@ import { createHash, randomUUID } from "node:crypto";
 import { DurableObject } from "cloudflare:workers";
 import { type Env, varsOf } from "../env.ts";
 import { PING, PONG } from "../protocol/limits.ts";
+import { CLOSE } from "../protocol/messages.ts";
 import type { Yielded } from "../rate-limit/budget.ts";
 import { NO_ADDRESS } from "../rate-limit/identity.ts";
 import { inTime } from "../rate-limit/in-time.ts";
 import type { RateLimiter } from "../rate-limit/rate-limiter.ts";
 import { readConfig } from "./config.ts";
+import { Database } from "./database.ts";
 import type { RoomEffect, RoomEvent, Share } from "./effects.ts";
-import { slices } from "./fan-out.ts";
+import { slices, windowMs } from "./fan-out.ts";
 import { Room } from "./room.ts";
-import { migrate } from "./schema.ts";
-import { Sockets } from "./sockets.ts";
+import { Sockets, turnAway } from "./sockets.ts";
 import { SqlLedger } from "./sql-ledger.ts";
 import { SqlLog } from "./sql-log.ts";
+import { type RoomStats, Tally } from "./stats.ts";
 
-/** Tells the room whom the limiter counts a connection under. Set by worker.ts, never by a client. */
+/**
+ * Tells the room whom the limiter counts a connection under: the id of the limiter's object. The platform makes it one-way of the
+ * address, so no room and no limiter ever stores one. Set by worker.ts, never by a client.
+ */
 export const IDENTITY_HEADER = "Edge-Chat-Identity";
 
 /** Sockets that are sent to in one turn: some milliseconds of work. */
@@ -24,9 +29,12 @@ const SLICE = 256;
 
 export class ChatRoom extends DurableObject<Env> {
   private readonly sockets: Sockets;
+  private readonly database: Database;
   private readonly log: SqlLog;
   private readonly ledger: SqlLedger;
   private readonly room: Room;
+  private readonly tally = new Tally();
+  private readonly awakeSince = Date.now();
   private timer: ReturnType<typeof setTimeout> | null = null;
   /** What the question that is being handled is answered. */
   private answer: Yielded | null = null;
@@ -37,9 +45,9 @@ export class ChatRoom extends DurableObject<Env> {
     super(ctx, env);
     const config = readConfig(varsOf(env));
     this.sockets = new Sockets(config.slowReaderBytes);
-    migrate(ctx.storage.sql);
-    this.log = new SqlLog(ctx.storage.sql, randomUUID());
-    this.ledger = new SqlLedger(ctx.storage.sql);
+    this.database = new Database(ctx.storage.sql);
+    this.log = new SqlLog(this.database, randomUUID());
+    this.ledger = new SqlLedger(this.database);
     const ports = { config, log: this.log, ledger: this.ledger, authorOf };
     this.room = new Room(ports, this.sockets.restore(ctx.getWebSockets()));
     ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair(PING, PONG));
@@ -49,7 +57,7 @@ export class ChatRoom extends DurableObject<Env> {
   override fetch(request: Request): Response {
     const { 0: client, 1: server } = new WebSocketPair();
     const connection = randomUUID();
-    const identity = request.headers.get(IDENTITY_HEADER) ?? NO_ADDRESS;
+    const identity = request.headers.get(IDENTITY_HEADER) ?? String(this.env.LIMITERS.idFromName(NO_ADDRESS));
     this.ctx.acceptWebSocket(server);
     this.sockets.add(connection, server);
     this.handle({ type: "accepted", now: Date.now(), connection, identity });
@@ -58,7 +66,7 @@ export class ChatRoom extends DurableObject<Env> {
 
   override webSocketMessage(socket: WebSocket, frame: string | ArrayBuffer): void {
     const connection = this.sockets.connectionOf(socket);
-    if (connection === undefined) return;
+    if (connection === undefined) return turnAway(socket);
     this.handle({ type: "frame", now: Date.now(), connection, frame });
   }
 
@@ -81,6 +89,23 @@ export class ChatRoom extends DurableObject<Env> {
     this.handle({ type: "erase", now: Date.now(), epoch: randomUUID() });
   }
 
+  stats(): RoomStats {
+    const { log, room, tally, awakeSince } = this;
+    const { flushes, units, closes } = tally;
+    return {
+      members: room.members,
+      sockets: room.sessions.size,
+      messages: log.head - log.floor,
+      head: log.head,
+      windowMs: windowMs(room.members),
+      flushes,
+      units,
+      refusals: room.refusals,
+      closes,
+      awakeSince,
+    };
+  }
+
   /** Gives up the budget of an identity, for its limiter; an answer is sent only once that is durable. See Admission. */
   yieldBudget(identity: string, term: string, isCheck: boolean): Yielded | null {
     this.handle({ type: "yield", now: Date.now(), identity, term, isCheck });
@@ -91,8 +116,8 @@ export class ChatRoom extends DurableObject<Env> {
 
   private onGone(socket: WebSocket): void {
     // A socket whose close wakes the object is not among getWebSockets() ([D9] in classic.test.ts shows it).
-    if (this.sockets.connectionOf(socket) === undefined)
-      this.sockets.restore([socket]).forEach((session) => this.room.revive(session));
+    const revived = this.sockets.connectionOf(socket) === undefined ? this.sockets.revive(socket) : null;
+    if (revived !== null) this.room.revive(revived);
     const connection = this.sockets.connectionOf(socket);
     if (connection !== undefined) this.handle({ type: "closed", now: Date.now(), connection });
     // Without an answer the peer hangs in CLOSING and then sees 1006 (D13); closing twice is harmless.
@@ -117,12 +142,22 @@ export class ChatRoom extends DurableObject<Env> {
 
   /** Storage refused. Nothing that was not written was sent or kept; start again from what is on disk (D6). */
   private reset(error: unknown): void {
-    console.error({ event: "room-reset", cause: error instanceof Error ? error.message : "unknown" });
+    const cause = error instanceof Error ? error.message : "unknown";
+    console.error({ event: "room-reset", room: this.tag, cause });
     this.ctx.abort("The room could not write and starts again.");
   }
 
+  /** Names this room in logs. Not its id: a private room's is its key. */
+  private get tag(): string {
+    return createHash("sha256").update(this.ctx.id.toString()).digest("base64url").slice(0, 12);
+  }
+
   private perform(effect: Exclude<RoomEffect, { type: "send" }>): void {
+    this.tally.count(effect);
     switch (effect.type) {
+      case "name-log":
+        this.log.name();
+        break;
       case "append":
         this.log.append(effect.messages, effect.json);
         break;
@@ -133,6 +168,8 @@ export class ChatRoom extends DurableObject<Env> {
         this.sockets.attach(effect.session);
         break;
       case "close":
+        if (effect.code === CLOSE.flooding) console.warn({ event: "flood", room: this.tag });
+        if (effect.code === CLOSE.slowReader) console.warn({ event: "slow-reader", room: this.tag });
         this.sockets.close(effect.connection, effect.code, effect.reason);
         break;
       case "take":
@@ -160,6 +197,9 @@ export class ChatRoom extends DurableObject<Env> {
       case "erase":
         this.log.erase(effect.epoch);
         break;
+      case "forget":
+        this.forget();
+        break;
       case "alarm-by":
         if (effect.at < this.wakeAt) {
           this.wakeAt = effect.at;
@@ -167,6 +207,14 @@ export class ChatRoom extends DurableObject<Env> {
         }
         break;
     }
+  }
+
+  private forget(): void {
+    this.ctx.waitUntil(this.ctx.storage.deleteAll());
+    this.database.deleted();
+    this.log.open(randomUUID());
+    // The alarm was deleted with the rest.
+    this.wakeAt = Infinity;
   }
 
   /**
@@ -202,24 +250,19 @@ export class ChatRoom extends DurableObject<Env> {
   }
 
   private limiter(identity: string): DurableObjectStub<RateLimiter> {
-    return this.env.LIMITERS.get(this.env.LIMITERS.idFromName(identity));
+    return this.env.LIMITERS.get(this.env.LIMITERS.idFromString(identity));
   }
 
   private async take(identity: string): Promise<void> {
     const grant = await inTime(this.limiter(identity).take({ room: this.ctx.id.toString(), identity }));
+    if (grant === null) console.warn({ event: "limiter-silent", room: this.tag });
     this.handle({ type: "granted", now: Date.now(), identity, grant });
   }
 
   private async giveBack(identity: string, term: string, left: Yielded): Promise<void> {
+    const heard = await inTime(this.limiter(identity).giveBack(term, left));
     // Not heard for sure: it is said again when the alarm rings.
-    if (
-      (await inTime(
-        this.limiter(identity)
-          .giveBack(term, left)
-          .then(() => true),
-      )) === null
-    )
-      return;
+    if (heard === null) return;
     this.handle({ type: "returned", now: Date.now(), identity });
   }
 }

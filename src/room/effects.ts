@@ -54,6 +54,8 @@ export interface Share {
 export type RoomEffect =
   /** Write these messages; `json` is them as one text. Always stands before the frames that show them (D6). */
   | { readonly type: "append"; readonly messages: readonly ChatMessage[]; readonly json: string }
+  /** Write the log's epoch. Stands before the first welcome that says it. */
+  | { readonly type: "name-log" }
   /** A frame for one connection, at once. */
   | { readonly type: "send"; readonly to: string; readonly frame: string }
   /** A flush; that it is out comes back as `drained`, and only then the next one begins. */
@@ -86,6 +88,8 @@ export type RoomEffect =
   /** Drop messages with seq <= `through`, and what is known of senders not seen since `before`. */
   | { readonly type: "trim"; readonly through: number; readonly before: number }
   | { readonly type: "erase"; readonly epoch: string }
+  /** Nothing is left that anybody could ask for: delete the storage. The log goes on under a new epoch. */
+  | { readonly type: "forget" }
   /** Wake the room at this instant (room's clock), unless it is to wake earlier. */
   | { readonly type: "alarm-by"; readonly at: number };
 

@@ -7,6 +7,8 @@ import { isDelivery, type Session } from "./session.ts";
 const TRIM_DELAY_MS = 10_000;
 /** A room is not woken more often than this for rows that have grown old. */
 const TRIM_EVERY_MS = 3_600_000;
+/** A room where nobody comes or goes is woken at least so often to see whether everybody is still heard. */
+const LOOK_EVERY_MS = 3_600_000;
 
 export interface Overdue {
   readonly session: Session;
@@ -34,11 +36,20 @@ export function findOverdue(
       else overdue.push({ session, code: CLOSE.joinDeadline, reason: "Say your name first." });
     } else if (isDelivery(session)) {
       const deadline = Math.max(heard.get(connection) ?? 0, since) + silenceMs;
-      if (now < deadline) next = Math.min(next, deadline);
+      if (now < deadline) next = Math.min(next, nextLook(deadline, silenceMs, now - since, now));
       else overdue.push({ session, code: CLOSE.silent, reason: "Nothing was heard from you." });
     }
   }
   return { overdue, next };
+}
+
+/**
+ * When a member whose deadline is ahead is looked at again. One that has been here for long, and was heard not long ago, is
+ * looked at less often: otherwise a room where nothing happens would pay 288 alarms a day.
+ */
+function nextLook(deadline: number, silenceMs: number, age: number, now: number): number {
+  const isFresh = deadline - now >= silenceMs / 2;
+  return isFresh ? Math.max(deadline, now + Math.min(age, LOOK_EVERY_MS)) : deadline;
 }
 
 /** When the oldest message will have to go; Infinity in an empty room. What is old enough by now is trimmed already. */

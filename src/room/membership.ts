@@ -116,8 +116,8 @@ export class Membership {
     return this.known;
   }
 
-  /** A socket was accepted; it has not said its name. Whether there is a place for it. */
-  arrive(connection: string, identity: string, now: number): boolean {
+  /** A socket was accepted; it has not said its name. Where there is no place for it, it is turned away. */
+  arrive(connection: string, identity: string, now: number): void {
     const session = newSession(connection, identity, this.nextOrder++, now);
     this.add(session);
     const { config, effects } = this.room;
@@ -128,13 +128,11 @@ export class Membership {
       return this.turnAway(session, "too-many-sockets", "Too many connections from your address.");
     }
     effects.emit({ type: "alarm-by", at: now + config.joinDeadlineMs });
-    return true;
   }
 
-  private turnAway(session: Session, code: "room-full" | "too-many-sockets", error: string): false {
+  private turnAway(session: Session, code: "room-full" | "too-many-sockets", error: string): void {
     this.room.effects.send(session.connection, encodeError(error, code));
     this.leave(session, CLOSE.full, error);
-    return false;
   }
 
   /** An admitted first frame: the newcomer gets what there is, the others hear of it. */

@@ -3,8 +3,10 @@ import type { ChatMessage } from "../protocol/messages.ts";
 
 /** What the pure room may ask. Synchronous, never throws for lack of rows. */
 export interface LogReader {
-  /** Names this log; changes only when the room is erased. */
+  /** Names this log; changes when the room is erased, or nothing of it was left to keep. */
   readonly epoch: string;
+  /** Whether that is written: a log that is not named yet may have another epoch after a sleep. */
+  readonly isNamed: boolean;
   /** The newest seq ever given; 0 in an empty room. Never falls, also when messages are trimmed. */
   readonly head: number;
   /** The newest seq that retention dropped; 0 if none was. */
@@ -25,6 +27,8 @@ export interface LogReader {
 
 /** What the shell does with it. A write is durable once the turn of the event loop has committed. */
 export interface MessageLog extends LogReader {
+  /** Writes the epoch: what a welcome says is found again. Stands before the first one, and before any message. */
+  name(): void;
   /** Messages in rising seq from head + 1, at least one; `json` is them as one text. Throws when storage refuses. */
   append(messages: readonly ChatMessage[], json: string): void;
   /** Drops messages with seq <= `through`, and what is known of senders not seen since `before` (ms). */

@@ -14,7 +14,7 @@ import {
 import { CLOSE, type Refusal } from "../protocol/messages.ts";
 import type { Grant } from "../rate-limit/budget.ts";
 import { elapsed, remaining, spend, waitOf } from "../rate-limit/gcra.ts";
-import { Admission, type Verdict } from "./admission.ts";
+import { Admission, TIDY_MS, type Verdict } from "./admission.ts";
 import type { LedgerReader } from "./budget-ledger.ts";
 import type { RoomConfig } from "./config.ts";
 import { Effects, type RoomEffect, type RoomEvent } from "./effects.ts";
@@ -23,6 +23,7 @@ import { Flushes } from "./flushes.ts";
 import { findOverdue, nextTrim } from "./housekeeping.ts";
 import { Membership } from "./membership.ts";
 import type { LogReader } from "./message-log.ts";
+import { bear } from "./patience.ts";
 import { Sequence } from "./sequence.ts";
 import { type Action, awaitsHello, isDelivery, type Session, speaksDelivery } from "./session.ts";
 
@@ -48,6 +49,8 @@ interface Turn {
 
 export class Room {
   readonly sessions: ReadonlyMap<string, Session>;
+  /** How often anybody was refused, or answered that nothing was new, since the room woke. */
+  refusals = 0;
   private readonly ports: RoomPorts;
   private readonly effects = new Effects();
   private readonly membership: Membership;
@@ -82,8 +85,7 @@ export class Room {
     this.effects.begin();
     switch (event.type) {
       case "accepted":
-        if (this.membership.arrive(event.connection, event.identity, event.now))
-          this.admission.arrive(event.identity, event.now);
+        this.membership.arrive(event.connection, event.identity, event.now);
         break;
       case "frame":
         this.withSession(event.connection, (session) => this.onFrame(session, event.frame, event.now));
@@ -115,7 +117,7 @@ export class Room {
         this.sweep(event.now, event.heard);
         break;
       case "erase":
-        this.erase(event.epoch);
+        this.erase(event.epoch, event.now);
         break;
       default:
         event satisfies never;
@@ -123,6 +125,11 @@ export class Room {
     for (const identity of this.membership.takeDeparted()) this.admission.leave(identity, event.now);
     this.flushes.pump(event.now);
     return this.effects.all;
+  }
+
+  /** How many have joined. */
+  get members(): number {
+    return this.membership.size;
   }
 
   /** Whether nothing is under way that only memory holds. The platform does not hibernate an object otherwise. */
@@ -146,7 +153,7 @@ export class Room {
   private onFrame(session: Session, frame: unknown, now: number): void {
     if (awaitsHello(session)) return this.onHello(session, frame, now);
     const decoded = decodeClientFrame(frame, speaksDelivery(session));
-    if (!decoded.ok) return this.onBadFrame(session, decoded.error);
+    if (!decoded.ok) return this.onBadFrame(session, decoded.error, now);
     const { value } = decoded;
     if (value.kind === "history") return this.onHistory(session, value.before, value.limit, now);
     const ahead = session.waiting.length + 1;
@@ -156,7 +163,7 @@ export class Room {
 
   private onHello(session: Session, frame: unknown, now: number): void {
     const decoded = decodeHello(frame);
-    if (!decoded.ok) return this.onBadFrame(session, decoded.error);
+    if (!decoded.ok) return this.onBadFrame(session, decoded.error, now);
     const key = decoded.value.delivery?.key;
     const author = key === undefined ? "" : this.ports.authorOf(key);
     this.act(session, { kind: "join", hello: decoded.value, author }, { ahead: 1, isAlone: false }, now);
@@ -173,13 +180,13 @@ export class Room {
       else this.act(session, action, { ahead: 1, isAlone }, now);
     }
     if (!this.membership.isHere(identity)) this.admission.leave(identity, now);
-    // A grant is written when it comes, also where nothing is admitted under it yet.
     this.admission.write(now);
+    this.admission.decided(identity);
   }
 
   /** An action at its turn: done, refused, or kept until the budget is here. */
   private act(session: Session, action: Action, { ahead, isAlone }: Turn, now: number): void {
-    if (action.kind === "message" && !this.isNext(session, action.counter, ahead)) return;
+    if (action.kind === "message" && !this.isNext(session, action.counter, ahead, now)) return;
     const isFull = this.sequence.size >= MAX_PENDING;
     const verdict: Verdict = isFull ? { type: "busy" } : this.admission.decide(session, action, now, isAlone);
     switch (verdict.type) {
@@ -188,11 +195,11 @@ export class Room {
       case "waits":
         return;
       case "busy":
-        return this.refuse(session, action, { code: "busy" });
+        return this.refuse(session, action, { code: "busy" }, now);
       case "refused":
         // Time to wait is no time to say one's name in.
         if (action.kind === "join") this.postpone(session, now + verdict.retryAfter);
-        return this.refuse(session, action, { code: "rate-limited", retryAfter: verdict.retryAfter });
+        return this.refuse(session, action, { code: "rate-limited", retryAfter: verdict.retryAfter }, now);
       default:
         verdict satisfies never;
     }
@@ -200,7 +207,7 @@ export class Room {
 
   /** A message that was sent ahead of a name that was refused: both may come again then. */
   private refuseUnjoined(session: Session, action: Action, now: number): void {
-    this.refuse(session, action, { code: "rate-limited", retryAfter: session.since - now });
+    this.refuse(session, action, { code: "rate-limited", retryAfter: session.since - now }, now);
   }
 
   private postpone(session: Session, since: number): void {
@@ -208,12 +215,21 @@ export class Room {
     this.effects.emit({ type: "attach", session });
   }
 
-  private onBadFrame(session: Session, { code, error, counter }: DecodeError): void {
-    if (counter !== undefined) return this.send(session, encodeRefused({ counter, code }));
+  private onBadFrame(session: Session, { code, error, counter }: DecodeError, now: number): void {
+    if (counter !== undefined) return this.decline(session, encodeRefused({ counter, code }), now);
     const frame = encodeError(error, code);
-    if (code !== "name-too-long" && code !== "frame-too-large") return this.answer(session, frame);
+    if (code !== "name-too-long" && code !== "frame-too-large") return this.decline(session, frame, now);
     this.send(session, frame);
     this.leave(session, CLOSE.tooLarge, error);
+  }
+
+  /** Says no. Who goes on all the same is told so less often, and then sent away. */
+  private decline(session: Session, frame: string, now: number): void {
+    const { bearing, left } = bear(session.patience, now);
+    session.patience = left;
+    this.refusals += 1;
+    if (bearing === "answer") this.answer(session, frame);
+    if (bearing === "close") this.leave(session, CLOSE.flooding, "You went on after you were refused.");
   }
 
   /** A classic member tells its answers apart by their order: they stand behind what it was not told yet. */
@@ -224,7 +240,7 @@ export class Room {
 
   private onHistory(session: Session, before: number, limit: number, now: number): void {
     if (session.joined === null) {
-      return this.send(session, encodeError("Join before you ask for history.", "bad-frame"));
+      return this.decline(session, encodeError("Join before you ask for history.", "bad-frame"), now);
     }
     const { debt, at } = session.pages;
     const owed = remaining(debt, elapsed(at, now));
@@ -232,7 +248,7 @@ export class Room {
     session.pages = { debt: owed, at: now };
     const wait = waitOf(PAGES, owed);
     if (wait > 0) {
-      return this.send(session, encodeRefused({ code: "rate-limited", retryAfter: wait }));
+      return this.decline(session, encodeRefused({ code: "rate-limited", retryAfter: wait }), now);
     }
     session.pages = { debt: spend(PAGES, owed), at: now };
     const events = this.ports.log.before(Math.min(before, this.sequence.told + 1), limit);
@@ -241,12 +257,12 @@ export class Room {
   }
 
   /** Whether a message is its sender's next one; if not, the sender is answered, unless its event is on the way. */
-  private isNext(session: Session, counter: number, ahead: number): boolean {
+  private isNext(session: Session, counter: number, ahead: number, now: number): boolean {
     const standing = this.sequence.standingOf(session, counter, ahead);
-    if (standing === "stored") this.send(session, encodeStored(counter));
+    if (standing === "stored") this.decline(session, encodeStored(counter), now);
     if (standing === "out-of-order") {
       const expected = session.counter + 1;
-      this.send(session, encodeRefused({ counter, code: "out-of-order", expected }));
+      this.decline(session, encodeRefused({ counter, code: "out-of-order", expected }), now);
     }
     return standing === "next";
   }
@@ -255,6 +271,7 @@ export class Room {
     if (action.kind === "join") {
       // The welcome confirms what is admitted of its sender: written first (D5).
       this.flushes.write(now);
+      if (!this.ports.log.isNamed) this.effects.emit({ type: "name-log" });
       return this.membership.join(session, action.hello, action.author, now);
     }
     const { joined } = session;
@@ -263,36 +280,45 @@ export class Room {
     this.sequence.add(joined, action.message, action.counter, now);
   }
 
-  private refuse(session: Session, action: Action, refusal: Refusal): void {
+  private refuse(session: Session, action: Action, refusal: Refusal, now: number): void {
     const delivery = action.kind === "join" ? action.hello.delivery !== null : action.counter > 0;
     const { code } = refusal;
     if (!delivery) {
       const error = code === "rate-limited" ? RATE_LIMITED : "Too many messages wait to be accepted.";
-      return this.answer(session, encodeError(error, code, refusal.retryAfter));
+      return this.decline(session, encodeError(error, code, refusal.retryAfter), now);
     }
     const named = action.kind === "message" ? { counter: action.counter, ...refusal } : refusal;
-    this.send(session, encodeRefused(named));
+    this.decline(session, encodeRefused(named), now);
   }
 
-  private erase(epoch: string): void {
+  private erase(epoch: string, now: number): void {
     this.sequence.clear();
     this.effects.emit({ type: "erase", epoch });
     this.membership.clear(CLOSE.erased, "This room was erased.");
+    this.effects.emit({ type: "alarm-by", at: now + TIDY_MS });
   }
 
   private sweep(now: number, heard: ReadonlyMap<string, number>): void {
     const { config, log } = this.ports;
     // Before anybody is sent away: the ledger shows their budgets as held until this turn is written.
-    const tidyAt = this.admission.tidy(now);
+    const { isTidy, next: tidyAt } = this.admission.tidy(now);
     const { overdue, next } = findOverdue(this.sessions.values(), config, heard, now);
     for (const { session, code, reason } of overdue) this.leave(session, code, reason);
     const before = now - config.historyMaxAgeMs;
     const through = Math.max(log.head - config.historyMaxRows, log.lastBefore(before));
+    const isEmpty = this.sessions.size === 0 && this.sequence.size === 0;
+    if (isEmpty && isTidy && through >= log.head) return this.forget();
     // The log forgets senders by age; those that are here are known by their attachments then (D9).
     for (const session of this.sessions.values())
       if (isDelivery(session)) this.effects.emit({ type: "attach", session });
     this.effects.emit({ type: "trim", through, before });
     const wakeBy = Math.min(next, nextTrim(log.oldestTimestamp, config, now), tidyAt);
     if (wakeBy < Infinity) this.effects.emit({ type: "alarm-by", at: wakeBy });
+  }
+
+  /** Nobody is here, nothing was said that is kept, and nobody owes anything. */
+  private forget(): void {
+    this.sequence.clear();
+    this.effects.emit({ type: "forget" });
   }
 }

@@ -12,6 +12,8 @@ const MIGRATIONS = [
   `CREATE TABLE budgets (
      identity TEXT PRIMARY KEY, term TEXT NOT NULL, spent TEXT NOT NULL, state TEXT NOT NULL,
      message_debt INTEGER NOT NULL, join_debt INTEGER NOT NULL, at INTEGER NOT NULL) WITHOUT ROWID;`,
+  // Their identities were addresses; they are ids of limiters now.
+  "DELETE FROM budgets;",
 ];
 
 /** Brings a database up to date; a new one gets all tables. */

@@ -1,4 +1,5 @@
 // The room's sockets by connection, and what the platform asks of whoever closes or sends. Never throws.
+import { CLOSE } from "../protocol/messages.ts";
 import type { RoomEvent } from "./effects.ts";
 import { fromAttachment, type Session, toAttachment } from "./session.ts";
 
@@ -25,14 +26,21 @@ export class Sockets {
     this.connections.set(socket, connection);
   }
 
-  /** Takes in the sockets that survived hibernation; returns their sessions. */
+  /** Takes in the sockets that survived hibernation; returns their sessions. One that is not known can only come anew. */
   restore(sockets: readonly WebSocket[]): Session[] {
     return sockets.flatMap((socket) => {
-      const session = fromAttachment(socket.deserializeAttachment());
-      if (session === null) return [];
-      this.add(session.connection, socket);
-      return [session];
+      const session = this.revive(socket);
+      if (session !== null) return [session];
+      turnAway(socket);
+      return [];
     });
+  }
+
+  /** The session of a socket, from its attachment; null where it has none of ours. */
+  revive(socket: WebSocket): Session | null {
+    const session = fromAttachment(socket.deserializeAttachment());
+    if (session !== null) this.add(session.connection, socket);
+    return session;
   }
 
   connectionOf(socket: WebSocket): string | undefined {
@@ -97,6 +105,15 @@ export class Sockets {
       if (at !== null) heard.set(connection, at.getTime());
     }
     return heard;
+  }
+}
+
+/** Pongs would go on for ever on a socket that the room does not know, and its frames go nowhere. */
+export function turnAway(socket: WebSocket): void {
+  try {
+    socket.close(CLOSE.unknown, "The room does not know this connection; come again.");
+  } catch {
+    // Closed on both sides already.
   }
 }
 

@@ -1,14 +1,14 @@
 // The room's ledger of budgets over SQLite. A row is written in the turn that admits what it charges for (L6).
 import type { BudgetLedger, BudgetRow } from "./budget-ledger.ts";
+import { type Database, numberIn, type Row } from "./database.ts";
 
 const COLUMNS = "identity, term, spent, state, message_debt, join_debt, at";
 
 export class SqlLedger implements BudgetLedger {
-  private readonly sql: SqlStorage;
+  private readonly database: Database;
 
-  /** Over a database that is up to date (schema.ts). */
-  constructor(sql: SqlStorage) {
-    this.sql = sql;
+  constructor(database: Database) {
+    this.database = database;
   }
 
   read(identity: string): BudgetRow | null {
@@ -21,7 +21,7 @@ export class SqlLedger implements BudgetLedger {
 
   write(rows: readonly BudgetRow[]): void {
     // One parameter for all rows: a statement takes a hundred.
-    this.sql.exec(
+    this.database.write(
       `INSERT OR REPLACE INTO budgets SELECT value ->> 'identity', value ->> 'term', value ->> 'spent', value ->> 'state',
          value ->> '$.debts.message', value ->> '$.debts.join', value ->> 'at' FROM json_each(?)`,
       JSON.stringify(rows),
@@ -29,24 +29,24 @@ export class SqlLedger implements BudgetLedger {
   }
 
   drop(identities: readonly string[]): void {
-    this.sql.exec(
+    this.database.delete(
       "DELETE FROM budgets WHERE identity IN (SELECT value FROM json_each(?))",
       JSON.stringify(identities),
     );
   }
 
   private rows(query: string, ...bindings: string[]): BudgetRow[] {
-    return [...this.sql.exec(query, ...bindings)].map(toRow);
+    return this.database.read(query, ...bindings).map(toRow);
   }
 }
 
-function toRow(row: Record<string, SqlStorageValue>): BudgetRow {
+function toRow(row: Row): BudgetRow {
   return {
     identity: String(row.identity),
     term: String(row.term),
     spent: String(row.spent),
     state: row.state === "held" || row.state === "returned" ? row.state : "yielded",
-    debts: { message: Number(row.message_debt), join: Number(row.join_debt) },
-    at: Number(row.at),
+    debts: { message: numberIn(row.message_debt), join: numberIn(row.join_debt) },
+    at: numberIn(row.at),
   };
 }

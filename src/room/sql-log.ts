@@ -1,5 +1,6 @@
 // The room's log over SQLite. All writes of one turn of the event loop commit together; the output gate holds frames until then.
 import type { ChatMessage } from "../protocol/messages.ts";
+import { type Database, numberIn, type Row } from "./database.ts";
 import type { MessageLog } from "./message-log.ts";
 
 const COLUMNS = "seq, name, message, timestamp, author, client, counter";
@@ -8,25 +9,31 @@ const FIELDS = COLUMNS.split(", ")
   .map((field) => `value ->> '${field}'`)
   .join(", ");
 
-type Row = Record<keyof ChatMessage, SqlStorageValue>;
-
 export class SqlLog implements MessageLog {
-  epoch: string;
+  epoch = "";
+  isNamed = false;
   head = 0;
   floor = 0;
   lastTimestamp = 0;
-  private readonly sql: SqlStorage;
+  private readonly database: Database;
+  /** When the first of the senders is to be forgotten that were known at the last look; their whole table is read for it. */
+  private oldestSender = -Infinity;
 
-  /** Over a database that is up to date (schema.ts). A room without a log gets one named `freshEpoch`. */
-  constructor(sql: SqlStorage, freshEpoch: string) {
-    this.sql = sql;
+  /** A room without a log gets one named `freshEpoch`, which is written with the first name that is let in. */
+  constructor(database: Database, freshEpoch: string) {
+    this.database = database;
+    this.open(freshEpoch);
+  }
+
+  /** Begins with what the database has, or with a log named `freshEpoch` where it has none. */
+  open(freshEpoch: string): void {
     const stored = this.meta("epoch");
+    this.isNamed = typeof stored === "string";
     this.epoch = typeof stored === "string" ? stored : freshEpoch;
-    if (stored === undefined) this.setMeta("epoch", freshEpoch);
-    this.floor = Number(this.meta("floor") ?? 0);
+    this.floor = numberIn(this.meta("floor"));
     const newest = this.rows(`SELECT ${COLUMNS} FROM messages ORDER BY seq DESC LIMIT 1`)[0];
     this.head = newest?.seq ?? this.floor;
-    this.lastTimestamp = newest?.timestamp ?? Number(this.meta("floorTimestamp") ?? 0);
+    this.lastTimestamp = newest?.timestamp ?? numberIn(this.meta("floorTimestamp"));
   }
 
   get oldestTimestamp(): number | null {
@@ -44,18 +51,23 @@ export class SqlLog implements MessageLog {
 
   counterOf(author: string, client: string): number {
     const query = "SELECT counter FROM senders WHERE author = ? AND client = ?";
-    return Number([...this.sql.exec(query, author, client)][0]?.counter ?? 0);
+    return numberIn(this.database.read(query, author, client)[0]?.counter);
+  }
+
+  name(): void {
+    this.setMeta("epoch", this.epoch);
+    this.isNamed = true;
   }
 
   append(messages: readonly ChatMessage[], json: string): void {
     // One statement a table, whatever the number of rows: a statement takes a hundred parameters.
-    this.sql.exec(`INSERT INTO messages (${COLUMNS}) SELECT ${FIELDS} FROM json_each(?)`, json);
+    this.database.write(`INSERT INTO messages (${COLUMNS}) SELECT ${FIELDS} FROM json_each(?)`, json);
     const newest = messages.at(-1);
     this.head = newest?.seq ?? this.head;
     this.lastTimestamp = newest?.timestamp ?? this.lastTimestamp;
     if (!messages.some(({ counter }) => counter > 0)) return;
     // Of several messages of a sender the last one counts.
-    this.sql.exec(
+    this.database.write(
       `INSERT OR REPLACE INTO senders
        SELECT value ->> 'author', value ->> 'client', value ->> 'counter', value ->> 'timestamp'
        FROM json_each(?) WHERE value ->> 'counter' > 0 ORDER BY key`,
@@ -65,26 +77,24 @@ export class SqlLog implements MessageLog {
 
   trim(through: number, before: number): void {
     const dropped = Math.min(through, this.head);
-    this.sql.exec("DELETE FROM senders WHERE seen < ?", before);
+    this.forgetSenders(before);
     if (dropped <= this.floor) return;
     // Head and clock outlive the last message: a seq is never given twice.
     const newest = this.rows(
       `SELECT ${COLUMNS} FROM messages WHERE seq <= ? ORDER BY seq DESC LIMIT 1`,
       dropped,
     )[0];
-    this.sql.exec("DELETE FROM messages WHERE seq <= ?", dropped);
+    this.database.delete("DELETE FROM messages WHERE seq <= ?", dropped);
     this.setMeta("floor", dropped);
     if (newest !== undefined) this.setMeta("floorTimestamp", newest.timestamp);
     this.floor = dropped;
   }
 
   erase(epoch: string): void {
-    this.sql.exec("DELETE FROM messages; DELETE FROM senders; DELETE FROM meta;");
-    this.setMeta("epoch", epoch);
-    this.epoch = epoch;
-    this.head = 0;
-    this.floor = 0;
-    this.lastTimestamp = 0;
+    const { isNamed } = this;
+    this.database.delete("DELETE FROM messages; DELETE FROM senders; DELETE FROM meta;");
+    this.open(epoch);
+    if (isNamed) this.name();
   }
 
   lastBefore(before: number): number {
@@ -97,29 +107,35 @@ export class SqlLog implements MessageLog {
   }
 
   private rows(query: string, ...bindings: number[]): ChatMessage[] {
-    return this.sql
-      .exec<Row>(query, ...bindings)
-      .toArray()
-      .map(toMessage);
+    return this.database.read(query, ...bindings).map(toMessage);
+  }
+
+  /** An index would cost each message a row; so the table is read whole, but only when somebody in it is due. */
+  private forgetSenders(before: number): void {
+    if (this.oldestSender >= before) return;
+    this.database.delete("DELETE FROM senders WHERE seen < ?", before);
+    const [first] = this.database.read("SELECT min(seen) AS seen FROM senders");
+    // Who comes later was seen later.
+    this.oldestSender = Number(first?.seen ?? before);
   }
 
   private meta(key: string): SqlStorageValue | undefined {
-    return [...this.sql.exec("SELECT value FROM meta WHERE key = ?", key)][0]?.value;
+    return this.database.read("SELECT value FROM meta WHERE key = ?", key)[0]?.value;
   }
 
   private setMeta(key: string, value: string | number): void {
-    this.sql.exec("INSERT OR REPLACE INTO meta VALUES (?, ?)", key, value);
+    this.database.write("INSERT OR REPLACE INTO meta VALUES (?, ?)", key, value);
   }
 }
 
 function toMessage(row: Row): ChatMessage {
   return {
-    seq: Number(row.seq),
+    seq: numberIn(row.seq),
     name: String(row.name),
     message: String(row.message),
-    timestamp: Number(row.timestamp),
+    timestamp: numberIn(row.timestamp),
     author: String(row.author),
     client: String(row.client),
-    counter: Number(row.counter),
+    counter: numberIn(row.counter),
   };
 }

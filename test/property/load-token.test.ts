@@ -111,7 +111,7 @@ function keyOf({ id, user }: { readonly id: string; readonly user: number }): st
   const grant = { expires: 3_600, users: MAX_LOAD_USERS, id, prefix: "a-" };
   const counted = virtualUser(grant, `${user}`, { kind: "public", name: "a-1" }, 0);
   if ("refused" in counted) throw new Error(counted.refused);
-  return counted.identity;
+  return counted.key;
 }
 
 test("[C20] [L8] users of tokens and addresses never share a key", () =>

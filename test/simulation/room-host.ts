@@ -65,6 +65,7 @@ export class RoomHost {
     resets: 0,
     closeWakes: 0,
     trims: 0,
+    forgotten: 0,
     giveUps: 0,
     yields: 0,
     voided: 0,
@@ -298,6 +299,13 @@ export class RoomHost {
         return gate.write(({ log }) => log.trim(effect.through, effect.before));
       case "erase":
         return gate.write(({ log }) => log.erase(effect.epoch));
+      case "name-log":
+        return gate.write(({ log }) => log.name());
+      case "forget": {
+        this.counts.forgotten += 1;
+        const epoch = this.newEpoch();
+        return gate.write(({ log }) => log.forget(epoch));
+      }
       case "budgets":
         return gate.write(({ ledger }) => ledger.write(effect.rows));
       case "drop-budgets":

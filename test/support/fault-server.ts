@@ -12,6 +12,14 @@ export const UNLIMITED = { RATE_PERIOD_MS: "1", RATE_BURST: "1000000" };
 let bundled: Promise<WorkerBundle> | undefined;
 export const theWorker = (): Promise<WorkerBundle> => (bundled ??= bundleWorker());
 
+/** The Worker with one line of its bundle replaced: what a judge has to find. Throws an Error where the line is not there once. */
+export async function brokenWorker(line: string, by: string): Promise<WorkerBundle> {
+  const worker = await theWorker();
+  const count = worker.code.split(line).length - 1;
+  if (count !== 1) throw new Error(`The bundle has this line ${count} times: ${line}`);
+  return { ...worker, code: worker.code.replace(line, by) };
+}
+
 /** Starts it; it is ended, and its folder removed, when the test is over. */
 export async function serve(
   name: string,

@@ -6,6 +6,7 @@ export class MemoryLog implements MessageLog {
   head = 0;
   floor = 0;
   lastTimestamp = 0;
+  isNamed = false;
   epoch: string;
   private rows: ChatMessage[] = [];
   private senders = new Map<string, { counter: number; seen: number }>();
@@ -20,9 +21,14 @@ export class MemoryLog implements MessageLog {
     copy.head = this.head;
     copy.floor = this.floor;
     copy.lastTimestamp = this.lastTimestamp;
+    copy.isNamed = this.isNamed;
     copy.rows = [...this.rows];
     copy.senders = new Map(this.senders);
     return copy;
+  }
+
+  name(): void {
+    this.isNamed = true;
   }
 
   get oldestTimestamp(): number | null {
@@ -67,6 +73,12 @@ export class MemoryLog implements MessageLog {
     this.floor = 0;
     this.lastTimestamp = 0;
     this.senders.clear();
+  }
+
+  /** The storage was deleted. */
+  forget(epoch: string): void {
+    this.erase(epoch);
+    this.isNamed = false;
   }
 
   lastBefore(before: number): number {

@@ -75,6 +75,8 @@ export class RoomMachine {
     const effects = this.room.handle(event);
     for (const effect of effects) {
       if (effect.type === "append") this.log.append(effect.messages);
+      else if (effect.type === "name-log") this.log.name();
+      else if (effect.type === "forget") this.log.forget(`${this.log.epoch}'`);
       else if (effect.type === "budgets") this.ledger.write(effect.rows);
       else if (effect.type === "drop-budgets") this.ledger.drop(effect.identities);
     }

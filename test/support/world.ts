@@ -38,7 +38,7 @@ export class World {
   /** Identities whose budget is on its way here, oldest call first. */
   takes: string[] = [];
   flushAt: number | null = null;
-  readonly counts = { takes: 0, gaveBack: 0 };
+  readonly counts = { takes: 0, gaveBack: 0, forgotten: 0 };
   readonly ledger = new MemoryLedger();
   private readonly limiters = new Map<string, Limiter>();
   private attachments = new Map<string, Attachment>();
@@ -193,6 +193,13 @@ export class World {
         break;
       case "erase":
         this.log.erase(effect.epoch);
+        break;
+      case "name-log":
+        this.log.name();
+        break;
+      case "forget":
+        this.counts.forgotten += 1;
+        this.log.forget(`epoch-${this.counts.forgotten + 1}`);
         break;
       case "alarm-by":
       case "yielded":

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { isOriginAllowed } from "../../src/http/origin.ts";
+import { isOriginAllowed, parseOrigins } from "../../src/http/origin.ts";
 import { readConfig } from "../../src/room/config.ts";
 import { parseRoomName } from "../../src/protocol/room-name.ts";
 
@@ -51,7 +51,7 @@ test.each([
   { origin: "https://a.example.evil", allowed: "https://a.example", is: false },
   { origin: "https://evil.example", allowed: "*", is: true },
 ])("origin $origin with '$allowed' allowed: $is", ({ origin, allowed, is }) => {
-  expect(isOriginAllowed(origin, "https://chat.example", allowed)).toBe(is);
+  expect(isOriginAllowed(origin, "https://chat.example", parseOrigins(allowed))).toBe(is);
 });
 
 test.each([

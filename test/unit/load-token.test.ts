@@ -109,6 +109,6 @@ test.each([
   const address = parseRoomName(room);
   if (address === null) throw new Error(`${room} names no room.`);
   const counted = virtualUser(GRANT, user, address, now);
-  if (is.startsWith("load:")) expect(counted).toEqual({ identity: is });
+  if (is.startsWith("load:")) expect(counted).toEqual({ key: is });
   else expect(counted).toEqual({ refused: expect.stringContaining(is) });
 });

@@ -75,11 +75,11 @@ test("[D8] delivery members hear of joins and quits 100 ms later, in one frame; 
 test("[D9] a room is quiet when neither a flush nor a budget is under way", () => {
   const machine = new RoomMachine();
   machine.accept("ann");
-  expect(machine.room.isQuiet).toBe(false);
-  machine.grant();
   expect(machine.room.isQuiet).toBe(true);
-  machine.isSlow = true;
   machine.say("ann", DELIVERY);
+  expect(machine.room.isQuiet).toBe(false);
+  machine.isSlow = true;
+  machine.grant();
   // Presence waits,
   expect(machine.room.isQuiet).toBe(false);
   machine.flush();

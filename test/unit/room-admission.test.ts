@@ -68,7 +68,8 @@ describe("the room that holds the budget", () => {
     expect(of("append", fifth ?? [])).toHaveLength(1);
     expect(sent(sixth ?? [])).toEqual([["ann", { ...LIMITED, retryAfter: 5_000 }]]);
     machine.restart();
-    expect(of("take", machine.accept("ann"))).toEqual([]);
+    machine.accept("ann");
+    expect(of("take", machine.say("ann", { name: "ann" }))).toEqual([]);
   });
 
   test("[L5] whose clock goes back admits no more, and blocks nobody for longer than T", () => {
@@ -79,23 +80,14 @@ describe("the room that holds the budget", () => {
   });
 });
 
-describe("asking early", () => {
-  test("[L3] at the upgrade: the budget is here when the name comes; the second connection asks no more", () => {
+describe("asking", () => {
+  test("[L3] [L4] with the first action, not at the upgrade: who only connects moves nothing", () => {
     const machine = new RoomMachine();
-    expect(of("take", machine.accept("ann"))).toEqual(TAKE);
-    expect(of("take", machine.accept("bob"))).toEqual([]);
+    for (const connection of ["ann", "bob"]) expect(of("take", machine.accept(connection))).toEqual([]);
+    expect(of("take", machine.say("ann", { name: "ann" }))).toEqual(TAKE);
+    expect(of("take", machine.say("bob", { name: "bob" }))).toEqual([]);
     machine.grant();
-    expect(of("take", machine.accept("cleo"))).toEqual([]);
-    expect(of("take", machine.say("ann", { name: "ann" }))).toEqual([]);
-  });
-
-  test("[L4] not within a period of giving the budget up: connecting here and there in turn does not move it", () => {
-    const machine = joined();
-    machine.yield();
-    machine.now += 4_999;
-    expect(of("take", machine.accept("bob"))).toEqual([]);
-    machine.now += 1;
-    expect(of("take", machine.accept("cleo"))).toEqual(TAKE);
+    expect(of("take", machine.join("cleo"))).toEqual([]);
   });
 
   test("[L4] not where a join would be refused anyhow", () => {
@@ -105,19 +97,19 @@ describe("asking early", () => {
     machine.join("ann");
     machine.yield();
     machine.now += 9_999;
-    expect(of("take", machine.accept("bob"))).toEqual([]);
+    machine.accept("bob");
+    expect(sent(machine.say("bob", { name: "bob" }))).toEqual([["bob", { ...LIMITED, retryAfter: 1 }]]);
     machine.now += 1;
-    expect(of("take", machine.accept("cleo"))).toEqual(TAKE);
+    expect(of("take", machine.say("bob", { name: "bob" }))).toEqual(TAKE);
   });
 });
 
 describe("while the budget is on its way", () => {
   test("[D4] [L3] actions wait in their order; one call brings it for all of them, and for another connection's too", () => {
     const machine = new RoomMachine();
-    expect(of("take", machine.accept("ann"))).toEqual(TAKE);
-    machine.accept("bob");
-    for (const connection of ["ann", "bob"])
-      expect(machine.say(connection, { name: connection })).toEqual([]);
+    for (const connection of ["ann", "bob"]) machine.accept(connection);
+    expect(machine.say("ann", { name: "ann" })).toEqual(TAKE);
+    expect(machine.say("bob", { name: "bob" })).toEqual([]);
     const effects = machine.grant();
     expect(of("take", effects)).toEqual([]);
     expect(sent(effects).filter(([, frame]) => Object.hasOwn(frame as object, "ready"))).toMatchObject([
@@ -129,7 +121,7 @@ describe("while the budget is on its way", () => {
   test("[D4] [P2] what comes right behind the first frame waits for the join, and is written in one append", () => {
     const machine = new RoomMachine();
     machine.accept("ann");
-    machine.say("ann", DELIVERY);
+    expect(machine.say("ann", DELIVERY)).toEqual(TAKE);
     for (const counter of [1, 2]) expect(machine.say("ann", { message: `${counter}`, counter })).toEqual([]);
     expect(of("append", machine.grant())).toMatchObject([{ messages: [{ counter: 1 }, { counter: 2 }] }]);
   });
@@ -160,13 +152,72 @@ describe("while the budget is on its way", () => {
     expect(own.ledger.read("address")?.debts).toEqual({ message: 5_000, join: 5_000 });
   });
 
-  test("[L1] a grant is written before anything is admitted under it, and stays after a crash", () => {
-    const machine = new RoomMachine();
-    machine.accept("ann");
-    machine.grant(grantOf("t1", { debts: { message: 900, join: 0 } }));
-    expect(machine.ledger.all()).toMatchObject([
-      { term: "t1", spent: "", state: "held", debts: { message: 901 } },
-    ]);
+  test("[L4] a member whose row is gone, and that is refused, asks once: the grant is written, and refuses by itself", () => {
+    const machine = bereft();
+    machine.now += 60_000;
+    machine.alarm();
+    expect(machine.ledger.all()).toEqual([]);
+    expect(machine.say("ann", { message: "1" })).toEqual(TAKE);
+    machine.grant(grantOf("t2", { debts: { message: 25_000, join: 0 } }));
+    expect(machine.ledger.all()).toMatchObject([{ term: "t2", spent: "", state: "held" }]);
+    for (let i = 0; i < 3; i++) expect(of("take", machine.say("ann", { message: "1" }))).toEqual([]);
+  });
+
+  describe("a room that let nobody of an identity in", () => {
+    const promised = { debts: { message: 0, join: 100_000 } };
+    const refused = (): RoomMachine => {
+      const machine = new RoomMachine();
+      machine.accept("ann");
+      machine.say("ann", { name: "ann" });
+      const effects = machine.grant(grantOf("t1", promised));
+      expect(effects.map(({ type }) => type)).toEqual(["attach", "send"]);
+      expect(sent(effects)).toEqual([["ann", { ...LIMITED, retryAfter: 5_001 }]]);
+      return machine;
+    };
+
+    test("[C25] [L2] keeps no grant that it only refuses under, and its promise to the millisecond, asleep or awake", () => {
+      for (const isAsleep of [false, true]) {
+        const machine = refused();
+        expect(machine.ledger.all()).toEqual([]);
+        if (isAsleep) machine.restart([...machine.room.sessions.values()]);
+        machine.now += 5_000;
+        expect(sent(machine.say("ann", { name: "ann" }))).toEqual([["ann", { ...LIMITED, retryAfter: 1 }]]);
+        machine.now += 1;
+        expect(machine.say("ann", { name: "ann" })).toEqual(TAKE);
+        const effects = machine.grant(grantOf("t2", { debts: { message: 0, join: 94_999 } }));
+        expect(sent(effects).map(([, frame]) => frame)).toContainEqual({ ready: true });
+        expect(machine.ledger.all()).toMatchObject([{ term: "t2", spent: "t2", debts: { join: 100_000 } }]);
+      }
+    });
+
+    test("[L4] asks for another connection of the identity, which was promised nothing", () => {
+      const machine = refused();
+      machine.accept("bob");
+      expect(machine.say("bob", { name: "bob" })).toEqual(TAKE);
+    });
+
+    test("[L5] whose clock went back by more than a period asks again", () => {
+      const machine = refused();
+      machine.now -= 1;
+      expect(machine.say("ann", { name: "ann" })).toEqual(TAKE);
+    });
+
+    test("[L1] has spent nothing when the limiter wants the term back, and a grant under way is void", () => {
+      const machine = refused();
+      const nothing = { debts: { message: 0, join: 0 }, isSpent: false };
+      expect(machine.yield()).toEqual([{ type: "yielded", answer: nothing }]);
+      machine.now += 5_001;
+      machine.say("ann", { name: "ann" });
+      expect(machine.yield("t2")).toEqual([{ type: "yielded", answer: nothing }]);
+      expect(machine.grant(grantOf("t2"))).toEqual(TAKE);
+    });
+  });
+
+  test("[L1] what is written once is brought up to date with each grant", () => {
+    const machine = bereft();
+    say(machine, "1");
+    machine.grant(grantOf("t2", { debts: { message: 25_000, join: 0 } }));
+    expect(machine.ledger.all()).toMatchObject([{ term: "t2", spent: "", state: "held" }]);
   });
 
   test("[L1] an answer that was not asked for, or comes a second time, changes nothing", () => {
@@ -178,6 +229,7 @@ describe("while the budget is on its way", () => {
   test("[D9] the room stays awake for it, also when everybody has left; then it goes back", () => {
     const machine = new RoomMachine();
     machine.accept("ann");
+    machine.say("ann", { name: "ann" });
     expect(of("give-back", machine.close("ann"))).toEqual([]);
     expect(machine.room.isQuiet).toBe(false);
     expect(of("give-back", machine.grant())).toMatchObject([{ term: "t1", left: { isSpent: false } }]);
@@ -227,6 +279,7 @@ describe("a refusal", () => {
     machine.now += 5_001;
     machine.say("ann", DELIVERY);
     machine.say("ann", { message: "1", counter: 1 });
+    machine.grant(grantOf("t2"));
     expect(machine.log.after(0, 9)).toMatchObject([{ message: "1", counter: 1 }]);
   });
 

@@ -124,7 +124,8 @@ describe("giving back", () => {
     const left = { debts: { message: 0, join: 9_000 }, isSpent: true };
     expect(of("give-back", effects)).toEqual([{ type: "give-back", identity: "address", term: "t1", left }]);
     expect(machine.ledger.read("address")).toMatchObject({ state: "returned" });
-    expect(of("take", machine.accept("cleo"))).toEqual(TAKE);
+    machine.accept("cleo");
+    expect(of("take", machine.say("cleo", { name: "cleo" }))).toEqual(TAKE);
   });
 
   test("[L1] waits for an answer under way, which goes back as it came", () => {
@@ -153,6 +154,7 @@ describe("giving back", () => {
     machine.close("ann");
     machine.now += 5_000;
     machine.accept("ann");
+    machine.say("ann", { name: "ann" });
     machine.grant(grantOf("t2"));
     expect(machine.handle({ type: "returned", identity: "address" })).toEqual([]);
     expect(machine.ledger.read("address")).toMatchObject({ state: "held" });

@@ -3,12 +3,11 @@ import { newSession } from "../../src/room/session.ts";
 import { DELIVERY, grantOf, of, RoomMachine, sent } from "../support/room-machine.ts";
 
 describe("a connection comes", () => {
-  test("[D12] [L3] it is kept in its attachment, has a deadline to say its name, and the budget is asked for", () => {
+  test("[D12] [L4] it is kept in its attachment, and has a deadline to say its name; nobody is asked for a budget", () => {
     const machine = new RoomMachine();
     expect(machine.accept("c")).toEqual([
       { type: "attach", session: newSession("c", "address", 1, machine.now) },
       { type: "alarm-by", at: machine.now + 30_000 },
-      { type: "take", identity: "address" },
     ]);
   });
 

@@ -97,7 +97,7 @@ test("[D12] the alarm closes who is overdue, trims by rows and by age, and is se
 
 test("[D12] age trims what rows would keep, and a room with neither members nor messages sleeps for good", () => {
   const machine = new RoomMachine();
-  expect(machine.handle({ type: "alarm", heard: new Map() }).map(({ type }) => type)).toEqual(["trim"]);
+  expect(machine.handle({ type: "alarm", heard: new Map() }).map(({ type }) => type)).toEqual(["forget"]);
   const start = machine.now;
   machine.log.append([1, 2].map((seq) => messageAt(seq, { timestamp: start + seq })));
   machine.now = start + CONFIG.historyMaxAgeMs + 2;

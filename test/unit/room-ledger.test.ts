@@ -20,7 +20,9 @@ test("[L9] what was admitted without a term is owed under none, and does not kee
   expect(machine.ledger.all()).toMatchObject([
     { term: "", spent: "", state: "yielded", debts: { message: 0, join: PERIOD_MS } },
   ]);
-  expect(of("take", machine.accept("bob"))).toEqual(TAKE);
+  machine.accept("bob");
+  machine.now += PERIOD_MS;
+  expect(of("take", machine.say("bob", { name: "bob" }))).toEqual(TAKE);
 });
 
 test("[L9] a call that was overtaken by a question, and then failed, is not repeated: the room goes without", () => {

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { MIN_ADMIN_TOKEN_LENGTH } from "../../src/http/admin-token.ts";
 import * as load from "../../src/http/load-token.ts";
 import { CLOSE } from "../../src/protocol/messages.ts";
 import * as limits from "../../src/protocol/limits.ts";
@@ -8,6 +9,7 @@ import { CALL_MS } from "../../src/rate-limit/budget.ts";
 import { MAX_WAITING } from "../../src/room/admission.ts";
 import { readConfig } from "../../src/room/config.ts";
 import { MAX_FLUSH_LENGTH, MAX_FLUSH_MESSAGES, MAX_PENDING } from "../../src/room/fan-out.ts";
+import { MAX_REFUSALS } from "../../src/room/patience.ts";
 
 const spec = readFileSync("SPEC.md", "utf8");
 
@@ -88,7 +90,8 @@ test("the vars of SPEC.md are those of wrangler.toml with their defaults, and th
 
 test("the fixed limits of SPEC.md are those of the code", () => {
   const flushes = { MAX_FLUSH_MESSAGES, MAX_FLUSH_LENGTH, MAX_PENDING };
-  const bounds = Object.entries({ ...limits, ...load, ...flushes, CALL_MS, MAX_WAITING }).filter(
+  const others = { CALL_MS, MAX_WAITING, MAX_REFUSALS, MIN_ADMIN_TOKEN_LENGTH };
+  const bounds = Object.entries({ ...limits, ...load, ...flushes, ...others }).filter(
     ([name, value]) => typeof value === "number" && name !== "DELIVERY_PROTOCOL",
   );
   expect(bounds.length).toBeGreaterThan(10);

@@ -182,7 +182,11 @@ test("[D6] [D11] a room whose disk refuses says so in the log, without a word of
   });
   client.send({ message: "private" });
   await client.closed();
-  expect(log).toHaveBeenCalledWith({ event: "room-reset", cause: expect.stringContaining("disk full") });
+  expect(log).toHaveBeenCalledWith({
+    event: "room-reset",
+    room: expect.stringMatching(/^[\w-]{12}$/),
+    cause: expect.stringContaining("disk full"),
+  });
   expect(JSON.stringify(log.mock.calls)).not.toContain("private");
   log.mockRestore();
 });

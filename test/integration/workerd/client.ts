@@ -4,6 +4,9 @@ import { inject } from "vitest";
 import { identityOf } from "../../../src/rate-limit/identity.ts";
 import type { RateLimiter } from "../../../src/rate-limit/rate-limiter.ts";
 import type { ChatRoom } from "../../../src/room/chat-room.ts";
+import type { RoomEffect, RoomEvent } from "../../../src/room/effects.ts";
+import { NEW_PATIENCE } from "../../../src/room/patience.ts";
+import { Room } from "../../../src/room/room.ts";
 
 declare module "vitest" {
   interface ProvidedContext {
@@ -11,6 +14,19 @@ declare module "vitest" {
     patienceMs?: number;
   }
 }
+
+/** Fences are no flood: a test sends hundreds of them while the clock stands still. */
+const handle: (event: RoomEvent) => readonly RoomEffect[] = Reflect.get(Room.prototype, "handle");
+Room.prototype.handle = function (this: Room, event): readonly RoomEffect[] {
+  const isFence = event.type === "frame" && event.frame instanceof ArrayBuffer;
+  const session = isFence ? this.sessions.get(event.connection) : undefined;
+  if (session === undefined) return Reflect.apply(handle, this, [event]);
+  const { patience } = session;
+  session.patience = NEW_PATIENCE;
+  const effects = Reflect.apply(handle, this, [event]);
+  session.patience = patience;
+  return effects;
+};
 
 export type Frame = Readonly<Record<string, unknown>>;
 

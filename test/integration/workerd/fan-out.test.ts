@@ -136,8 +136,10 @@ describe("a flush", () => {
 
   test("[P9] [D8] who comes while messages leave is named in their frame", async () => {
     const room = freshRoom();
-    const ann = await enter(room, "ann");
-    const bob = await connect(room);
+    // The budget of their address is here already: a join waits for nothing.
+    const address = freshAddress();
+    const ann = await enter(room, "ann", false, address);
+    const bob = await connect(room, address);
     await quiet(room);
     const before = ann.frames.length;
     await arrive(room, [[null, hello("bob")], ...said("ann", [1])]);

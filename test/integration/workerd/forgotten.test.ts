@@ -5,7 +5,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { NO_DEBTS } from "../../../src/rate-limit/budget.ts";
 import type { RoomEffect, RoomEvent } from "../../../src/room/effects.ts";
 import type { Room } from "../../../src/room/room.ts";
-import { SqlLedger } from "../../../src/room/sql-ledger.ts";
+import type { SqlLedger } from "../../../src/room/sql-ledger.ts";
 import { freshAddress, limiterOf, roomOf } from "./client.ts";
 import { HeldRoom, holdClock, passTime, releaseClock, rewindClock, settleLimiters } from "./held-room.ts";
 
@@ -55,7 +55,7 @@ test(`[D12] of ${IDENTITIES} identities in one room no row is left, and nothing 
   const held = new HeldRoom();
   await runInDurableObject(roomOf(held.name), (object, { storage }) => {
     const room = Reflect.get(object, "room") as Room;
-    const ledger = new SqlLedger(storage.sql);
+    const ledger = Reflect.get(object, "ledger") as SqlLedger;
     let now = Date.now();
     /** Performs what touches the ledger, and answers for the limiters: real ones would take minutes. */
     const handle = (event: RoomEvent): void => {

@@ -3,10 +3,10 @@
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { vi } from "vitest";
 import type { ChatMessage } from "../../../src/protocol/messages.ts";
-import { identityOf } from "../../../src/rate-limit/identity.ts";
 import type { Account, Limiter } from "../../../src/rate-limit/limiter.ts";
 import type { Admission } from "../../../src/room/admission.ts";
 import type { BudgetRow } from "../../../src/room/budget-ledger.ts";
+import { Database } from "../../../src/room/database.ts";
 import { Pace } from "../../../src/room/fan-out.ts";
 import type { Room } from "../../../src/room/room.ts";
 import { fromAttachment } from "../../../src/room/session.ts";
@@ -162,7 +162,7 @@ export class HeldRoom {
 
   /** Whether the room has a connection of this address. */
   isHere(address: string): Promise<boolean> {
-    const identity = identityOf(address);
+    const identity = limiterOf(address).id.toString();
     return this.look(({ sessions }) =>
       [...sessions.values()].some((session) => session.identity === identity),
     );
@@ -178,7 +178,9 @@ export class HeldRoom {
 
   /** What the room's ledger has. */
   budgets(): Promise<readonly BudgetRow[]> {
-    return runInDurableObject(roomOf(this.name), (_room, { storage: { sql } }) => new SqlLedger(sql).all());
+    return runInDurableObject(roomOf(this.name), (_room, { storage: { sql } }) =>
+      new SqlLedger(new Database(sql)).all(),
+    );
   }
 
   /** The connections that are joined and open, as the platform and the attachments have it; sorted. */
@@ -196,13 +198,9 @@ export class HeldRoom {
 
   log(): Promise<{ epoch: string; floor: number; messages: ChatMessage[] }> {
     return runInDurableObject(roomOf(this.name), (_room, { storage: { sql } }) => {
-      const meta = new Map(
-        sql
-          .exec("SELECT key, value FROM meta")
-          .toArray()
-          .map((row) => [row.key, row.value]),
-      );
-      const rows = sql.exec("SELECT * FROM messages ORDER BY seq").toArray();
+      const database = new Database(sql);
+      const meta = new Map(database.read("SELECT key, value FROM meta").map((row) => [row.key, row.value]));
+      const rows = database.read("SELECT * FROM messages ORDER BY seq");
       const epoch = meta.get("epoch");
       return {
         epoch: typeof epoch === "string" ? epoch : "",

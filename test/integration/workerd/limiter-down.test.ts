@@ -107,9 +107,10 @@ test("[L1] who leaves while the limiter is asked may have a budget on its way, a
   const room = new HeldRoom();
   const address = freshAddress();
   const client = await room.connect(address);
+  client.send({ name: "ann" });
+  await vi.waitFor(() => expect(isAsked).toBe(true));
   client.leave();
   await client.closed();
-  await vi.waitFor(() => expect(isAsked).toBe(true));
   expect(giveBack).not.toHaveBeenCalled();
   await vi.waitFor(() => expect(giveBack).toHaveBeenCalledOnce());
   await settleLimiters(room);

@@ -2,7 +2,7 @@
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { expect, test } from "vitest";
-import { migrate } from "../../../src/room/schema.ts";
+import { Database } from "../../../src/room/database.ts";
 import { SqlLog } from "../../../src/room/sql-log.ts";
 import { messageAt } from "../../support/log-contract.ts";
 import { connect, freshAddress, freshRoom, roomOf } from "./client.ts";
@@ -10,13 +10,12 @@ import { connect, freshAddress, freshRoom, roomOf } from "./client.ts";
 test("[D3] [D9] a counter is stored also where classic messages are written with its message", async () => {
   const stub = env.ROOMS.get(env.ROOMS.idFromName(freshRoom()));
   await runInDurableObject(stub, (_room, { storage }) => {
-    migrate(storage.sql);
     const messages = [
       { ...messageAt(1), author: "", client: "", counter: 0 },
       { ...messageAt(2), author: "a", client: "c", counter: 7 },
     ];
-    new SqlLog(storage.sql, "epoch-1").append(messages, JSON.stringify(messages));
-    expect(new SqlLog(storage.sql, "another").counterOf("a", "c")).toBe(7);
+    new SqlLog(new Database(storage.sql), "epoch-1").append(messages, JSON.stringify(messages));
+    expect(new SqlLog(new Database(storage.sql), "another").counterOf("a", "c")).toBe(7);
   });
 });
 

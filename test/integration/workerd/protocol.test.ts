@@ -44,7 +44,7 @@ describe("HTTP answers", () => {
     const room = freshRoom();
     const { client } = await join(room, "ann");
     const { ADMIN_TOKEN } = env;
-    Object.assign(env, { ADMIN_TOKEN: "the secret" });
+    Object.assign(env, { ADMIN_TOKEN: "the secret of the operator" });
     const erase = async (token: string): Promise<number> => {
       const headers = { Authorization: `Bearer ${token}` };
       const response = await request(`/api/room/${room}`, { method: "DELETE", headers });
@@ -53,7 +53,7 @@ describe("HTTP answers", () => {
     try {
       expect([await erase("a secret"), await erase("")]).toEqual([404, 404]);
       expect(client.close).toBeNull();
-      expect(await erase("the secret")).toBe(200);
+      expect(await erase("the secret of the operator")).toBe(200);
       expect(await client.closed()).toMatchObject({ code: 4010 });
     } finally {
       Object.assign(env, { ADMIN_TOKEN });

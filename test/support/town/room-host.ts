@@ -140,6 +140,12 @@ export class RoomHost {
       case "erase":
         turn.write(() => this.log.erase(effect.epoch));
         break;
+      case "name-log":
+        turn.write(() => this.log.name());
+        break;
+      case "forget":
+        turn.write(() => this.log.forget(`epoch ${++this.epochs}`));
+        break;
       case "send":
         turn.send(() => ports.deliver(effect.to, effect.frame, this.isAlone));
         break;

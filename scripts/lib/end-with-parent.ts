@@ -1,0 +1,4 @@
+// For `node --import`: see parent.ts.
+import { endWithParent } from "./parent.ts";
+
+endWithParent();

@@ -1,0 +1,35 @@
+// What an operator may know of a room, counted since it woke: numbers only, never a name, a text or an address.
+import type { RoomEffect } from "./effects.ts";
+
+export interface RoomStats {
+  /** Connections that have joined; and all of them. */
+  readonly members: number;
+  readonly sockets: number;
+  /** Messages that are kept, and the newest seq. */
+  readonly messages: number;
+  readonly head: number;
+  /** Milliseconds between two flushes of a busy room. */
+  readonly windowMs: number;
+  readonly flushes: number;
+  /** UTF-16 units that flushes have sent, over all sockets. */
+  readonly units: number;
+  readonly refusals: number;
+  /** How many connections the room has closed, by code. */
+  readonly closes: Readonly<Record<number, number>>;
+  /** Milliseconds since 1970. */
+  readonly awakeSince: number;
+}
+
+export class Tally {
+  flushes = 0;
+  units = 0;
+  readonly closes: Record<number, number> = {};
+
+  count(effect: RoomEffect): void {
+    if (effect.type === "close") this.closes[effect.code] = (this.closes[effect.code] ?? 0) + 1;
+    if (effect.type !== "fan-out") return;
+    this.flushes += 1;
+    for (const { to, frames } of effect.shares)
+      for (const { length } of frames) this.units += length * to.length;
+  }
+}

@@ -1,7 +1,7 @@
 // `npm run load:compare`: whether the second of two measurements differs from the first, or only looks so.
 import { command, Failure } from "./lib/command.ts";
 import { numberOf } from "./lib/numbers.ts";
-import { compare, incomparable, LEAST_REPEATS, sayComparison } from "./load/compare.ts";
+import { brokenIn, compare, driftOf, incomparable, LEAST_REPEATS, sayComparison } from "./load/compare.ts";
 import { readRepeats } from "./load/result.ts";
 
 const HELP = `
@@ -30,7 +30,11 @@ command(
     const [first, second] = await Promise.all([readRepeats(a), readRepeats(b)]);
     const reason = incomparable(first, second);
     if (reason !== null) throw new Failure(reason, 2);
+    const broken = brokenIn(second);
+    if (broken !== null) throw new Failure(`${b} is worse than ${a}: ${broken}.`);
     const comparisons = compare(first, second, percent / 100);
+    const drift = driftOf(first, second);
+    if (drift !== null) console.log(drift);
     for (const comparison of comparisons) console.log(sayComparison(comparison));
     const worse = comparisons.filter(({ outcome }) => outcome === "worse").map(({ measure }) => measure.name);
     if (worse.length > 0) throw new Failure(`${b} is worse than ${a} in ${worse.join(", ")}.`);

@@ -1,19 +1,22 @@
 // `npm run load:ladder`: how much one room holds: climbs until a step fails, halves the gap, and names the knee.
 import { dirname, join } from "node:path";
-import { type Climb, nextRate } from "../load/lib/climb.ts";
+import { type Climb, nextTry } from "../load/lib/climb.ts";
 import { command, Failure } from "./lib/command.ts";
 import { numberOf, wholeOf } from "./lib/numbers.ts";
 import { type Bounds, stepEnv } from "./load/ladder.ts";
-import { failureOf, type LadderStep, outcomeOf } from "./load/ladder-outcome.ts";
+import { failureOf, type LadderOutcome, type LadderStep, outcomeOf } from "./load/ladder-outcome.ts";
 import type { Climber } from "./load/report-beside.ts";
 import { TARGET_WORDS } from "./load/report-page.ts";
 import {
   agreeToCost,
   newRun,
+  refuseOverPolicy,
+  refuseProtocol,
   requestOf,
   RUN_HELP,
   RUN_OPTIONS,
   sayWhat,
+  shakeHands,
   targetOf,
   typed,
 } from "./load/request.ts";
@@ -32,7 +35,7 @@ npm run load:ladder: climbs the rate of fanout until a step fails, halves the ga
   --factor N              each step up is so many times the one before (default 2)
   --bound MS              a step fails when its p99 is over this (default 100), a law is broken, or it is VOID
   --precision N           ends when the gap is at most so many times (default 1.1)
-  --steps N               at most so many steps (default 12)
+  --steps N               at most so many rates (default 12); one that fails is tried until two of its tries agree
   --duration S            of each step (default 10 to 60: as long as 500 messages take)
 ${RUN_HELP}
 and all options of fanout but --rate: npm run load -- --help lists them.
@@ -62,9 +65,11 @@ command(
     const bounds = { p99Ms: numberOf("--bound", values.bound, 1, 60_000) };
     const ladders = await laddersOf(values);
     const [first] = ladders;
+    refuseOverPolicy({ ...first.request, env: stepEnv(climb.from, first.request.env) });
     const most = Math.min(100_000, climb.from * climb.factor ** (climb.maxSteps - 1));
     await agreeToCost({ ...first.request, env: stepEnv(most, first.request.env) }, values, climb.maxSteps);
     for (const { request } of ladders) sayWhat(request);
+    await shakeHands(first.request, values);
     await climbInTurns(ladders, climb, bounds);
     const climbers = await conclude(ladders, bounds);
     if (climbers.some(({ outcome }) => outcome.best === null)) process.exitCode = 1;
@@ -78,29 +83,32 @@ interface Ladder {
 
 /** One ladder for each target; with several, each has a folder of its own. */
 async function laddersOf(values: Readonly<Record<string, unknown>>): Promise<[Ladder, ...Ladder[]]> {
-  const { against = "local" } = values;
-  const [kind = "", ...others] = String(against).split(",");
-  if (new Set([kind, ...others]).size <= others.length)
-    throw new Failure("--against takes each target once.", 2);
-  const given = values.against === undefined ? values : { ...values, against: kind };
+  const kinds = typeof values.against === "string" ? values.against.split(",") : [undefined];
+  if (new Set(kinds).size < kinds.length) throw new Failure("--against takes each target once.", 2);
+  const targets = kinds.map((against) => targetOf({ ...values, against }, "fanout"));
   const typedLine = typed("load:ladder", process.argv.slice(2));
+  const given = { ...values, against: kinds[0] };
   const request = { ...(await requestOf("fanout", given, typedLine)), segment: null };
+  for (const target of targets) refuseProtocol(target, request.env);
   const ladderOf = (target: RunRequest["target"]): Ladder => ({
     request: { ...request, target, folder: join(request.folder, target.kind) },
     steps: [],
   });
-  if (others.length === 0) return [{ request, steps: [] }];
-  const rest = others.map((other) => ladderOf(targetOf({ ...given, against: other }, "fanout")));
-  return [ladderOf(request.target), ...rest];
+  const [first, ...rest] = targets.length === 1 ? [{ request, steps: [] }] : targets.map(ladderOf);
+  if (first === undefined) throw new RangeError("A ladder has a target.");
+  return [first, ...rest];
 }
 
 /** Each ladder's next step in turn, until all are done: what else the machine does meets all of them. */
 async function climbInTurns(ladders: readonly Ladder[], climb: Climb, bounds: Bounds): Promise<void> {
-  const next = ({ steps }: Ladder): number | null => nextRate(steps, climb);
+  const next = ({ steps }: Ladder): number | null => nextTry(steps, climb);
   while (ladders.some((ladder) => next(ladder) !== null)) {
     for (const ladder of ladders) {
       const rate = next(ladder);
-      if (rate !== null) ladder.steps.push(await climbTo(rate, ladder, bounds));
+      if (rate === null) continue;
+      ladder.steps.push(await climbTo(rate, ladder, bounds));
+      // What is finished is kept, whatever becomes of the rest.
+      await keep(ladder, bounds);
     }
   }
 }
@@ -118,18 +126,27 @@ async function climbTo(rate: number, { request, steps }: Ladder, bounds: Bounds)
   return { rate, failure, result };
 }
 
+/** Writes what a ladder has found so far. */
+async function keep(
+  { request, steps }: Ladder,
+  bounds: Bounds,
+): Promise<{ readonly outcome: LadderOutcome; readonly path: string }> {
+  const outcome = outcomeOf(steps, bounds);
+  const results = steps.map(({ result }) => result);
+  const title = `Edge Chat ladder: ${steps[0]?.result.parameters.CHAT_MEMBERS ?? ""} members`;
+  const { folder, command: repeats } = request;
+  return { outcome, path: await saveReport(folder, { title, results, ladder: outcome, command: repeats }) };
+}
+
 /** Says and writes what each ladder found, and for several a page that compares them. */
 async function conclude(ladders: readonly Ladder[], bounds: Bounds): Promise<Climber[]> {
   const climbers: Climber[] = [];
   for (const { request, steps } of ladders) {
-    const outcome = outcomeOf(steps, bounds);
-    const results = steps.map(({ result }) => result);
     const { kind } = request.target;
+    const { outcome, path } = await keep({ request, steps }, bounds);
     console.log(`${TARGET_WORDS[kind]}: ${outcome.sentence}`);
-    for (const note of sayNotes(results)) console.log(note);
-    const title = `Edge Chat ladder: ${steps[0]?.result.parameters.CHAT_MEMBERS ?? ""} members`;
-    const { folder, command: repeats } = request;
-    console.log(`Report: ${await saveReport(folder, { title, results, ladder: outcome, command: repeats })}`);
+    for (const note of sayNotes(steps.map(({ result }) => result))) console.log(note);
+    console.log(`Report: ${path}`);
     climbers.push({ kind, outcome, href: `${kind}/report.html` });
   }
   const [first] = ladders;

@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import { command, Failure } from "./lib/command.ts";
 import { mergeResults } from "./load/merge.ts";
 import { typed } from "./load/request.ts";
-import { readInstance } from "./load/result.ts";
+import { exitCodeOf, readInstance } from "./load/result.ts";
 import { saveReport, sayNotes, sayResult } from "./load/save.ts";
 
 const HELP = `
@@ -15,7 +15,7 @@ npm run load:merge -- OUT a/result.json b/result.json ...: merges instances of o
 
 It takes the bare tallies too that k6 writes to CHAT_OUT elsewhere, e.g. on Kubernetes (load/README.md).
 
-Exit codes: 0 VALID, 2 no results of one run, 3 VOID.
+Exit codes: 0 VALID, 1 BROKEN, 2 no results of one run, 3 VOID.
 `;
 
 command(
@@ -40,7 +40,7 @@ command(
     console.log(
       `Report: ${await saveReport(resolve(out), { title, results: [merged], ladder: null, command: commands })}`,
     );
-    if (!merged.verdict.valid) process.exitCode = 3;
+    process.exitCode = exitCodeOf([merged]);
   },
   { takesOperands: true },
 );

@@ -1,13 +1,24 @@
 // `npm run load`: runs one k6 script of load/ and says what it measured, and whether to believe it.
 import { Segment } from "../load/host/segment.ts";
 import { type Scenario, SCENARIOS } from "../load/lib/parameters.ts";
+import { outcomeOf } from "../load/lib/validity.ts";
 import { command, Failure } from "./lib/command.ts";
 import { wholeOf } from "./lib/numbers.ts";
-import { brokenBy } from "./load/broken.ts";
 import { calibrate } from "./load/calibrate.ts";
 import { optionsOf, scenarioOf } from "./load/options.ts";
-import { agreeToCost, newRun, requestOf, RUN_HELP, RUN_OPTIONS, sayWhat, typed } from "./load/request.ts";
+import {
+  agreeToCost,
+  newRun,
+  refuseOverPolicy,
+  requestOf,
+  RUN_HELP,
+  RUN_OPTIONS,
+  sayWhat,
+  shakeHands,
+  typed,
+} from "./load/request.ts";
 import { type Ran, type RunRequest, runScenario } from "./load/run.ts";
+import { exitCodeOf } from "./load/result.ts";
 import { saveReport, sayNotes, sayResult } from "./load/save.ts";
 
 const HELP = `
@@ -30,10 +41,9 @@ ${RUN_HELP}
 A deployed room takes the token of npm run -s load:token from CHAT_TOKEN in the environment. k6's own settings, such as
 K6_WEB_DASHBOARD=true, are passed on by the environment too.
 
-Exit codes: 0 VALID (or a share that ran), 1 a threshold failed or there is no result, 2 wrong options, 3 VOID.
+Exit codes: 0 VALID (or a share that ran), 1 BROKEN (the room broke a law) or there is no result, 2 wrong options, 3 VOID (generator
+or plan were at fault). BROKEN outranks VOID.
 `;
-
-const VOID = 3;
 
 command(
   HELP,
@@ -53,8 +63,10 @@ command(
       ...(await requestOf(scenario, values, typed("load", process.argv.slice(2)))),
       segment: segmentOf(values),
     };
+    refuseOverPolicy(request);
     await agreeToCost(request, values, repeats);
     sayWhat(request);
+    await shakeHands(request, values);
     process.exitCode =
       scenario === "calibrate"
         ? await calibrate(request)
@@ -70,27 +82,36 @@ async function repeat(request: RunRequest, repeats: number): Promise<Ran[]> {
     const ran = await runScenario({ ...request, env });
     if (process.stderr.isTTY) process.stderr.write("\n");
     for (const line of sayResult(ran.result)) console.log(repeats > 1 ? `${i}. ${line}` : line);
-    const broken =
-      brokenBy(ran.result) ??
-      (ran.passed ? null : `a threshold of the script: see ${request.folder}/engine.log`);
-    if (broken !== null) console.log(`BROKEN: ${broken}.`);
+    if (!ran.passed && outcomeOf(ran.result.verdict) === "VALID")
+      console.log(`BROKEN: a threshold of the script: see ${request.folder}/engine.log.`);
     all.push(ran);
+    // What is finished is kept, whatever becomes of the rest.
+    if (i < repeats) await save(request, all);
   }
   return all;
 }
 
 /** Writes all of it; the exit code. */
-async function conclude(
-  { scenario, folder, command, segment }: RunRequest,
-  ran: readonly Ran[],
-): Promise<number> {
+async function conclude(request: RunRequest, ran: readonly Ran[]): Promise<number> {
   const results = ran.map(({ result }) => result);
-  const title = `Edge Chat load: ${scenario}`;
-  const report = await saveReport(folder, { title, results, ladder: null, command });
+  const report = await save(request, ran);
   for (const note of sayNotes(results)) console.log(note);
   console.log(`Report: ${report}`);
-  if (segment === null && results.some(({ verdict }) => !verdict.valid)) return VOID;
-  return ran.every(({ passed }) => passed) ? 0 : 1;
+  const isShare = request.segment !== null;
+  const code = exitCodeOf(results);
+  if (isShare && code !== 1) return 0;
+  // A threshold that somebody added to a script.
+  return code === 0 && !ran.every(({ passed }) => passed) ? 1 : code;
+}
+
+function save({ scenario, folder, command: repeats }: RunRequest, ran: readonly Ran[]): Promise<string> {
+  const results = ran.map(({ result }) => result);
+  return saveReport(folder, {
+    title: `Edge Chat load: ${scenario}`,
+    results,
+    ladder: null,
+    command: repeats,
+  });
 }
 
 /** A calibration is one whole run against a server that does nothing. */

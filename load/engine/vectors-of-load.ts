@@ -1,6 +1,7 @@
 // The load scripts' pure parts for fixed inputs: see vectors.ts.
 import { encodeEvents } from "../../src/protocol/codec.ts";
 import { overLimit } from "../lib/allowance.ts";
+import { Attribution } from "../lib/attribution.ts";
 import { eventsIn, readFrame } from "../lib/frames.ts";
 import { quantile, Times } from "../lib/histogram.ts";
 import { dueOf, Pace, totalOf, turnOf } from "../lib/pacing.ts";
@@ -59,8 +60,10 @@ function receiver(): unknown {
   const options = {
     plan,
     room: 0,
+    protocol: "delivery" as const,
+    isOwn: () => true,
     recorder,
-    readings: new Readings(SIZE),
+    readings: new Readings(SIZE, new Attribution({ senders: 1, nameOf: (sender) => `m${sender}` })),
     sample: 2,
     offset: 0,
     fromStart: true,

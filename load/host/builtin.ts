@@ -12,6 +12,7 @@ export const BUILTIN = {
   iterations: counter("iterations"),
   iterationDuration: time("iteration_duration"),
   droppedIterations: counter("dropped_iterations"),
+  groupDuration: time("group_duration"),
   checks: { name: "checks", kind: "rate", contains: "default" },
   dataSent: data("data_sent"),
   dataReceived: data("data_received"),

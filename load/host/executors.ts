@@ -15,7 +15,8 @@ export interface Stageplay {
   /** Resolves then, or at once when the run is being ended. */
   until(ms: number): Promise<void>;
   readonly isEnding: () => boolean;
-  dropped(): void;
+  /** So many iterations that were to be did not begin. */
+  dropped(count: number): void;
 }
 
 /** Starts iterations until the scenario's regular end; resolves when the last has ended. */
@@ -55,6 +56,8 @@ async function perVu(iterations: number, endMs: number, play: Stageplay): Promis
       }
     }),
   );
+  // [K42] What the end of its time left undone.
+  if (Number.isFinite(iterations) && !play.isEnding()) play.dropped(iterations * play.vus.length - next);
 }
 
 async function shared(iterations: number, endMs: number, play: Stageplay): Promise<void> {
@@ -68,6 +71,7 @@ async function shared(iterations: number, endMs: number, play: Stageplay): Promi
       }
     }),
   );
+  if (!play.isEnding()) play.dropped(total - next);
 }
 
 type Arrivals = Extract<Scenario, { readonly stages: readonly Stage[] }>;
@@ -84,7 +88,7 @@ async function arrivals(scenario: Arrivals, play: Stageplay): Promise<void> {
     if (play.isEnding()) break;
     const vu = play.vus.find((each) => !each.isBusy);
     if (vu === undefined) {
-      play.dropped();
+      play.dropped(1);
       continue;
     }
     const iteration = play.iterate(vu, index++, k).finally(() => running.delete(iteration));

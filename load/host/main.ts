@@ -18,6 +18,16 @@ Exit codes are k6's: 0 done, 99 a threshold is broken, 104 the options are wrong
 108 test.abort(), 110 test.fail(); and 2 for a wrong command line.
 `;
 
+/** What k6's command line has and the host's has not. */
+const OF_K6 = [
+  { option: "vus", short: "u", instead: "set options.vus in the script" },
+  { option: "duration", short: "d", instead: "set options.duration in the script" },
+  { option: "iterations", short: "i", instead: "set options.iterations in the script" },
+  { option: "stage", short: "s", instead: "set a scenario's stages in the script" },
+  { option: "out", short: "o", instead: "write a file from handleSummary" },
+  { option: "tag", short: "t", instead: "set options.tags in the script" },
+] as const;
+
 command(
   HELP,
   {
@@ -25,10 +35,21 @@ command(
     "execution-segment": { type: "string" },
     "execution-segment-sequence": { type: "string" },
     quiet: { type: "boolean", short: "q" },
+    ...Object.fromEntries(
+      OF_K6.map(({ option, short }) => [option, { type: "string", multiple: true, short }]),
+    ),
   },
   async (values, [verb, file, ...more]) => {
     if (verb !== "run" || file === undefined || more.length > 0)
       throw new Failure("Say which script to run: node load/host/main.ts run script.ts", EXIT.usage);
+    const lacking = OF_K6.find(({ option }) => values[option] !== undefined);
+    if (lacking !== undefined) {
+      const { option, instead } = lacking;
+      throw new Failure(
+        `k6's --${option} is not supported by the host: ${instead}, or run it with k6.`,
+        EXIT.usage,
+      );
+    }
     const script = resolve(file);
     if (statSync(script, { throwIfNoEntry: false })?.isFile() !== true)
       throw new Failure(`There is no script ${file}.`, EXIT.usage);

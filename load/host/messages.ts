@@ -1,4 +1,5 @@
 // What the main thread and a VU's thread say to each other.
+import type { GroupCounts } from "./groups.ts";
 import type { SeriesBatch } from "./samples.ts";
 
 /** What a thread is told at its birth. */
@@ -86,7 +87,7 @@ export interface Outcome {
 export type FromVu =
   | ({ readonly kind: "ready" } & Declared)
   | { readonly kind: "init-failed"; readonly error: string }
-  | { readonly kind: "samples"; readonly batches: readonly SeriesBatch[] }
+  | { readonly kind: "samples"; readonly batches: readonly SeriesBatch[]; readonly groups?: GroupCounts }
   | { readonly kind: "abort" | "fail"; readonly reason: string }
   | { readonly kind: "log"; readonly line: string }
   | Outcome;

@@ -31,6 +31,11 @@ export async function importScript(script: string, first: string): Promise<Recor
       if (specifier === "k6" || specifier.startsWith("k6/")) {
         throw new Error(`${specifier} is not supported by the host; run it with k6.`);
       }
+      if (/^https?:/.test(specifier)) {
+        throw new Error(
+          `${specifier}: k6 would fetch this, the host fetches nothing. Save the file beside the script and import it from there, or run it with k6.`,
+        );
+      }
       if (!isScriptFile.test(specifier)) {
         throw new Error(
           `${specifier}: k6 scripts import k6's modules and relative files with their extension (imported by ${parent}).`,

@@ -1,17 +1,17 @@
 // One run of a script: init, setup, scenarios, teardown, summary, exit code; in k6's order. VUs are threads (thread.ts).
-import { mkdir, writeFile } from "node:fs/promises";
-import { dirname } from "node:path";
 import { Failure } from "../../scripts/lib/command.ts";
 import { BUILTIN } from "./builtin.ts";
 import { createClock, epochLead } from "./clock.ts";
 import { execute, regularMs, type Stageplay } from "./executors.ts";
 import { EXIT } from "./exit.ts";
 import type { Declared, Outcome, Part, ScenarioInfo, ThreadData } from "./messages.ts";
+import { Groups } from "./groups.ts";
 import { metricsOf } from "./metrics-of.ts";
 import { Metrics } from "./metrics.ts";
 import { OptionsError, parseOptions, type Plan, type Scenario } from "./options.ts";
 import type { Segment } from "./segment.ts";
 import { summaryData, summaryText } from "./summary.ts";
+import { writeSummary } from "./summary-files.ts";
 import { type ThreadEvents, VuThread } from "./thread.ts";
 
 export interface RunInput {
@@ -23,6 +23,10 @@ export interface RunInput {
   readonly say: (line: string) => void;
 }
 
+/** [K41] How every sentence ends that says what k6 has and the host lacks. */
+const UNSUPPORTED = "run it with k6.";
+/** [K43] */
+const VUS_MS = 1_000;
 /** [K34] */
 const JUDGE_MS = 2_000;
 /** [K35] */
@@ -36,6 +40,7 @@ export class Run {
   private declared: Declared = { options: {}, exports: [], metrics: [] };
   private plan: Plan = parseOptions({});
   private metrics = new Metrics([]);
+  private readonly groups = new Groups();
   private testStart = 0;
   private setupData: string | undefined = undefined;
   private exitCode: number | null = null;
@@ -53,7 +58,9 @@ export class Run {
       if (this.declared.exports.includes("setup")) await this.setup();
       this.testStart = this.clock();
       const judge = setInterval(() => this.judge(), JUDGE_MS);
+      const counter = setInterval(() => this.countVus(), VUS_MS);
       await Promise.all(scenarios.map(([scenario, vus]) => this.play(scenario, vus)));
+      clearInterval(counter);
       clearInterval(judge);
       const elapsedMs = this.clock() - this.testStart;
       if (this.declared.exports.includes("teardown")) await this.teardown();
@@ -101,7 +108,6 @@ export class Run {
     say(`Running ${names.join(", ")} ...`);
     await Promise.all(this.threads.map((thread) => thread.ready));
     this.metrics.addOne(BUILTIN.vusMax, id);
-    this.metrics.addOne(BUILTIN.vus, id);
     return all;
   }
 
@@ -111,6 +117,7 @@ export class Run {
     const options = isKept ? { systemTags, tags, exported: this.declared.options } : null;
     const events: ThreadEvents = {
       samples: (thread, batch) => this.metrics.add(thread, batch),
+      groups: (counts) => this.groups.merge(counts),
       abort: (reason) => this.stop(EXIT.abort, reason),
       fail: (reason) => {
         this.exitCode ??= EXIT.fail;
@@ -175,7 +182,9 @@ export class Run {
       elapsed: () => this.clock() - began,
       until: (ms) => this.until(began + ms),
       isEnding: () => this.ending.signal.aborted,
-      dropped: () => this.metrics.addOne(BUILTIN.droppedIterations, 1, { scenario: name }),
+      dropped: (missing) => {
+        if (missing > 0) this.metrics.addOne(BUILTIN.droppedIterations, missing, { scenario: name });
+      },
     };
     await execute(scenario, play);
     clearTimeout(cutOff);
@@ -184,9 +193,17 @@ export class Run {
   private count({ name, tags }: ScenarioInfo, { outcome, error, durationMs }: Outcome): void {
     if (outcome === "interrupted") return;
     if (outcome === "failed") this.input.say(`ERROR ${error}`);
+    // [K41] k6 would have gone on: a run without it is another one.
+    if (outcome === "failed" && error.includes(UNSUPPORTED))
+      this.stop(EXIT.exception, "the host lacks what the script needs.");
     const all = { ...this.plan.tags, ...tags, scenario: name };
     this.metrics.addOne(BUILTIN.iterations, 1, all);
     this.metrics.addOne(BUILTIN.iterationDuration, durationMs, all);
+  }
+
+  /** [K43] Those that iterate. */
+  private countVus(): void {
+    this.metrics.addOne(BUILTIN.vus, this.threads.filter(({ isBusy }) => isBusy).length);
   }
 
   private async until(time: number): Promise<void> {
@@ -216,6 +233,7 @@ export class Run {
     const data = summaryData({
       metrics,
       elapsedMs,
+      groups: this.groups.summary(),
       trendStats: plan.trendStats,
       setupData: setupData === undefined ? undefined : JSON.parse(setupData),
       isTty: process.stdout.isTTY,
@@ -240,16 +258,5 @@ export class Run {
     // An abort outranks a threshold, a threshold outranks a mark.
     if (this.exitCode !== null && this.exitCode !== EXIT.fail) return this.exitCode;
     return broken.length > 0 ? EXIT.thresholds : (this.exitCode ?? EXIT.done);
-  }
-}
-
-async function writeSummary(value: string | undefined): Promise<void> {
-  for (const [name, text] of Object.entries(value === undefined ? {} : (JSON.parse(value) as object))) {
-    if (name === "stdout") process.stdout.write(String(text));
-    else if (name === "stderr") process.stderr.write(String(text));
-    else {
-      await mkdir(dirname(name), { recursive: true });
-      await writeFile(name, String(text));
-    }
   }
 }

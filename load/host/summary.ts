@@ -1,4 +1,5 @@
 // [K35] What handleSummary is given, and the text for those who have none. Pure.
+import type { GroupSummary } from "./groups.ts";
 import { aggregate, type Metrics, type Sink } from "./metrics.ts";
 
 const DEFAULT_TREND_STATS = ["avg", "min", "med", "max", "p(90)", "p(95)"];
@@ -6,6 +7,7 @@ const DEFAULT_TREND_STATS = ["avg", "min", "med", "max", "p(90)", "p(95)"];
 export interface SummaryInput {
   readonly metrics: Metrics;
   readonly elapsedMs: number;
+  readonly groups: GroupSummary;
   readonly trendStats: readonly string[] | null;
   /** What setup() returned, as a value. */
   readonly setupData: unknown;
@@ -21,14 +23,14 @@ interface MetricSummary {
 
 export interface SummaryData {
   readonly metrics: Readonly<Record<string, MetricSummary>>;
-  readonly root_group: object;
+  readonly root_group: GroupSummary;
   readonly options: object;
   readonly state: object;
   readonly setup_data?: unknown;
 }
 
 export function summaryData(input: SummaryInput): SummaryData {
-  const { metrics, elapsedMs, setupData, isTty } = input;
+  const { metrics, elapsedMs, groups, setupData, isTty } = input;
   const stats = input.trendStats ?? DEFAULT_TREND_STATS;
   const judged = metrics.judge(elapsedMs, true);
   const entries = [...metrics.all()].map(([name, sink]): [string, MetricSummary] => {
@@ -46,7 +48,7 @@ export function summaryData(input: SummaryInput): SummaryData {
   });
   return {
     metrics: Object.fromEntries(entries),
-    root_group: { name: "", path: "", id: "d41d8cd98f00b204e9800998ecf8427e", groups: [], checks: [] },
+    root_group: groups,
     options: { summaryTrendStats: stats, summaryTimeUnit: "", noColor: true },
     state: { isStdOutTTY: isTty, isStdErrTTY: isTty, testRunDurationMs: elapsedMs },
     ...(setupData === undefined ? {} : { setup_data: setupData }),

@@ -2,12 +2,14 @@
 import { Worker } from "node:worker_threads";
 import { Failure } from "../../scripts/lib/command.ts";
 import { EXIT } from "./exit.ts";
+import type { GroupCounts } from "./groups.ts";
 import type { Declared, FromVu, Outcome, ThreadData, ToVu } from "./messages.ts";
 import type { SeriesBatch } from "./samples.ts";
 
 /** What any VU may tell at any time. */
 export interface ThreadEvents {
   samples(thread: number, batch: SeriesBatch): void;
+  groups(counts: GroupCounts): void;
   abort(reason: string): void;
   fail(reason: string): void;
 }
@@ -71,8 +73,10 @@ export class VuThread {
   }
 
   private receive(message: FromVu, events: ThreadEvents): void {
-    if (message.kind === "samples") for (const batch of message.batches) events.samples(this.number, batch);
-    else if (message.kind === "ended") this.over(message.outcome, message.error, message);
+    if (message.kind === "samples") {
+      for (const batch of message.batches) events.samples(this.number, batch);
+      if (message.groups !== undefined) events.groups(message.groups);
+    } else if (message.kind === "ended") this.over(message.outcome, message.error, message);
     else if (message.kind === "log") process.stderr.write(`${message.line}\n`);
     else if (message.kind === "fail") events.fail(message.reason);
     else if (message.kind === "abort") {

@@ -1,6 +1,7 @@
 // The VU that this thread is: what k6's modules ask when a script calls them. One thread, one VU [K4].
 import { workerData } from "node:worker_threads";
 import { createClock } from "./clock.ts";
+import { Groups } from "./groups.ts";
 import { Iteration } from "./iteration.ts";
 import type { FromVu, IterationInfo, MetricDeclaration, ThreadData } from "./messages.ts";
 import { Samples, type Tags } from "./samples.ts";
@@ -23,6 +24,7 @@ export const vu = {
   /** By scenario. */
   iterationsOf: new Map<string, number>(),
   group: "",
+  groups: new Groups(),
   /** Epoch ms; 0 before the test began. */
   testStart: 0,
   /** Set by worker.ts: tells the main thread. */

@@ -82,7 +82,7 @@ async function run(main: () => unknown): Promise<void> {
 
 function flush(): void {
   const batches = vu.samples.take();
-  if (batches.length > 0) vu.tell({ kind: "samples", batches });
+  if (batches.length > 0) vu.tell({ kind: "samples", batches, groups: vu.groups.take() });
 }
 
 function describe(error: unknown): string {

@@ -1,5 +1,6 @@
 // [K3] Makes this thread's global scope k6's: what Node has and k6's engine has not is deleted. Evaluated last of the host's own
 // modules and before the script's first line, so that nothing of the host may look for a global of Node's later.
+import { webcrypto } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { resolve, dirname } from "node:path";
 import { format } from "node:util";
@@ -19,6 +20,8 @@ Object.assign(globalThis, {
   __VU: vu.ids.idInInstance,
   __ITER: 0,
   open: openFile,
+  // [K3] k6's own, beside the engine's.
+  crypto: webcrypto,
   console: scriptConsole(),
   setTimeout: timers.setTimeout,
   clearTimeout: timers.clearTimeout,

@@ -2,7 +2,7 @@
 // a beat that all virtual users know, so that each can say what it saw of which.
 import { type Climb, dueIn, nextTry, QUIET, type Step } from "../lib/climb.ts";
 import { quantile } from "../lib/histogram.ts";
-import { fillRooms } from "./sender.ts";
+import { fillRooms, sayLastWords } from "./sender.ts";
 import type { VirtualUser } from "./virtual-user.ts";
 import { pause, until } from "./wait.ts";
 
@@ -14,7 +14,7 @@ const SETTLE_MS = 20;
 export async function climb(user: VirtualUser): Promise<void> {
   const climber = new Climber(user);
   if (await fillRooms(user)) await climber.run();
-  climber.sayLast();
+  await climber.sayLast();
   await user.over();
 }
 
@@ -50,16 +50,14 @@ class Climber {
   }
 
   /** Senders' last words: every receiver can say what it lacks. */
-  sayLast(): void {
-    const { members, clock, recorder } = this.user;
-    for (const [sender, member] of members.entries()) {
-      const { refused } = member;
-      const now = clock.now();
-      const n = this.said[sender] ?? 0;
+  async sayLast(): Promise<void> {
+    const { members, recorder } = this.user;
+    const words = members.map(({ refused }, sender) => ({ n: this.said[sender] ?? 0, refused }));
+    for (const { n, refused } of words) {
       recorder.counts.refused += refused;
       recorder.counts.accepted += n - refused;
-      member.say({ kind: "last", sender, n, refused, intended: now, actual: now });
     }
+    await sayLastWords(this.user, words, this.behind() <= 0);
   }
 
   private nextRate(tries: readonly Step[]): number | null {

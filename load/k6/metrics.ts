@@ -4,9 +4,12 @@ import { quantile } from "../lib/histogram.ts";
 import {
   bucketMetric,
   countMetric,
+  FAILED,
   JOINING,
   P99,
   rangeMetric,
+  REPORTS,
+  ROOM_LAG,
   SECONDS,
   sumMetric,
   WINDOW_START,
@@ -24,6 +27,11 @@ const times = HISTOGRAMS.map((name) => ({
 const delivered = new Counter(SECONDS.delivered);
 const sent = new Counter(SECONDS.sent);
 const lag = new Trend(SECONDS.lag, true);
+const hiccup = new Trend(SECONDS.hiccup, true);
+const reports = new Counter(REPORTS);
+const failures = new Counter(FAILED.count);
+const firstFailures = new Trend(FAILED.first);
+const roomLag = new Trend(ROOM_LAG, true);
 const secondP50 = new Trend(SECONDS.p50, true);
 const secondP99 = new Trend(SECONDS.p99, true);
 const joiningFrom = new Trend(JOINING.from);
@@ -31,9 +39,15 @@ const joiningUntil = new Trend(JOINING.until);
 const windowStart = new Trend(WINDOW_START);
 const p99 = new Trend(P99, true);
 
-/** Hands over what a virtual user saw. */
-export function flush(recorder: Recorder): void {
+/** Hands over what a virtual user saw, by its idInTest. */
+export function flush(recorder: Recorder, user: number): void {
   recorder.settle();
+  reports.add(1, { user: `${user}` });
+  if (recorder.roomLag < Infinity) roomLag.add(recorder.roomLag);
+  for (const [why, { count, first }] of recorder.failures) {
+    failures.add(count, { why });
+    firstFailures.add(first, { why });
+  }
   if (recorder.windowStart !== null) windowStart.add(recorder.windowStart);
   const { from, until } = recorder.joining;
   if (until > 0) {
@@ -55,6 +69,7 @@ export function flush(recorder: Recorder): void {
     delivered.add(step.delivered, tags);
     sent.add(step.sent, tags);
     lag.add(step.lagMaxMs, tags);
+    hiccup.add(step.hiccupMaxMs, tags);
     const { histogram } = step.latency;
     if (histogram.count === 0) continue;
     secondP50.add(quantile(histogram, 0.5), tags);

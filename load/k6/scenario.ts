@@ -66,7 +66,7 @@ export function scenario(name: Scenario, roles: Partial<Roles> = {}) {
       user.failed(error);
     }
     await user.finish();
-    flush(user.recorder);
+    flush(user.recorder, id);
   };
   return {
     options,
@@ -76,7 +76,7 @@ export function scenario(name: Scenario, roles: Partial<Roles> = {}) {
       const tally = tallyOf(parameters, data.metrics);
       const file = parameters.out === "" ? {} : { [parameters.out]: `${JSON.stringify(tally)}\n` };
       const ceiling = name === "calibrate" ? tellCeiling(tally, parameters) : "";
-      return { stdout: tell(tally, judge(tally).reasons) + ceiling, ...file };
+      return { stdout: tell(tally, judge(tally)) + ceiling, ...file };
     },
   };
 }

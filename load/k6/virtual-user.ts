@@ -1,10 +1,11 @@
 // One virtual user: its members, its clock and its record, and what its members do together.
 import { clearInterval, setInterval } from "k6/timers";
-import { type Place, placesOf, SENDER } from "../lib/crowd.ts";
+import { Attribution } from "../lib/attribution.ts";
+import { indexOfSender, type Place, placesOf, SENDER } from "../lib/crowd.ts";
 import type { Plan } from "../lib/pacing.ts";
-import type { Parameters } from "../lib/parameters.ts";
+import { membersOf, type Parameters } from "../lib/parameters.ts";
 import { Readings } from "../lib/readings.ts";
-import { Recorder } from "../lib/recorder.ts";
+import { Recorder, TICK_MS } from "../lib/recorder.ts";
 import { Witness } from "../lib/witness.ts";
 import { Clock } from "./clock.ts";
 import { Member } from "./member.ts";
@@ -17,12 +18,15 @@ const CLOSE_MS = 2_000;
 const TOLD = 5;
 
 const isIn = ({ receiver }: Member): boolean => receiver.isJoined;
+/** Or cannot come in any more. */
+const isSettled = (member: Member): boolean => isIn(member) || member.isClosed;
 
 export class VirtualUser {
   readonly parameters: Parameters;
   readonly plan: Plan;
   readonly run: string;
   readonly recorder: Recorder;
+  readonly attribution: Attribution;
   readonly readings: Readings;
   readonly clock = new Clock();
   readonly now = (): number => this.clock.now();
@@ -37,12 +41,20 @@ export class VirtualUser {
     this.plan = plan;
     this.run = run;
     this.recorder = new Recorder(plan);
-    this.readings = new Readings(parameters.size);
+    const nameOf = (sender: number): string => `m${indexOfSender(parameters, sender)}`;
+    this.attribution = new Attribution({ senders: parameters.senders, nameOf });
+    this.readings = new Readings(parameters.size, this.attribution, parameters.sample);
     this.witness = id === SENDER ? new Witness() : null;
     this.members = placesOf(parameters, id).map((place: Place) => new Member(this, place));
     const ping = setInterval(() => this.guard(() => this.ping()), PING_MS);
     const tell = () => setInterval(() => this.guard(() => this.tell(id)), PROGRESS_MS);
-    this.timers = parameters.progress === 1 ? [ping, tell()] : [ping];
+    let ticked = this.clock.elapsed();
+    const tick = setInterval(() => {
+      const now = this.clock.elapsed();
+      this.recorder.stalled(Math.max(0, now - ticked - TICK_MS), this.clock.now());
+      ticked = now;
+    }, TICK_MS);
+    this.timers = parameters.progress === 1 ? [ping, tick, tell()] : [ping, tick];
   }
 
   /** Runs what a socket or a timer asks for. An error would end the whole iteration (K20): it is counted instead. */
@@ -72,16 +84,17 @@ export class VirtualUser {
     await this.joined(members);
   }
 
-  /** Waits until members have joined. k6 would give a handshake 60 seconds (K19): who takes longer than asked is dropped. */
+  /** Waits until members have joined, or cannot. k6 would give a handshake 60 seconds (K19): who takes longer than asked is dropped. */
   async joined(members: readonly Member[]): Promise<void> {
-    if (await until(() => members.every(isIn), this.parameters.joinTimeoutS * 1_000)) return;
-    for (const member of members) if (!isIn(member)) member.close();
+    if (await until(() => members.every(isSettled), this.parameters.joinTimeoutS * 1_000)) return;
+    for (const member of members) if (!isSettled(member)) this.guard(() => member.giveUp());
   }
 
   /** Waits until all is said in all rooms, or cannot come any more. */
   async over(): Promise<void> {
     const { joinTimeoutS, warmupS, durationS, drainS } = this.parameters;
-    const longest = (joinTimeoutS + warmupS + durationS + 2 * drainS) * 1_000;
+    // The sender may wait twice for a room that does not say that it is full: for its own members, and for the others.
+    const longest = (2 * joinTimeoutS + 1 + warmupS + durationS + 2 * drainS) * 1_000;
     const deadline = (): number => this.recorder.ends + 2 * drainS * 1_000;
     await until(() => this.members.every(({ isDone }) => isDone) || this.now() > deadline(), longest);
   }
@@ -90,9 +103,16 @@ export class VirtualUser {
   async finish(): Promise<void> {
     for (const timer of this.timers) clearInterval(timer);
     for (const member of this.members) this.guard(() => member.finish());
+    this.recorder.counts.examined += this.attribution.examined;
     this.guard(() => this.judge());
-    for (const member of this.members) member.close();
+    for (const member of this.members) this.guard(() => member.close());
     await until(() => this.members.every(({ isClosed }) => isClosed), CLOSE_MS);
+  }
+
+  /** Whether a room told a wrong number of members when the plan was over: all are there then, but after a storm of comebacks. */
+  isWrongCount(members: number): boolean {
+    const { scenario } = this.parameters;
+    return scenario !== "reconnect-storm" && members !== membersOf(this.parameters);
   }
 
   /** What the project's checker says of the sample. */

@@ -31,21 +31,32 @@ export function nextRate(
   return steps.some(({ rate }) => rate === next) || next <= 0 ? null : next;
 }
 
-/** As nextRate, but a step that failed is tried once more before its rate counts as failed: a machine has its moments. */
+/** As nextRate, but a rate whose first try failed is tried until two tries agree: a machine has its moments. */
 export function nextTry(tries: readonly Step[], climb: Climb): number | null {
-  const last = tries.at(-1);
-  if (last === undefined || last.failure === null) return nextRate(settled(tries), climb);
-  const isFirst = tries.filter(({ rate }) => rate === last.rate).length === 1;
-  return isFirst ? last.rate : nextRate(settled(tries), climb);
+  const rate = tries.at(-1)?.rate;
+  const { held, failed } = split(tries, rate);
+  if (rate !== undefined && failed.length === 1 && held.length < 2) return rate;
+  return nextRate(settled(tries), climb);
 }
 
-/** One step for each rate that was tried: what held once holds, else it is the last failure. */
+/** One step for each rate that was tried: where most of its tries held, the last that did, else the last that failed. */
 export function settled<T extends Step>(tries: readonly T[]): T[] {
-  const byRate = new Map<number, T>();
-  for (const tried of tries) {
-    if (byRate.get(tried.rate)?.failure !== null) byRate.set(tried.rate, tried);
-  }
-  return [...byRate.values()];
+  const rates = [...new Set(tries.map(({ rate }) => rate))];
+  return rates.flatMap((rate) => {
+    const { held, failed } = split(tries, rate);
+    return (held.length > failed.length ? held : failed).slice(-1);
+  });
+}
+
+function split<T extends Step>(
+  tries: readonly T[],
+  at: number | undefined,
+): { readonly held: readonly T[]; readonly failed: readonly T[] } {
+  const there = tries.filter(({ rate }) => rate === at);
+  return {
+    held: there.filter(({ failure }) => failure === null),
+    failed: there.filter(({ failure }) => failure !== null),
+  };
 }
 
 /** The highest rate that held below every failure, and the lowest that failed. */

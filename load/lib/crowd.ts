@@ -75,6 +75,10 @@ function placesIn(parameters: Parameters, user: number, room: number): Omit<Plac
   return places;
 }
 
+/** The number among all members of a sender by its number; the inverse of `sender` of a place. */
+export const indexOfSender = (parameters: Parameters, sender: number): number =>
+  Math.floor(sender / parameters.senders) * membersOf(parameters) + (sender % parameters.senders);
+
 /** How many members of a room are there before the plan begins. */
 export function presentAtStart(parameters: Parameters, room: number): number {
   let present = 0;
@@ -87,6 +91,6 @@ export function presentAtStart(parameters: Parameters, room: number): number {
 /** Seconds within which the slowest run ends by itself; k6 cuts off what takes longer. */
 export function longestRunOf(parameters: Parameters): number {
   const { joinTimeoutS, joinRate, warmupS, durationS, drainS, stormS, members, rooms } = parameters;
-  const joining = joinTimeoutS + Math.ceil((members * rooms) / joinRate);
+  const joining = 2 * joinTimeoutS + Math.ceil((members * rooms) / joinRate);
   return joining + warmupS + durationS + 3 * drainS + stormS + 30;
 }

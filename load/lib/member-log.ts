@@ -1,6 +1,7 @@
 // What one member of a room got of what it is owed. Two kinds: by the room's seqs, counted by frames' heads (delivery), and by
 // each sender's own numbers (classic).
 import type { Gap, Since, Welcome } from "../../src/protocol/messages.ts";
+import { Comparison } from "./comparison.ts";
 import { type Arrival, Ledger } from "./ledger.ts";
 import { indexOf, type Plan } from "./pacing.ts";
 import type { EventReading, EventsReading, MessageReading } from "./readings.ts";
@@ -43,6 +44,7 @@ export interface Arrived {
 
 export class DeliveryLog {
   private readonly options: LogOptions;
+  private readonly comparison: Comparison;
   private seqs: Ledger | null = null;
   private epoch = "";
   private head = 0;
@@ -51,6 +53,12 @@ export class DeliveryLog {
 
   constructor(options: LogOptions) {
     this.options = options;
+    this.comparison = new Comparison(options);
+  }
+
+  /** See Transcript. */
+  get digest(): number | null {
+    return this.seqs === null ? null : this.comparison.transcript.digest;
   }
 
   /** What a comeback says in its first frame; null before the first join. */
@@ -69,7 +77,9 @@ export class DeliveryLog {
     this.epoch = epoch;
     this.head = head;
     this.seqs ??= new Ledger(this.options.fromStart ? head + 1 : null, head + 1);
-    if (gap !== undefined) this.seqs.skip(gap.first, gap.last);
+    if (gap === undefined) return;
+    this.seqs.skip(gap.first, gap.last);
+    this.comparison.transcript.tear();
   }
 
   /** A frame with messages. False before the welcome, when none may come. */
@@ -79,23 +89,29 @@ export class DeliveryLog {
     const arrival = frame.last <= this.head ? "replay" : "live";
     const fresh = this.freshOf(frame, seqs, arrival);
     if (fresh.length === 0) return true;
+    const { recorder } = this.options;
+    if (frame.forged > 0) recorder.counts.forged += frame.forged;
+    else if (arrival === "live" && frame.told !== null)
+      recorder.told(frame.told[0], frame.told[1], arrived.at);
     const ended = this.ended.size;
     for (const stamp of frame.lasts) this.end(stamp);
     this.time(fresh, arrived, arrival);
-    this.options.recorder.delivered(fresh.length - (this.ended.size - ended), arrived.at);
+    recorder.delivered(fresh.length - (this.ended.size - ended), arrived.at);
     return true;
   }
 
   /** The events that had not been there, and are what was sent. A whole frame that is next in line, as nearly all are, takes one step. */
   private freshOf(
-    { first, last, events, isWhole }: EventsReading,
+    { first, last, events, isWhole, passage }: EventsReading,
     seqs: Ledger,
     arrival: Arrival,
   ): readonly EventReading[] {
     if (isWhole && first === seqs.newest + 1) {
       seqs.take(first, last, arrival);
+      this.comparison.transcript.add(passage);
       return events;
     }
+    this.comparison.transcript.tear();
     const fresh = events.filter(({ seq }) => seqs.take(seq, seq, arrival) === 1);
     const whole = fresh.filter(({ stamp }) => stamp !== null);
     this.corrupt += fresh.length - whole.length;
@@ -110,7 +126,10 @@ export class DeliveryLog {
     for (const { seq, stamp } of events) {
       if ((seq + offset) % step !== 0 || stamp?.kind !== "message") continue;
       recorder.learn(stamp);
-      if (arrival !== "live") continue;
+      if (arrival !== "live") {
+        recorder.recovered(stamp, at);
+        continue;
+      }
       recorder.read(stamp, at, neighbours, stamp.sender === sender);
       isTimed = true;
     }
@@ -120,12 +139,14 @@ export class DeliveryLog {
   private end(stamp: Stamp): void {
     if (this.ended.has(stamp.sender)) return;
     this.ended.add(stamp.sender);
+    this.comparison.compare(stamp);
     this.options.onLast(stamp);
   }
 }
 
 export class ClassicLog {
   private readonly options: LogOptions;
+  private readonly comparison: Comparison;
   private readonly senders = new Map<number, Ledger>();
   private corrupt = 0;
   /** Timestamps rise in a room (C5): what is out of order among different senders has only them to tell. */
@@ -134,6 +155,12 @@ export class ClassicLog {
 
   constructor(options: LogOptions) {
     this.options = options;
+    this.comparison = new Comparison(options);
+  }
+
+  /** See Transcript. */
+  get digest(): number | null {
+    return this.senders.size === 0 ? null : this.comparison.transcript.digest;
   }
 
   get sums(): Sums {
@@ -159,25 +186,34 @@ export class ClassicLog {
 
   /** The socket is gone: a comeback gets the newest messages, and nothing says what it missed. */
   leave(): void {
+    this.comparison.transcript.tear();
     for (const ledger of this.senders.values()) ledger.leave();
   }
 
   /** One message. Before the ready it is of the snapshot. */
-  take({ stamp, timestamp }: MessageReading, isSnapshot: boolean, { at, now }: Arrived): void {
+  take(message: MessageReading, isSnapshot: boolean, { at, now }: Arrived): void {
+    const { stamp, timestamp, isForged, passage } = message;
     const { recorder, plan, sample, offset, neighbours, sender, onLast } = this.options;
     if (stamp === null) {
       this.corrupt += 1;
+      this.comparison.transcript.tear();
       return;
     }
+    if (isForged) recorder.counts.forged += 1;
     const ledger = this.ledgerOf(stamp.sender);
     const isOvertaken = timestamp < this.newest;
     this.newest = Math.max(this.newest, timestamp);
     if (stamp.kind === "last") {
       ledger.endAt(stamp.n);
+      if (this.sums.missing > 0) this.comparison.transcript.tear();
+      this.comparison.compare(stamp);
       return onLast(stamp);
     }
     const { reordered } = ledger;
-    if (ledger.take(stamp.n, stamp.n, isSnapshot ? "snapshot" : "live") === 0) return;
+    const isNew = ledger.take(stamp.n, stamp.n, isSnapshot ? "snapshot" : "live") === 1;
+    if (!isNew || isOvertaken || ledger.reordered > reordered) this.comparison.transcript.tear();
+    else this.comparison.transcript.add(passage);
+    if (!isNew) return;
     if (isOvertaken && ledger.reordered === reordered) this.overtaken += 1;
     recorder.learn(stamp);
     recorder.delivered(1, at);

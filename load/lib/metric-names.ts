@@ -1,7 +1,9 @@
 // How a run's numbers are named as k6 metrics. k6 hands only those sub-metrics on that a threshold names, so the list of
 // thresholds, what is added, and what the summary reads all come from here.
-import { planOf } from "./crowd.ts";
+import { planOf, virtualUsersOf } from "./crowd.ts";
+import { FAILURES, STATUSES } from "./failures.ts";
 import { BUCKETS } from "./histogram.ts";
+import { thresholdCounts } from "./laws.ts";
 import type { Parameters } from "./parameters.ts";
 import { stepOf } from "./recorder.ts";
 import { type Count, COUNTS, type HistogramName, HISTOGRAMS } from "./tally.ts";
@@ -20,6 +22,7 @@ export const SECONDS = {
   delivered: "chat_second_delivered",
   sent: "chat_second_sent",
   lag: "chat_second_lag",
+  hiccup: "chat_second_hiccup",
   p50: "chat_second_p50",
   p99: "chat_second_p99",
 } as const;
@@ -33,8 +36,23 @@ export const WINDOW_START = "chat_window_start";
 /** Trends that get the instants at which joining began and the rooms were full, in epoch ms. */
 export const JOINING = { from: "chat_joining_from", until: "chat_joining_until" } as const;
 
-export const subMetric = (metric: string, tag: "bucket" | "second", value: number): string =>
-  `${metric}{${tag}:${value}}`;
+/** Counter by the tag `user`: one for each virtual user that handed over what it saw. */
+export const REPORTS = "chat_reports";
+
+/** Trend that gets the least time from the room's time of a message to its arrival, of each virtual user. */
+export const ROOM_LAG = "chat_room_lag";
+
+/** By the tag `why`: Counter, and Trend that gets when each virtual user saw it first, in epoch ms. */
+export const FAILED = { count: "chat_failures", first: "chat_failures_first" } as const;
+
+/** k6's own, by the tag `status`. */
+export const SESSIONS = "ws_sessions";
+
+export const subMetric = (
+  metric: string,
+  tag: "bucket" | "second" | "user" | "why" | "status",
+  value: number | string,
+): string => `${metric}{${tag}:${value}}`;
 
 /** Where each step of the measured window begins, in seconds. */
 export function secondsOf(parameters: Parameters): number[] {
@@ -42,27 +60,11 @@ export function secondsOf(parameters: Parameters): number[] {
   return Array.from({ length: Math.ceil(parameters.durationS / step) }, (_, i) => i * step);
 }
 
-/** Exit code 99 says that there was one of these: the target broke a law. */
-const NEVER: readonly Count[] = [
-  "lost",
-  "missed",
-  "corrupt",
-  "garbled",
-  "duplicate",
-  "reordered",
-  "refused",
-  "dropped",
-  "joinFailed",
-  "handlerErrors",
-  "anomalies",
-  "overLimit",
-];
-
 /** Thresholds with a condition, and empty ones for all sub-metrics. */
 export function thresholdsOf(parameters: Parameters): Record<string, string[]> {
   const thresholds: Record<string, string[]> = {};
   for (const name of COUNTS) thresholds[countMetric(name)] = [];
-  for (const name of forbiddenIn(parameters)) thresholds[countMetric(name)] = ["count==0"];
+  for (const name of thresholdCounts(parameters)) thresholds[countMetric(name)] = ["count==0"];
   for (const name of HISTOGRAMS) {
     thresholds[sumMetric(name)] = [];
     thresholds[rangeMetric(name)] = [];
@@ -73,14 +75,13 @@ export function thresholdsOf(parameters: Parameters): Record<string, string[]> {
   for (const second of secondsOf(parameters)) {
     for (const metric of Object.values(SECONDS)) thresholds[subMetric(metric, "second", second)] = [];
   }
-  for (const metric of [WINDOW_START, ...Object.values(JOINING)]) thresholds[metric] = [];
+  for (let user = 1; user <= virtualUsersOf(parameters); user += 1)
+    thresholds[subMetric(REPORTS, "user", user)] = [];
+  for (const why of FAILURES)
+    for (const metric of Object.values(FAILED)) thresholds[subMetric(metric, "why", why)] = [];
+  for (const status of STATUSES) thresholds[subMetric(SESSIONS, "status", status)] = [];
+  for (const metric of [ROOM_LAG, WINDOW_START, ...Object.values(JOINING)]) thresholds[metric] = [];
   // A climb goes on until a step is slower than that.
   thresholds[P99] = parameters.scenario === "climb" ? [] : [`max<${parameters.p99Ms}`];
   return thresholds;
-}
-
-/** What a run may have none of. The classic protocol does not promise what was sent while a client was away. */
-export function forbiddenIn({ scenario, protocol }: Pick<Parameters, "scenario" | "protocol">): Count[] {
-  const mayMiss = scenario === "reconnect-storm" && protocol !== "delivery";
-  return NEVER.filter((name) => !(mayMiss && name === "missed"));
 }

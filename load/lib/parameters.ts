@@ -56,9 +56,10 @@ export interface Parameters {
   readonly progress: number;
   /** The storms: within how many seconds all join, or come back. */
   readonly stormS: number;
-  /** abuse: the abuser's rate and sockets, and the target's policy (RATE_PERIOD_MS, RATE_BURST). */
+  /** abuse: the abuser's rate and sockets. */
   readonly abuseRate: number;
   readonly abuseSockets: number;
+  /** The target's policy (RATE_PERIOD_MS, RATE_BURST): what abuse is held against, and whether a deployed room would refuse a plan. */
   readonly periodMs: number;
   readonly burst: number;
   /** climb: how long a step is, how far each is above the one before, and how near the end comes to the knee. */
@@ -115,6 +116,8 @@ const COMMON: Readonly<Record<string, Field>> = {
   CHAT_RUN: text("run", "1 to 16 lower-case letters and digits", /^[a-z0-9]{1,16}$/),
   CHAT_TOKEN: text("token", "a token without blanks", /^\S+$/),
   CHAT_PER_ADDRESS: whole("perAddress", 1, 1, 100_000),
+  CHAT_PERIOD_MS: whole("periodMs", 1_000, 1, 3_600_000),
+  CHAT_BURST: whole("burst", 20, 1, 1_000_000),
   CHAT_PROGRESS: whole("progress", 0, 0, 1),
   CHAT_OUT: text("out", "the path of a file", /^.+$/),
 };
@@ -122,8 +125,6 @@ const STORM = { CHAT_STORM_S: whole("stormS", 2, 1, 600) };
 const ABUSE = {
   CHAT_ABUSE_RATE: decimal("abuseRate", 50, 0.1, 10_000),
   CHAT_ABUSE_SOCKETS: whole("abuseSockets", 3, 1, 50),
-  CHAT_PERIOD_MS: whole("periodMs", 1_000, 1, 3_600_000),
-  CHAT_BURST: whole("burst", 20, 1, 1_000_000),
 };
 const CLIMB = {
   CHAT_STEP_S: whole("stepS", 3, 1, 60),

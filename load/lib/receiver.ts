@@ -2,11 +2,14 @@
 import type { ErrorCode, Since, Welcome } from "../../src/protocol/messages.ts";
 import { type Arrived, ClassicLog, DeliveryLog, type LogOptions } from "./member-log.ts";
 import { perSenderOf, sendersOf } from "./pacing.ts";
-import type { Readings } from "./readings.ts";
+import type { Reading, Readings } from "./readings.ts";
 import type { Stamp } from "./stamps.ts";
 
 export interface ReceiverOptions extends Omit<LogOptions, "onLast"> {
   readonly room: number;
+  readonly protocol: "classic" | "delivery";
+  /** Whether a welcome can be this member's. */
+  readonly isOwn: (welcome: Welcome) => boolean;
   /** Shared by all members of a virtual user. */
   readonly readings: Readings;
 }
@@ -25,9 +28,17 @@ export interface Ears {
   refused?(code: ErrorCode, counter: number | null): void;
 }
 
+/** What a room never says to who speaks this protocol. */
+const OTHERS: Readonly<Record<ReceiverOptions["protocol"], ReadonlySet<Reading["kind"]>>> = {
+  classic: new Set(["events", "welcome", "presence", "stored", "refused"]),
+  delivery: new Set(["message", "ready", "members"]),
+};
+
 export class Receiver {
   /** Members of the room, as it says. */
   members = 0;
+  /** How many they were when the last sender had said its last words; null before. */
+  membersAtEnd: number | null = null;
   isJoined = false;
   /** The highest counter that the room has of this member; see SPEC P2. */
   counter = 0;
@@ -56,6 +67,16 @@ export class Receiver {
     return this.lasts.size >= this.options.plan.senders;
   }
 
+  /** Whether a sender's last words arrived. */
+  hasHeard(sender: number): boolean {
+    return this.lasts.has(sender);
+  }
+
+  /** See Transcript; null where it is not known. */
+  get digest(): number | null {
+    return this.options.protocol === "delivery" ? this.delivery.digest : this.classic.digest;
+  }
+
   /** What a comeback says in its first frame; null for the first join. */
   get since(): Since | null {
     return this.delivery.since;
@@ -75,6 +96,10 @@ export class Receiver {
     counts.frames += 1;
     counts.bytes += frame.text.length;
     const reading = readings.of(frame.text);
+    if (OTHERS[this.options.protocol].has(reading.kind)) {
+      counts.foreign += 1;
+      return;
+    }
     switch (reading.kind) {
       case "events":
         if (!this.delivery.take(reading, frame)) counts.garbled += 1;
@@ -140,6 +165,7 @@ export class Receiver {
   }
 
   private onWelcome(welcome: Welcome): void {
+    if (!this.options.isOwn(welcome)) this.options.recorder.counts.forged += 1;
     this.members = welcome.members;
     this.counter = welcome.counter;
     if (this.isBack && welcome.resumed) this.options.recorder.counts.resumed += 1;
@@ -155,6 +181,8 @@ export class Receiver {
   private onLast(stamp: Stamp): void {
     const wasOver = this.isOver;
     this.lasts.set(stamp.sender, stamp);
-    if (this.isOver && !wasOver) this.ears.over?.();
+    if (!this.isOver || wasOver) return;
+    this.membersAtEnd = this.members;
+    this.ears.over?.();
   }
 }

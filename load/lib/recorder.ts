@@ -1,5 +1,6 @@
 // What one virtual user saw, in plain numbers, until it is handed over once at the end. Knows the plan, so that it can say
 // which messages belong to the measured window, and which second of it a delivery fell into.
+import type { FailureName } from "./failures.ts";
 import { quantile, Times } from "./histogram.ts";
 import { dueOf, indexOf, type Plan } from "./pacing.ts";
 import type { Stamp } from "./stamps.ts";
@@ -9,6 +10,8 @@ import { type Count, type HistogramName, HISTOGRAMS, NO_COUNTS } from "./tally.t
 export const LATE_MS = 1_000;
 /** A Durable Object that hears nothing for so long is evicted, and keeps its sockets. */
 const HIBERNATION_MS = 10_000;
+/** So often a virtual user looks whether it runs. */
+export const TICK_MS = 10;
 /** At most so many steps of the window are told apart. */
 const MAX_STEPS = 600;
 
@@ -26,6 +29,7 @@ interface Step {
   delivered: number;
   sent: number;
   lagMaxMs: number;
+  hiccupMaxMs: number;
   /** Of the messages that were due in it. */
   readonly latency: Times;
 }
@@ -47,6 +51,10 @@ export class Recorder {
   private readonly isAsleepBetween: boolean;
   /** When the first member began to connect and when the rooms were full, in epoch ms; 0 where nobody looked. */
   joining = { from: 0, until: 0 };
+  readonly failures = new Map<FailureName, { readonly count: number; readonly first: number }>();
+  /** The least time, in ms, from when the room says that a message was to when it was here; Infinity where none came alone. */
+  roomLag = Infinity;
+  private newestTold = 0;
   private recentIndex = -1;
   private recentStep: Step | null = null;
   private start: number | null = null;
@@ -106,6 +114,38 @@ export class Recorder {
     this.times.lag.add(lag);
     this.recent?.lag.add(lag);
     if (lag > step.lagMaxMs) step.lagMaxMs = lag;
+  }
+
+  /** The virtual user did not run for so long when it should have, until `now`. Each part of that time counts as much as any other. */
+  stalled(ms: number, now: number): void {
+    const step = this.stepAt(now);
+    if (step === null) return;
+    let rest = ms;
+    do {
+      this.times.hiccup.add(rest);
+      rest -= TICK_MS;
+    } while (rest > 0);
+    if (ms > step.hiccupMaxMs) step.hiccupMaxMs = ms;
+  }
+
+  /** A message came by a replay: so long it took since it was due. */
+  recovered({ intended }: Stamp, at: number): void {
+    if (this.stepAt(intended) !== null) this.times.recovery.add(at - intended);
+  }
+
+  /**
+   * Messages arrived at `at` that the room had from `first` to `last`, by its own time. That is a clock's where it is more than a
+   * millisecond after the one before: in a busy room it runs ahead.
+   */
+  told(first: number, last: number, at: number): void {
+    if (first > this.newestTold + 1) this.roomLag = Math.min(this.roomLag, at - first);
+    this.newestTold = Math.max(this.newestTold, last);
+  }
+
+  /** Something failed, at `now`. */
+  failed(why: FailureName, now: number): void {
+    const { count = 0, first = now } = this.failures.get(why) ?? {};
+    this.failures.set(why, { count: count + 1, first });
   }
 
   /** A message's stamp says when the plan began. */
@@ -173,7 +213,7 @@ export class Recorder {
   private stepOf(index: number): Step {
     const known = this.steps.get(index);
     if (known !== undefined) return known;
-    const step = { delivered: 0, sent: 0, lagMaxMs: 0, latency: new Times() };
+    const step = { delivered: 0, sent: 0, lagMaxMs: 0, hiccupMaxMs: 0, latency: new Times() };
     this.steps.set(index, step);
     return step;
   }

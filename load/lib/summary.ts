@@ -1,17 +1,24 @@
 // From k6's end-of-test metrics to a tally, and from a tally to what a person reads.
+import { planOf, virtualUsersOf } from "./crowd.ts";
+import { type Failures, FAILURES, failureOfStatus, STATUSES } from "./failures.ts";
 import { BUCKETS, type Histogram, mean, NO_TIMES, quantile } from "./histogram.ts";
 import {
   bucketMetric,
   countMetric,
+  FAILED,
   JOINING,
   rangeMetric,
+  REPORTS,
+  ROOM_LAG,
   SECONDS,
   secondsOf,
+  SESSIONS,
   subMetric,
   sumMetric,
   WINDOW_START,
 } from "./metric-names.ts";
-import { type Parameters, recordOf } from "./parameters.ts";
+import { totalOf } from "./pacing.ts";
+import { membersOf, type Parameters, recordOf } from "./parameters.ts";
 import {
   COUNTS,
   type Counts,
@@ -23,6 +30,7 @@ import {
   type Second,
   type Tally,
 } from "./tally.ts";
+import type { Verdict } from "./validity.ts";
 
 /** `data.metrics` of handleSummary. */
 export type Metrics = Readonly<
@@ -37,6 +45,16 @@ export function tallyOf(parameters: Parameters, metrics: Metrics): Tally {
     scenario: parameters.scenario,
     parameters: recordOf(parameters),
     instances: 1,
+    planned: {
+      members: membersOf(parameters) * parameters.rooms,
+      users: virtualUsersOf(parameters),
+      messages: parameters.scenario === "climb" ? null : totalOf(planOf(parameters)),
+    },
+    reports: Array.from({ length: virtualUsersOf(parameters) }, (_, i) =>
+      value(subMetric(REPORTS, "user", i + 1), "count"),
+    ),
+    failures: failuresOf(value),
+    roomLag: metrics[ROOM_LAG]?.values.min === undefined ? null : rangeOf(ROOM_LAG, value),
     counts: Object.fromEntries(COUNTS.map((name) => [name, value(countMetric(name), "count")])) as Counts,
     rooms: parameters.rooms,
     windowMs: parameters.durationS * 1_000,
@@ -48,13 +66,43 @@ export function tallyOf(parameters: Parameters, metrics: Metrics): Tally {
       delivered: value(subMetric(SECONDS.delivered, "second", second), "count"),
       sent: value(subMetric(SECONDS.sent, "second", second), "count"),
       lagMaxMs: value(subMetric(SECONDS.lag, "second", second), "max"),
+      hiccupMaxMs: value(subMetric(SECONDS.hiccup, "second", second), "max"),
       p50Ms: value(subMetric(SECONDS.p50, "second", second), "max"),
       p99Ms: value(subMetric(SECONDS.p99, "second", second), "max"),
     })),
   };
 }
 
-function histogramOf(name: HistogramName, value: (metric: string, name: string) => number): Histogram {
+type ValueOf = (metric: string, name: string) => number;
+
+const rangeOf = (metric: string, value: ValueOf): { readonly min: number; readonly max: number } => ({
+  min: value(metric, "min"),
+  max: value(metric, "max"),
+});
+
+/** What went wrong with connections and messages, most first. The status of a refused handshake is told by k6's own metric alone. */
+function failuresOf(value: ValueOf): Failures[] {
+  const told = FAILURES.map((why): Failures => ({
+    why,
+    count: value(subMetric(FAILED.count, "why", why), "count"),
+    first: value(subMetric(FAILED.first, "why", why), "min"),
+  }));
+  const handshakes = told.find(({ why }) => why === "handshake refused");
+  const statuses = STATUSES.map((status): Failures => ({
+    why: failureOfStatus(status),
+    count: value(subMetric(SESSIONS, "status", status), "count"),
+    first: handshakes?.first ?? 0,
+  }));
+  const known = statuses.reduce((sum, { count }) => sum + count, 0);
+  return [
+    ...told.map((row) => (row === handshakes ? { ...row, count: Math.max(0, row.count - known) } : row)),
+    ...statuses,
+  ]
+    .filter(({ count }) => count > 0)
+    .toSorted((a, b) => b.count - a.count);
+}
+
+function histogramOf(name: HistogramName, value: ValueOf): Histogram {
   const all = Array.from({ length: BUCKETS }, (_, bucket): [number, number] => [
     bucket,
     value(subMetric(bucketMetric(name), "bucket", bucket), "count"),
@@ -71,7 +119,7 @@ function histogramOf(name: HistogramName, value: (metric: string, name: string) 
 }
 
 /** A short table, and the verdict that one instance can reach by itself: no headline number where it is void. */
-export function tell(tally: Tally, reasons: readonly string[]): string {
+export function tell(tally: Tally, verdict: Verdict): string {
   const { counts: c, histograms: h } = tally;
   const rows: [string, string][] = [
     [
@@ -85,11 +133,13 @@ export function tell(tally: Tally, reasons: readonly string[]): string {
     ],
     [
       "anomalies",
-      `${c.duplicate} duplicate, ${c.reordered} reordered, ${c.corrupt} corrupt, ${c.garbled} garbled frames`,
+      `${c.duplicate} duplicate, ${c.reordered} reordered, ${c.corrupt} corrupt, ${c.garbled} garbled frames, ${c.forged} forged`,
     ],
+    ["judged", tellJudged(tally)],
     ["frames", `${c.frames}, ${(c.delivered / Math.max(1, c.frames)).toFixed(2)} deliveries each`],
   ];
   if (c.judged > 0) rows.push(["history", `${c.judged} events judged, ${c.anomalies} anomalies`]);
+  for (const { why, count } of tally.failures) rows.push(["failure", `${count} × ${why}`]);
   if (c.resumed + c.replayed > 0) rows.push(["comebacks", `${c.resumed} resumed, ${c.replayed} replayed`]);
   if (c.abuseSent > 0) {
     rows.push([
@@ -98,9 +148,27 @@ export function tell(tally: Tally, reasons: readonly string[]): string {
     ]);
   }
   for (const name of HISTOGRAMS) if (h[name].count > 0) rows.push([name, tellTimes(h[name])]);
-  const verdict = reasons.length === 0 ? tellHeadline(tally) : `VOID: ${reasons.join("; ")}`;
   const table = rows.map(([name, text]) => `  ${name.padEnd(12)}${text}`).join("\n");
-  return `\n${tally.scenario}\n${table}\n\n${verdict}\n\n`;
+  return `\n${tally.scenario}\n${table}\n\n${tellVerdict(tally, verdict)}\n\n`;
+}
+
+function tellVerdict(tally: Tally, { broken, reasons }: Verdict): string {
+  const lines = [
+    ...(broken.length > 0 ? [`BROKEN: ${broken.join("; ")}`] : []),
+    ...(reasons.length > 0 ? [`VOID: ${reasons.join("; ")}`] : []),
+  ];
+  return lines.length > 0 ? lines.join("\n") : tellHeadline(tally);
+}
+
+/** What was judged, and what was taken on trust. */
+export function tellJudged({ counts: c, parameters }: Tally): string {
+  const others = c.joined - c.compared;
+  const trusted = others > 0 ? `; of ${others} members the sequence as a whole is taken on trust` : "";
+  const rest =
+    Number(parameters.CHAT_SAMPLE) > 1
+      ? " (what stands beside the text of the others is taken on trust)"
+      : "";
+  return `every message's text and number, ${c.examined} messages field by field${rest}, each once for all who got it, ${c.compared} members' sequence of messages against the senders'${trusted}`;
 }
 
 function tellHeadline(tally: Tally): string {

@@ -1,7 +1,8 @@
 // What one instance of a load run saw, as it is written to a file: plain JSON, and several merge into one.
+import { type Failures, mergeFailures } from "./failures.ts";
 import { type Histogram, mergeHistograms } from "./histogram.ts";
 
-export const SCHEMA = "edge-chat-load/1";
+export const SCHEMA = "edge-chat-load/2";
 
 /** Everything that is counted. Messages before the warm-up's end count too, so that the sums foot. */
 export const COUNTS = [
@@ -11,6 +12,8 @@ export const COUNTS = [
   /** Not refused; refused, or never answered for another reason than loss. accepted + refused = sent. */
   "accepted",
   "refused",
+  /** Of the refused: for another reason than how many they were. */
+  "rejected",
   /** Sockets tried; members that joined, and that did not. A member that comes back connects again, and joins once. */
   "connects",
   "joined",
@@ -27,6 +30,15 @@ export const COUNTS = [
   /** Came, and was not what had been sent; and frames that nobody can read, whose messages are lost. */
   "corrupt",
   "garbled",
+  /** Among the delivered: what stands beside the text is not its sender's; and welcomes that are somebody else's. */
+  "forged",
+  /** Frames of the protocol that was not asked for. */
+  "foreign",
+  /** Members whose sequence of messages was held against the senders', and those that heard another one. */
+  "compared",
+  "diverged",
+  /** Members to whom the room said a wrong number of members at the end. */
+  "miscounted",
   /** Beside the delivered: a second time. */
   "duplicate",
   /** Comebacks that continued where they were, and messages of the delivered that came by replay or snapshot. */
@@ -42,6 +54,8 @@ export const COUNTS = [
   /** Events of the history that test/support/checker.ts judged, and what it found. */
   "judged",
   "anomalies",
+  /** Messages that were read field by field: each text once, whoever else gets it. */
+  "examined",
   /** The abuser's actions, and those above what law L1 allows (0). */
   "abuseSent",
   "abuseAccepted",
@@ -54,7 +68,8 @@ export type Counts = Readonly<Record<Count, number>>;
 /**
  * latency: receipt minus intended send time. response: receipt minus actual send. service: response of the sender's
  * own echo. spread: last minus first receiver of a message. lateness: actual minus intended send. lag: how long events
- * waited for the script. join: from connecting to joined. wake: latency of a message to a sleeping room.
+ * waited for the script. join: from connecting to joined. wake: latency of a message after a long silence. recovery: receipt by a
+ * replay minus intended send. hiccup: for how long a virtual user did not run when it should have, weighted by time.
  */
 export const HISTOGRAMS = [
   "latency",
@@ -65,6 +80,8 @@ export const HISTOGRAMS = [
   "lag",
   "join",
   "wake",
+  "recovery",
+  "hiccup",
 ] as const;
 export type HistogramName = (typeof HISTOGRAMS)[number];
 export type Histograms = Readonly<Record<HistogramName, Histogram>>;
@@ -75,6 +92,7 @@ export interface Second {
   readonly delivered: number;
   readonly sent: number;
   readonly lagMaxMs: number;
+  readonly hiccupMaxMs: number;
   /** Latency of the messages that were due in it, as the virtual user has it that has the worst; 0 without any. */
   readonly p50Ms: number;
   readonly p99Ms: number;
@@ -87,6 +105,13 @@ export interface Tally {
   readonly parameters: Readonly<Record<string, string | number>>;
   /** How many instances were merged. */
   readonly instances: number;
+  /** What there had to be, by the plan: members and virtual users; and messages, null where the run itself decides. */
+  readonly planned: { readonly members: number; readonly users: number; readonly messages: number | null };
+  /** How often each virtual user handed over what it saw, from the first one on: once each, or the counts are not a whole run's. */
+  readonly reports: readonly number[];
+  readonly failures: readonly Failures[];
+  /** The least time from a room's own time of a message to its arrival, as each virtual user has it: the least and the most of them. */
+  readonly roomLag: { readonly min: number; readonly max: number } | null;
   readonly counts: Counts;
   readonly rooms: number;
   /** The measured window, after the warm-up and before the drain: its length, and when it began (epoch ms; 0: never). */
@@ -113,6 +138,9 @@ export function mergeTallies(a: Tally, b: Tally): Tally {
       from: earliest(a.joining.from, b.joining.from),
       until: Math.max(a.joining.until, b.joining.until),
     },
+    reports: a.reports.map((times, user) => times + (b.reports[user] ?? 0)),
+    failures: mergeFailures(a.failures, b.failures),
+    roomLag: mergeRanges(a.roomLag, b.roomLag),
     counts: Object.fromEntries(COUNTS.map((name) => [name, a.counts[name] + b.counts[name]])) as Counts,
     histograms: Object.fromEntries(
       HISTOGRAMS.map((name) => [name, mergeHistograms(a.histograms[name], b.histograms[name])]),
@@ -120,6 +148,9 @@ export function mergeTallies(a: Tally, b: Tally): Tally {
     seconds: mergeSeconds(a.seconds, b.seconds),
   };
 }
+
+const mergeRanges = (a: Tally["roomLag"], b: Tally["roomLag"]): Tally["roomLag"] =>
+  a === null || b === null ? (a ?? b) : { min: Math.min(a.min, b.min), max: Math.max(a.max, b.max) };
 
 const earliest = (a: number, b: number): number => (a === 0 || b === 0 ? a + b : Math.min(a, b));
 
@@ -148,6 +179,7 @@ const addSteps = (a: Second, b: Second): Second => ({
   delivered: a.delivered + b.delivered,
   sent: a.sent + b.sent,
   lagMaxMs: Math.max(a.lagMaxMs, b.lagMaxMs),
+  hiccupMaxMs: Math.max(a.hiccupMaxMs, b.hiccupMaxMs),
   p50Ms: Math.max(a.p50Ms, b.p50Ms),
   p99Ms: Math.max(a.p99Ms, b.p99Ms),
 });

@@ -1,12 +1,27 @@
 // What comes out of a run: metrics, the summary, and an iteration that an exception ends.
-import { Counter } from "k6/metrics";
+import { check, group } from "k6";
+import { Counter, Trend } from "k6/metrics";
 import { setTimeout } from "k6/timers";
 import { WebSocket } from "k6/websockets";
-import { type Rows, SETUP_TEXT } from "./row.ts";
+import { type Rows, same, SETUP_TEXT } from "./row.ts";
 import { TARGET } from "./sockets.ts";
 
 const thrown = new Counter("self_check_thrown");
 const survived = new Counter("self_check_survived");
+
+const measured = new Trend("self_check_measured");
+
+/** [K39] Neither of these is a number: told, not added, and no exception. */
+function addNoNumbers(): void {
+  same(measured.add(null as unknown as number), false, "add(null)");
+  same(measured.add(NaN), false, "add(NaN)");
+  measured.add(1);
+}
+
+/** [K40] A check in a group. */
+function checkInGroup(): void {
+  group("outer", () => check(1, { "is one": (value) => value === 1 }));
+}
 
 export const OUTCOME_ROWS: Rows = {
   K20: {
@@ -20,6 +35,18 @@ export const OUTCOME_ROWS: Rows = {
   K33: {
     title: "sub-metrics that thresholds name reach the summary",
     summary: ({ metrics }) => metrics["self_check_passed{row:K1}"] !== undefined,
+  },
+  K39: {
+    title: "what is no number is not added",
+    check: addNoNumbers,
+    thresholds: { self_check_measured: ["min>=1"] },
+  },
+  K40: {
+    title: "the summary has groups and their checks",
+    check: checkInGroup,
+    thresholds: { group_duration: ["min>=0"] },
+    summary: ({ root_group: { groups } }) =>
+      groups[0]?.name === "outer" && groups[0].checks[0]?.name === "is one" && groups[0].checks[0].passes > 0,
   },
   K35: {
     title: "handleSummary has the setup's data and the duration",

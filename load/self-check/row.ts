@@ -12,6 +12,7 @@ export interface SetupData {
 export interface Summary {
   metrics: Record<string, { thresholds?: Record<string, { ok: boolean }> }>;
   setup_data: SetupData;
+  root_group: { groups: { name: string; checks: { name: string; passes: number }[] }[] };
   state: { testRunDurationMs: number };
 }
 

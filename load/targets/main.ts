@@ -1,6 +1,7 @@
 // `node load/targets/main.ts null`: starts something to load, and says where it is.
 import { command, Failure } from "../../scripts/lib/command.ts";
 import { wholeOf } from "../../scripts/lib/numbers.ts";
+import { FAULTS } from "./faults.ts";
 import { startTarget, TARGETS, type TargetName } from "./start.ts";
 
 const HELP = `
@@ -13,12 +14,13 @@ node load/targets/main.ts <target> [--port 8790]: starts a server to load, on th
 
 Of null alone:
   --window 10                                        gathers messages for so many ms (default 0: a turn of the event loop)
-  --lose 100 --double 100 --reorder 100 --corrupt 100  does so with every 100th message of each member
+  --lose 100                                         loses every 100th message of each member; also, of messages, frames,
+                                                     members or handshakes: ${FAULTS.slice(1).join(", ")}
 
 Its first line of output is {"url":…,"pid":…}. Exit codes: 0 ended by you, 1 could not start, 2 wrong options.
 `;
 
-const OF_NULL = ["window", "lose", "double", "reorder", "corrupt"] as const;
+const OF_NULL = ["window", ...FAULTS] as const;
 const MOST = 999_999;
 
 command(
@@ -37,12 +39,7 @@ command(
     const target = await startTarget(name, {
       port: wholeOf("--port", values.port, 0, 65_535),
       windowMs: every("window"),
-      faults: {
-        lose: every("lose"),
-        double: every("double"),
-        reorder: every("reorder"),
-        corrupt: every("corrupt"),
-      },
+      faults: Object.fromEntries(FAULTS.map((name) => [name, every(name)])),
     });
     console.log(JSON.stringify({ url: target.url, pid: target.pid }));
     for (const signal of ["SIGINT", "SIGTERM"] as const) {

@@ -7,7 +7,7 @@ import { WebSocketServer } from "ws";
 import { Failure } from "../../scripts/lib/command.ts";
 import { encodeClassicMessage, encodeJoined, encodeQuit, encodeReady } from "../../src/protocol/codec.ts";
 import { closePayload, FrameReader, OPCODE, serverFrame } from "../host/frames.ts";
-import type { FaultRates } from "./faults.ts";
+import { type FaultRates, FAULTLESS, Turns } from "./faults.ts";
 import { NullRooms } from "./null-room.ts";
 
 export interface Target {
@@ -21,6 +21,8 @@ export interface Target {
 const roomOf = (request: IncomingMessage): string =>
   /^\/api\/room\/([^/?]+)\/websocket/.exec(request.url ?? "")?.[1] ?? "";
 
+const MUTE_MS = 8_000;
+
 export interface NullOptions {
   readonly port: number;
   readonly faults?: FaultRates;
@@ -31,19 +33,31 @@ export interface NullOptions {
 /** See null-room.ts. Writes to the bare socket: a WebSocket library would be most of its cost. */
 export function startNull({ port, ...options }: NullOptions): Promise<Target> {
   const rooms = new NullRooms(options);
+  const handshakes = new Turns(options.faults ?? FAULTLESS);
   const server = createServer((_request, response) => response.writeHead(405).end());
   server.on("upgrade", (request, socket) => {
+    socket.on("error", () => {});
+    if (handshakes.isTurn("mute")) {
+      // Longer than anybody waits for it, and no longer than a test may take.
+      setTimeout(() => socket.destroy(), MUTE_MS);
+      return;
+    }
+    if (handshakes.isTurn("forbid")) {
+      socket.end("HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+      return;
+    }
     acceptUpgrade(request, socket);
     const room = rooms.named(roomOf(request));
     const write = (bytes: Uint8Array): void => void socket.write(bytes);
+    const line = { write, end: (): void => void socket.end() };
     const reader = new FrameReader(
       {
-        text: (text) => room.receive(text, write),
+        text: (text) => room.receive(text, line),
         binary: () => {},
         ping: (data) => write(serverFrame(OPCODE.pong, data)),
         pong: () => {},
         closing: (code) => {
-          room.leave(write);
+          room.leave(line);
           socket.end(serverFrame(OPCODE.close, closePayload(code === 1005 ? 1000 : code, "")));
         },
         broken: () => socket.destroy(),
@@ -51,8 +65,7 @@ export function startNull({ port, ...options }: NullOptions): Promise<Target> {
       "client",
     );
     socket.on("data", (bytes: Buffer) => reader.read(bytes));
-    socket.on("error", () => {});
-    socket.on("close", () => room.leave(write));
+    socket.on("close", () => room.leave(line));
   });
   return listen(server, port);
 }

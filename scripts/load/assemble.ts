@@ -12,13 +12,22 @@ export interface Measured extends Omit<RunResult, keyof Tally | "verdict" | "hea
   readonly generator: { readonly usage: readonly Usage[]; readonly cores: number };
   /** The target's version, before and after. */
   readonly versions: readonly [before: string, after: string];
+  /** The target's process ended before it should. */
+  readonly hasEnded: boolean;
 }
 
 /** One room is one object on one thread, however many cores there are. */
 const TARGET_CORES = 1;
 
 /** The result of one run, or of several instances of it. */
-export function assemble({ tally, started, generator, versions, ...measured }: Measured): RunResult {
+export function assemble({
+  tally,
+  started,
+  generator,
+  versions,
+  hasEnded,
+  ...measured
+}: Measured): RunResult {
   const inWindow = (usage: readonly Usage[]): readonly Usage[] => windowOf(tally, usage, started);
   const target = inWindow(measured.usage.target);
   const verdict = judge(tally, {
@@ -26,6 +35,7 @@ export function assemble({ tally, started, generator, versions, ...measured }: M
     target: known({ usage: target, cores: TARGET_CORES }),
     ceiling: measured.ceiling,
     versions,
+    hasEnded,
   });
   const headline = verdict.valid ? headlineOf(tally, target) : null;
   return { ...tally, ...measured, started: new Date(started).toISOString(), verdict, headline };
@@ -42,9 +52,12 @@ export function windowOf(tally: Tally, usage: readonly Usage[], started: number)
 }
 
 function headlineOf(tally: Tally, target: readonly Usage[]): Headline {
-  const at = (share: number): number => quantile(tally.histograms.latency, share);
+  const isStorm = tally.scenario === "reconnect-storm" && tally.histograms.recovery.count > 0;
+  const of = isStorm ? "recovery" : "latency";
+  const at = (share: number): number => quantile(tally.histograms[of], share);
   const cpu = cpuPerDelivery(tally, target);
   return {
+    of,
     deliveriesPerSecondPerRoom: deliveriesPerSecondPerRoom(tally),
     p50: at(0.5),
     p95: at(0.95),

@@ -24,7 +24,8 @@ export interface Calibration extends Setting {
 
 const CALIBRATION_FILE = join(ROOT, ".state", "load", "calibration.json");
 const MAX_AGE_DAYS = 30;
-const MEND = "run: npm run load -- calibrate";
+const mendOf = ({ pinned }: Setting): string =>
+  `run: npm run load -- calibrate${pinned === null ? " --no-pinning" : ""}`;
 
 export const NO_CALIBRATION = { ceiling: null, note: null };
 
@@ -43,17 +44,17 @@ export function ceilingFor(
   const which = `the ${setting.engine.name} generator for ${setting.protocol} clients`;
   const newest = sameEngine.at(-1);
   if (newest === undefined)
-    return { ceiling: null, note: `Nobody calibrated ${which} on this machine; ${MEND}` };
+    return { ceiling: null, note: `Nobody calibrated ${which} on this machine; ${mendOf(setting)}` };
   const exact = sameEngine.findLast((entry) => keyOf(entry) === keyOf(setting));
   if (exact === undefined) {
     return {
       ceiling: null,
-      note: `The calibration of ${which} is of another version, machine, pinning or --sample; ${MEND}`,
+      note: `The calibration of ${which} is of another version, machine, pinning or --sample; ${mendOf(setting)}`,
     };
   }
   const days = Math.floor((now - Date.parse(exact.measured)) / 86_400_000);
   return days > MAX_AGE_DAYS
-    ? { ceiling: null, note: `The calibration of ${which} is ${days} days old; ${MEND}` }
+    ? { ceiling: null, note: `The calibration of ${which} is ${days} days old; ${mendOf(setting)}` }
     : { ceiling: exact.ceiling, note: null };
 }
 

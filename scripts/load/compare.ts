@@ -1,6 +1,6 @@
 // Whether run B differs from run A: first whether they may be compared, then each measure with its interval. Pure.
 import type { RunResult } from "./result.ts";
-import { compareGroups, median, type Shift } from "./statistics.ts";
+import { compareGroups, comparePaired, median, type Shift } from "./statistics.ts";
 
 export interface Measure {
   readonly name: string;
@@ -50,7 +50,11 @@ export function incomparable(first: readonly RunResult[], second: readonly RunRe
   if (model === undefined || first.length < LEAST_REPEATS || second.length < LEAST_REPEATS) {
     return `Compare at least ${LEAST_REPEATS} repeats of each (there are ${first.length} and ${second.length}); measure with --repeat ${LEAST_REPEATS}.`;
   }
-  const invalid = all.find(({ headline }) => headline === null);
+  // What is lost has no latency: a room that breaks a law looks fast.
+  const broken = first.find(({ verdict }) => verdict.broken.length > 0);
+  if (broken !== undefined)
+    return `A repeat of the first is BROKEN (${broken.verdict.broken[0]}); it is no base line.`;
+  const invalid = all.find(({ headline, verdict }) => headline === null && verdict.broken.length === 0);
   if (invalid !== undefined)
     return `A repeat is VOID (${invalid.verdict.reasons[0]}); measure it again before you compare.`;
   const parameters = new Set(all.flatMap((result) => Object.keys(result.parameters)));
@@ -62,6 +66,14 @@ export function incomparable(first: readonly RunResult[], second: readonly RunRe
     }
   }
   return null;
+}
+
+/** What the second broke and the first did not, in one sentence; null where nothing. It decides before any latency. */
+export function brokenIn(second: readonly RunResult[]): string | null {
+  const broken = second.filter(({ verdict }) => verdict.broken.length > 0);
+  const [worst] = broken;
+  if (worst === undefined) return null;
+  return `BROKEN in ${broken.length} of ${second.length} repeats: ${worst.verdict.broken.join(", ")}`;
 }
 
 type Trait = readonly [name: string, of: (result: RunResult) => string];
@@ -85,7 +97,31 @@ const parameterTrait = (name: string): Trait => [
  * Each measure that all repeats have. It is worse, or better, when the interval leaves out "no change" and the middle
  * differs by more than `tolerance` (a share, such as 0.05).
  */
-export function compare(
+export const compare = (
+  first: readonly RunResult[],
+  second: readonly RunResult[],
+  tolerance: number,
+): Comparison[] => compareBy(compareGroups, first, second, tolerance);
+
+/** The same of pairs that were measured in turns: `first[i]` and `second[i]` one after the other. */
+export const comparePairs = (
+  first: readonly RunResult[],
+  second: readonly RunResult[],
+  tolerance: number,
+): Comparison[] =>
+  compareBy(
+    (before, after, alpha) =>
+      comparePaired(
+        before.map((value, i) => [value, after[i] ?? NaN]),
+        alpha,
+      ),
+    first,
+    second,
+    tolerance,
+  );
+
+function compareBy(
+  shiftOf: typeof compareGroups,
   first: readonly RunResult[],
   second: readonly RunResult[],
   tolerance: number,
@@ -95,7 +131,7 @@ export function compare(
   );
   return known.flatMap((measure) => {
     const [before, after] = [valuesOf(first, measure), valuesOf(second, measure)];
-    const shift = compareGroups(before, after, ALPHA / known.length);
+    const shift = shiftOf(before, after, ALPHA / known.length);
     if (shift === null) return [];
     return [
       {
@@ -125,5 +161,23 @@ const change = (ratio: number): string => `${ratio >= 1 ? "+" : ""}${((ratio - 1
 /** One line a measure, for people. */
 export function sayComparison({ measure, first, second, shift, outcome }: Comparison): string {
   const value = (number: number): string => `${Number(number.toPrecision(4))} ${measure.unit}`.trim();
-  return `${measure.name}: ${value(first)} -> ${value(second)}, ${change(shift.ratio)} (${change(shift.low)} to ${change(shift.high)}): ${outcome}`;
+  return `${measure.name}: ${value(first)} -> ${value(second)}, ${change(shift.ratio)} (${change(shift.low)} to ${change(shift.high)}): ${outcome}; the least that could have been seen is ${least(shift)}`;
+}
+
+/** How far from its middle the interval reaches: a difference less than that could have hidden in it. */
+const least = ({ ratio, low, high }: Shift): string =>
+  `${((Math.max(ratio / low, high / ratio) - 1) * 100).toFixed(1)} %`;
+
+/** Two measurements are of different hours when so long lies between them. */
+const HOURS_MS = 15 * 60_000;
+
+/** The middle one's start. */
+const middle = (results: readonly RunResult[]): number =>
+  median(results.map(({ started }) => Date.parse(started)));
+
+/** What a reader of a comparison should know of when its runs were measured; null where they are of one hour. */
+export function driftOf(first: readonly RunResult[], second: readonly RunResult[]): string | null {
+  const apart = Math.abs(middle(second) - middle(first));
+  if (apart < HOURS_MS) return null;
+  return `These were measured ${Math.round(apart / 60_000)} minutes apart, and a machine may drift by a tenth in that time: npm run load:ab measures in turns.`;
 }

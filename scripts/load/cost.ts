@@ -1,4 +1,5 @@
 // What a run against a deployed room will be billed for, before it starts. Pure; the prices' rules stand in the README.
+import type { Counts } from "../../load/lib/tally.ts";
 import { whole } from "./scales.ts";
 
 export interface Plan {
@@ -39,7 +40,19 @@ export function billOf({ joins, messages, protocol }: Plan): Bill {
 export const isLarge = ({ requests, rowsWritten }: Bill): boolean =>
   requests > ASK_ABOVE.requests || rowsWritten > ASK_ABOVE.rowsWritten;
 
+/** What the free plan gives in a day, of requests and of rows written. */
+const FREE_A_DAY = 100_000;
+const MILLION = 1_000_000;
+
+/** What a run that was made cost where the room is deployed, from what was counted; and how much of that the free plan carries. */
+export function sayCosts({ connects, accepted, delivered }: Counts, protocol: Plan["protocol"]): string {
+  const { requests, rowsWritten } = billOf({ joins: connects, messages: accepted, protocol });
+  const runs = Math.floor(FREE_A_DAY / Math.max(requests, rowsWritten, 1));
+  const per = (count: number): string => whole((count / Math.max(1, delivered)) * MILLION);
+  return `Deployed, such a run is billed for about ${whole(requests)} requests and ${whole(rowsWritten)} rows written: ${per(requests)} and ${per(rowsWritten)} a million deliveries. The free plan carries ${whole(runs)} of them a day. Duration, which depends on how long the room stays awake, is not in it.`;
+}
+
 /** The bill in one sentence. */
 export function sayBill({ requests, rowsWritten }: Bill): string {
-  return `This run is billed for about ${whole(requests)} requests and ${whole(rowsWritten)} rows written (the free plan allows 100,000 of each a day).`;
+  return `This run is billed for about ${whole(requests)} requests and ${whole(rowsWritten)} rows written (the free plan allows ${whole(FREE_A_DAY)} of each a day).`;
 }

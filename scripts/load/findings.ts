@@ -4,8 +4,12 @@ import type { Usage } from "../../load/lib/validity.ts";
 import type { RunResult } from "./result.ts";
 import { duration, whole } from "./scales.ts";
 
-/** Fewer samples tell nothing of how memory grows. */
-const LEAST_SAMPLES = 30;
+/** In less time nothing can be told of how memory grows: a process grows to its size, and its garbage comes and goes. */
+const LEAST_S = 600;
+/** Samples of one part have their noise in common: the slope's interval is of the means of so many parts. */
+const PARTS = 10;
+/** Of Student's t with 8 degrees of freedom, for 95 %. */
+const T_95 = 2.306;
 
 /** One sentence, or none: "" for scenarios that ask no more than the headline answers, and for VOID runs. */
 export function findingOf({ scenario, headline, counts, histograms, usage }: RunResult): string {
@@ -14,11 +18,11 @@ export function findingOf({ scenario, headline, counts, histograms, usage }: Run
     case "join-storm":
       return `${whole(counts.joined)} joins took ${times(histograms.join)}, the slowest ${duration(histograms.join.max)}.`;
     case "reconnect-storm":
-      return `${whole(counts.connects - counts.joined - counts.joinFailed)} came back, ${whole(counts.resumed)} of them resumed: ${whole(counts.replayed)} messages replayed, ${whole(counts.missed)} missed, ${whole(counts.duplicate)} doubled; joins and comebacks took ${times(histograms.join)}.`;
+      return `${whole(counts.connects - counts.joined - counts.joinFailed)} came back, ${whole(counts.resumed)} of them resumed: ${whole(counts.replayed)} messages replayed, ${whole(counts.missed)} missed, ${whole(counts.duplicate)} doubled; joins and comebacks took ${times(histograms.join)}. What came at once took ${times(histograms.latency)}.`;
     case "abuse":
       return `Of the abuser's ${whole(counts.abuseSent)} actions ${whole(counts.abuseAccepted)} were accepted, ${whole(counts.overLimit)} above law L1; the others' messages took ${times(histograms.latency)}.`;
     case "soak":
-      return `The room slept before each message; waking took ${times(histograms.wake)}.${memoryOf(usage.target)}`;
+      return `${wakeOf(histograms.wake)}${memoryOf(usage.target)}`;
     default:
       return "";
   }
@@ -29,21 +33,48 @@ const times = (histogram: Histogram): string =>
     ? "no time that was measured"
     : `p50 ${duration(quantile(histogram, 0.5))}, p99 ${duration(quantile(histogram, 0.99))}`;
 
+/** Whether the room slept in between nobody can see from outside. */
+const wakeOf = (wake: Histogram): string =>
+  wake.count === 0
+    ? "No message came after a silence in which a Durable Object may sleep."
+    : `A message after a silence in which a Durable Object may sleep took ${times(wake)}.`;
+
 function memoryOf(samples: readonly Usage[]): string {
   const [first] = samples;
   const last = samples.at(-1);
-  if (samples.length < LEAST_SAMPLES || first === undefined || last === undefined) return "";
-  const perHour = slopeOf(samples) * 3_600;
-  return ` Its memory went from ${first.rssMiB.toFixed(1)} to ${last.rssMiB.toFixed(1)} MiB, by ${perHour.toFixed(1)} MiB an hour.`;
+  if (first === undefined || last === undefined) return "";
+  const went = ` Its memory went from ${first.rssMiB.toFixed(1)} to ${last.rssMiB.toFixed(1)} MiB`;
+  const grown = last.second - first.second < LEAST_S ? null : growthOf(samples);
+  if (grown === null) return `${went}; in so short a time that tells nothing of its growth.`;
+  const [low, high] = [grown.perHour - grown.within, grown.perHour + grown.within];
+  const said = `${grown.perHour.toFixed(1)} MiB an hour, from ${low.toFixed(1)} to ${high.toFixed(1)}`;
+  return `${went}, by ${said} (95 %)${low <= 0 && high >= 0 ? ": no growth that could be told from none" : ""}.`;
 }
 
-/** MiB a second, by least squares, over the second half: in the first one a process still grows to its size. */
-export function slopeOf(samples: readonly Usage[]): number {
+const mean = (values: readonly number[]): number =>
+  values.reduce((sum, value) => sum + value, 0) / values.length;
+
+export interface Growth {
+  /** MiB an hour. */
+  readonly perHour: number;
+  /** Half of the interval of 95 %. */
+  readonly within: number;
+}
+
+/** By least squares over the second half, in which a process has its size; null where there are too few samples. */
+export function growthOf(samples: readonly Usage[]): Growth | null {
   const half = samples.slice(Math.floor(samples.length / 2));
-  const mean = (of: (sample: Usage) => number): number =>
-    half.reduce((sum, sample) => sum + of(sample), 0) / half.length;
-  const [second, rss] = [mean((sample) => sample.second), mean((sample) => sample.rssMiB)];
-  const covariance = mean((sample) => (sample.second - second) * (sample.rssMiB - rss));
-  const variance = mean((sample) => (sample.second - second) ** 2);
-  return variance === 0 ? 0 : covariance / variance;
+  const size = Math.floor(half.length / PARTS);
+  if (size === 0) return null;
+  const parts = Array.from({ length: PARTS }, (_, i) => half.slice(i * size, (i + 1) * size));
+  const points = parts.map((part) => ({
+    x: mean(part.map(({ second }) => second)),
+    y: mean(part.map(({ rssMiB }) => rssMiB)),
+  }));
+  const [x, y] = [mean(points.map((point) => point.x)), mean(points.map((point) => point.y))];
+  const spread = points.reduce((sum, point) => sum + (point.x - x) ** 2, 0);
+  const slope = points.reduce((sum, point) => sum + (point.x - x) * (point.y - y), 0) / spread;
+  const rest = points.reduce((sum, point) => sum + (point.y - y - slope * (point.x - x)) ** 2, 0);
+  const error = Math.sqrt(rest / (PARTS - 2) / spread);
+  return { perHour: slope * 3_600, within: T_95 * error * 3_600 };
 }

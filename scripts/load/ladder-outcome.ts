@@ -1,5 +1,5 @@
 // What a ladder found: the knee, what limited it, and the scalability law that its steps follow. Pure.
-import { span, type Step } from "../../load/lib/climb.ts";
+import { settled, span, type Step } from "../../load/lib/climb.ts";
 import { mean } from "../../load/lib/histogram.ts";
 import { fitUsl, throughputAt } from "../../load/lib/usl.ts";
 import { brokenBy } from "./broken.ts";
@@ -34,26 +34,49 @@ export interface LadderOutcome {
 /** Why a step failed, in one sentence without its full stop; null where it held. */
 export function failureOf(result: RunResult, { p99Ms }: Bounds): string | null {
   const { verdict, headline } = result;
-  if (headline === null) return `VOID: ${verdict.reasons[0] ?? "no reason given"}`;
+  const broken = brokenBy(result);
+  if (headline === null) return broken ?? `VOID: ${verdict.reasons[0] ?? "no reason given"}`;
   if (headline.p99 > p99Ms) return `p99 ${duration(headline.p99)} is over ${duration(p99Ms)}`;
-  return brokenBy(result);
+  return broken;
 }
 
-/** Sums a finished ladder up. */
-export function outcomeOf(steps: readonly LadderStep[], bounds: Bounds): LadderOutcome {
+/** Sums up what was tried: of each rate one step counts. */
+export function outcomeOf(tries: readonly LadderStep[], bounds: Bounds): LadderOutcome {
+  const steps = settled(tries);
   const { held, failed } = span(steps);
   const best = steps.find(({ rate }) => rate === held) ?? null;
   const ceiling = steps.find(({ rate, failure }) => rate === failed && failure !== null) ?? null;
-  return { steps, bounds, best, ceiling, fit: fitOf(steps), sentence: sentenceOf(best, ceiling) };
+  return { steps, bounds, best, ceiling, fit: fitOf(steps), sentence: sentenceOf(best, ceiling, tries) };
 }
 
-function sentenceOf(best: LadderStep | null, failed: LadderStep | null): string {
+function sentenceOf(
+  best: LadderStep | null,
+  failed: LadderStep | null,
+  tries: readonly LadderStep[],
+): string {
+  const range =
+    best === null || failed === null
+      ? ""
+      : ` The knee is between ${best.rate} and ${failed.rate} messages/s.`;
+  const again = notReproduced(tries)
+    .map((rate) => ` That it failed once at ${rate} messages/s was not reproduced.`)
+    .join("");
   const end =
-    failed === null ? "" : ` At ${failed.rate} it did not hold: ${failed.failure}. ${limitOf(failed)}`;
+    failed === null
+      ? again
+      : `${again}${range} At ${failed.rate} it did not hold: ${failed.failure}. ${limitOf(failed)}`;
   if (best === null) return `No step held.${end}`;
   const { headline, parameters } = best.result;
   const held = `Holds ${best.rate} messages/s with ${parameters.CHAT_MEMBERS} members, ${short(headline?.deliveriesPerSecondPerRoom ?? 0)} deliveries/s, at p99 ${duration(headline?.p99 ?? 0)}.`;
   return failed === null ? `${held} Every step held; climb on with more steps.` : `${held}${end}`;
+}
+
+/** Rates that failed once, and held in two tries more. */
+function notReproduced(tries: readonly LadderStep[]): number[] {
+  const held = settled(tries).filter(({ failure }) => failure === null);
+  return held
+    .map(({ rate }) => rate)
+    .filter((at) => tries.some(({ rate, failure }) => rate === at && failure !== null));
 }
 
 function limitOf({ result: { verdict } }: LadderStep): string {

@@ -35,6 +35,7 @@ export function mergeResults(results: readonly RunResult[], command: string): Ru
     },
     generator: busiest(results, started),
     versions: [target.version, results.at(-1)?.target.version ?? target.version],
+    hasEnded: false,
     ceiling: results.every(({ ceiling }) => ceiling !== null)
       ? results.reduce((sum, { ceiling }) => sum + (ceiling ?? 0), 0)
       : null,

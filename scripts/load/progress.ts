@@ -40,6 +40,23 @@ export class LiveLine {
     this.vus.set(progress.vu, progress);
   }
 
+  /** All of it so far, for who keeps it. */
+  state(now: number): Record<string, number | null> {
+    const all = [...this.vus.values()];
+    const sum = (pick: (progress: Progress) => number): number =>
+      all.reduce((total, vu) => total + pick(vu), 0);
+    const worst = (pick: (progress: Progress) => number | null): number | null =>
+      all.map(pick).reduce((a, b) => (a === null || b === null ? (a ?? b) : Math.max(a, b)), null);
+    return {
+      second: Math.round((now - this.began) / 1_000),
+      joined: sum((vu) => vu.joined),
+      sent: sum((vu) => vu.sent),
+      delivered: sum((vu) => vu.delivered),
+      p99Ms: worst((vu) => vu.p99),
+      lagMs: worst((vu) => vu.lag),
+    };
+  }
+
   /** The line for this moment (ms): the rate is since the line before. */
   say(now: number): string {
     const all = [...this.vus.values()];

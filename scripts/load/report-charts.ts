@@ -43,13 +43,46 @@ function spectrum(histogram: Histogram): Point[] {
   }));
 }
 
-/** Deliveries a second above, the generator's lag beneath, on one time axis. */
-export function secondsCharts({ seconds }: RunResult): string {
+/** Latency of what was due in each second, as the virtual user has it that has the worst. */
+function latencyBySecond({ seconds }: RunResult, x: Axis): string {
+  const timed = seconds.filter(({ p99Ms }) => p99Ms > 0);
+  if (timed.length === 0) return "";
+  const line = (name: string, tone: Tone, of: (second: RunResult["seconds"][number]) => number): Series => ({
+    name,
+    tone,
+    kind: "line",
+    points: timed.map((second) => ({
+      x: second.second + 0.5,
+      y: of(second),
+      says: `second ${second.second}: ${name} ${duration(of(second))}`,
+    })),
+  });
+  return figure({
+    title: "Latency in each second",
+    x,
+    y: logAxis(
+      "",
+      timed.flatMap(({ p50Ms, p99Ms }) => [p50Ms, p99Ms]),
+      duration,
+    ),
+    series: [line("p99", "two", ({ p99Ms }) => p99Ms), line("p50", "one", ({ p50Ms }) => p50Ms)],
+    height: 170,
+  });
+}
+
+/** Deliveries a second above, latency and the generator's lag beneath, on one time axis. */
+export function secondsCharts(result: RunResult): string {
+  const { seconds } = result;
   const x = secondsAxis(seconds.map(({ second }) => second + 1));
   const delivered = seconds.map(({ second, delivered }) => ({
     x: second + 0.5,
     y: delivered,
     says: `second ${second}: ${delivered.toLocaleString("en")} deliveries`,
+  }));
+  const hiccup = seconds.map(({ second, hiccupMaxMs }) => ({
+    x: second + 0.5,
+    y: hiccupMaxMs,
+    says: `second ${second}: stood still for ${duration(hiccupMaxMs)}`,
   }));
   const lag = seconds.map(({ second, lagMaxMs }) => ({
     x: second + 0.5,
@@ -67,15 +100,19 @@ export function secondsCharts({ seconds }: RunResult): string {
       series: [{ name: "deliveries/s, all rooms", tone: "one", kind: "bars", points: delivered }],
       height: 220,
     }) +
+    latencyBySecond(result, x) +
     figure({
       title: "Generator lag in each second",
       x,
       y: linearAxis(
         "",
-        lag.map(({ y }) => y),
+        [...lag, ...hiccup].map(({ y }) => y),
         duration,
       ),
-      series: [{ name: "longest generator lag", tone: "bad", kind: "bars", points: lag }],
+      series: [
+        { name: "longest generator lag", tone: "bad", kind: "bars", points: lag },
+        { name: "longest stall", tone: "one", kind: "line", points: hiccup },
+      ],
       height: 150,
     })
   );
@@ -88,17 +125,19 @@ export const memoryChart = (result: RunResult): string =>
   usageChart(result, "Resident memory", "MiB", ({ rssMiB }) => rssMiB, short);
 
 function usageChart(
-  { usage }: RunResult,
+  { usage, windowStart, started }: RunResult,
   title: string,
   unit: string,
   of: (sample: RunResult["usage"]["target"][number]) => number,
   say: (value: number) => string,
 ): string {
+  // All charts of a run have one zero: where the measured window begins. Samples count from the start of the run.
+  const before = Math.max(0, (windowStart - Date.parse(started)) / 1_000);
   const lineOf = (name: string, tone: Tone, samples: RunResult["usage"]["target"]): Series => ({
     name: `${name}, ${unit}`,
     tone,
     kind: "line",
-    points: samples.map((sample) => ({ x: sample.second, y: of(sample) })),
+    points: samples.map((sample) => ({ x: sample.second - before, y: of(sample) })),
   });
   const series = [lineOf("target", "two", usage.target), lineOf("generator", "one", usage.generator)].filter(
     ({ points }) => points.length > 0,
@@ -117,11 +156,14 @@ function usageChart(
   });
 }
 
-/** Seconds up to the last one, not to a round number: the charts of one run line up. */
+/** Seconds up to the last one, not to a round number: the charts of one run line up. What was before the measured window is negative. */
 function secondsAxis(values: readonly number[]): Axis {
   const axis = linearAxis("seconds", values, short, 1);
-  const max = Math.max(1, ...values);
-  return { ...axis, max, ticks: axis.ticks.filter(({ at }) => at <= max) };
+  const [min, max] = [Math.min(0, ...values), Math.max(1, ...values)];
+  const step = axis.ticks[1]?.at ?? 1;
+  const before = Array.from({ length: Math.floor(-min / step) }, (_, i) => -(i + 1) * step).toReversed();
+  const ticks = [...before.map((at) => ({ at, label: short(at) })), ...axis.ticks];
+  return { ...axis, min, max, ticks: ticks.filter(({ at }) => at <= max) };
 }
 
 /** p50 and p99 by throughput, with the bound and the knee; then throughput by offered load, with the fitted law. */

@@ -24,7 +24,7 @@ const figuresOf = (figures: readonly Figure[]): string =>
     )
     .join("")}</div>`;
 
-/** VALID with its figures, or VOID with every reason and no figure. */
+/** BROKEN with what was, then VALID with its figures, or VOID with every reason and no figure. */
 export function verdict(result: RunResult): string {
   const { verdict, headline, notes } = result;
   const broken = brokenBy(result);
@@ -33,20 +33,26 @@ export function verdict(result: RunResult): string {
     notes.length === 0
       ? ""
       : `<ul class="soft">${notes.map((note) => `<li>${escape(note)}</li>`).join("")}</ul>`;
+  const wrong =
+    broken === null
+      ? ""
+      : `<p class="bad-text"><span class="verdict">BROKEN</span> The room did what it may not: ${escape(broken)}.</p>`;
   if (headline === null) {
     const reasons = verdict.reasons.map((reason) => `<li>${escape(reason)}</li>`).join("");
-    return `<section class="void"><p class="verdict">VOID</p><p>This run says nothing about the room, because:</p><ul>${reasons}</ul>${said}</section>`;
+    return `<section class="void">${wrong}<p class="verdict">VOID</p><p>This run gives no number of the room, because:</p><ul>${reasons}</ul>${said}</section>`;
   }
   const cpu = headline.serverCpuMicrosPerDelivery;
+  const of = headline.of === "recovery" ? ", due to replayed" : "";
   const figures: Figure[] = [
     [whole(headline.deliveriesPerSecondPerRoom), "deliveries/s per room", "main"],
-    [duration(headline.p50), "p50"],
-    [duration(headline.p95), "p95"],
-    [duration(headline.p99), "p99"],
-    [duration(headline.p999), "p99.9"],
+    [duration(headline.p50), `p50${of}`],
+    [duration(headline.p95), `p95${of}`],
+    [duration(headline.p99), `p99${of}`],
+    [duration(headline.p999), `p99.9${of}`],
     ...(cpu === undefined ? [] : [[cpuOf(cpu), "server CPU per delivery"] as Figure]),
   ];
-  return `<section><p><span class="verdict">VALID</span> <span class="soft">${LIMITERS[verdict.limitedBy]}</span></p>${broken === null ? "" : `<p class="bad-text">BROKEN: ${escape(broken)}.</p>`}${finding === "" ? "" : `<p>${escape(finding)}</p>`}${figuresOf(figures)}${said}</section>`;
+  const valid = broken === null ? '<span class="verdict">VALID</span> ' : "";
+  return `<section>${wrong}<p>${valid}<span class="soft">${LIMITERS[verdict.limitedBy]}</span></p>${finding === "" ? "" : `<p>${escape(finding)}</p>`}${figuresOf(figures)}${said}</section>`;
 }
 
 /** A calibration drives the generator until it falls behind: VOID would be no verdict on it. */

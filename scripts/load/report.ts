@@ -1,6 +1,8 @@
 // A report of runs as one HTML file that needs nothing else: what was measured, whether to believe it, how to repeat it. Pure.
+import { tellJudged } from "../../load/lib/summary.ts";
 import { duration, whole } from "./scales.ts";
 import { escape } from "./charts.ts";
+import { sayCosts } from "./cost.ts";
 import { ceilings, cpuOf, kneeFigures, verdict } from "./report-headline.ts";
 import { coresChart, memoryChart, ladderCharts, secondsCharts, spectrumChart } from "./report-charts.ts";
 import { countsTables } from "./report-counts.ts";
@@ -31,11 +33,13 @@ export function renderReport(report: Report): string {
     section("Latency by percentile", shownIs(report, shown), spectrumChart(shown)),
     section(
       "Each second of the measured window",
-      "Above what was delivered, below how long the generator let events wait.",
+      "Above what was delivered and when it came; below how long the generator let events wait, and for how long it stood still itself.",
       secondsCharts(shown),
     ),
     usageSection(shown),
+    judgedSection(shown),
     section("Counts", "A bold line is the sum of those above it.", countsTables(shown.counts)),
+    billSection(shown),
     parametersSection(shown),
     section("Repeat it", "", `<pre>${escape(report.command)}</pre>`),
   ];
@@ -102,7 +106,7 @@ function repeatsSection(results: readonly RunResult[]): string {
       headline === null ? "" : duration(headline.p99),
       headline === null ? "" : duration(headline.p999),
       cpuOf(headline?.serverCpuMicrosPerDelivery),
-      headline === null ? `VOID: ${verdict.reasons[0] ?? ""}` : "VALID",
+      saidOf(verdict),
     ]),
   );
   const valid = results.flatMap(({ headline }) => (headline === null ? [] : [headline]));
@@ -118,6 +122,23 @@ function repeatsSection(results: readonly RunResult[]): string {
   );
 }
 
+function saidOf({ broken, valid, reasons }: RunResult["verdict"]): string {
+  if (broken.length > 0) return `BROKEN: ${broken[0] ?? ""}`;
+  return valid ? "VALID" : `VOID: ${reasons[0] ?? ""}`;
+}
+
+/** What was judged, what was trusted, and what failed for which reason. */
+function judgedSection(result: RunResult): string {
+  const rows = result.failures.map(({ why, count, first }) =>
+    row([why, whole(count), first > 0 ? new Date(first).toISOString().slice(11, 23) : ""]),
+  );
+  const failed = rows.length === 0 ? "" : table(["failure", "times", "first, UTC"], rows);
+  return section("What was judged", `Judged: ${tellJudged(result)}. ${TRUSTED}`, failed);
+}
+
+const TRUSTED =
+  "Trusted: that an author is the hash of its key, whom a roster names, and the room's clock within five minutes.";
+
 function usageSection(result: RunResult): string {
   if (result.usage.generator.length === 0)
     return section("Processor and memory", "No samples on this system.", "");
@@ -125,7 +146,13 @@ function usageSection(result: RunResult): string {
     result.pinned === null
       ? "Neither was pinned to cores."
       : `Target on core ${result.pinned.target}, generator on ${result.pinned.generator}.`;
-  return section("Processor and memory", pinned, coresChart(result) + memoryChart(result));
+  const zero = "Before second 0, where the measured window begins, members join.";
+  return section("Processor and memory", `${pinned} ${zero}`, coresChart(result) + memoryChart(result));
+}
+
+function billSection({ counts, parameters }: RunResult): string {
+  const protocol = parameters.CHAT_PROTOCOL === "classic" ? "classic" : "delivery";
+  return section("Bill", sayCosts(counts, protocol), "");
 }
 
 function parametersSection({ parameters, ceiling }: RunResult): string {

@@ -1,12 +1,15 @@
 // What `npm run load` and `npm run load:ladder` share of their command lines: engine, target, pinning, cost, folder.
 import { join, resolve } from "node:path";
 import type { ParseArgsOptionsConfig } from "node:util";
-import type { Scenario } from "../../load/lib/parameters.ts";
+import { readParameters, type Scenario } from "../../load/lib/parameters.ts";
 import { Failure, ROOT } from "../lib/command.ts";
 import { billOfRun, confirmBill } from "./ask.ts";
 import { findEngine } from "./engine.ts";
+import { journalIn } from "./journal.ts";
 import { environmentOf, SCRIPT_OPTIONS } from "./options.ts";
 import { pinningHere } from "./pinning.ts";
+import { overPolicy } from "./policy.ts";
+import { preflight } from "./preflight.ts";
 import type { RunRequest } from "./run.ts";
 
 export const RUN_OPTIONS: ParseArgsOptionsConfig = {
@@ -17,6 +20,7 @@ export const RUN_OPTIONS: ParseArgsOptionsConfig = {
   out: { type: "string" },
   yes: { type: "boolean", default: false },
   "no-pinning": { type: "boolean", default: false },
+  "no-preflight": { type: "boolean", default: false },
 };
 
 export const RUN_HELP = `  --engine node|k6        the project's host on Node (default), or a k6 >= 1.8 on the PATH
@@ -25,6 +29,7 @@ export const RUN_HELP = `  --engine node|k6        the project's host on Node (d
                           node-ws (a Node server), null (does nothing)
   --out FOLDER            for results and report (default .state/load/<scenario>-<time>)
   --no-pinning            leaves target and generator on whatever cores they get
+  --no-preflight          does not shake hands once before the run
   --yes                   does not ask before a run that is billed for much`;
 
 type Values = Readonly<Record<string, unknown>>;
@@ -36,8 +41,10 @@ export async function requestOf(
   command: string,
 ): Promise<Omit<RunRequest, "segment">> {
   const env = environmentOf(scenario, values, process.env);
-  endOnSignal();
+  const folder = folderOf(values, scenario);
+  endOnSignal(folder);
   const target = targetOf(values, scenario);
+  refuseProtocol(target, env);
   const engine = await findEngine(String(values.engine));
   return {
     scenario,
@@ -45,17 +52,21 @@ export async function requestOf(
     env,
     target,
     pinning: target.kind === "url" || values["no-pinning"] === true ? null : pinningHere(),
-    folder: folderOf(values, scenario),
+    folder,
     command,
     say: liveLine(),
   };
 }
 
 /** A signal alone would end us without a word to what we started: workerd would go on. */
-export function endOnSignal(): void {
+export function endOnSignal(folder: string | null = null): void {
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
     process.once(signal, () => {
-      console.error("Interrupted; this run has no result.");
+      const kept =
+        folder === null
+          ? ""
+          : ` What was finished is in ${folder}; the seconds of this one are in ${journalIn(folder)}.`;
+      console.error(`Interrupted; this run has no result.${kept}`);
       process.exit(1);
     });
   }
@@ -69,6 +80,31 @@ export async function agreeToCost(
 ): Promise<void> {
   if (target.kind !== "url" || isLoopback(target.url)) return;
   await confirmBill(billOfRun(scenario, env, repeats), values.yes === true);
+}
+
+/** Throws a Failure (exit code 2) where a room that runs elsewhere would refuse the plan. */
+export function refuseOverPolicy({ scenario, env, target }: Omit<RunRequest, "segment">): void {
+  if (target.kind !== "url") return;
+  const parameters = readParameters(scenario, { ...env, CHAT_TARGET: target.url });
+  const over = overPolicy(parameters, (process.env.CHAT_TOKEN ?? "") !== "" || isLoopback(target.url));
+  if (over !== null) throw new Failure(over, 2);
+}
+
+/** Other servers speak one protocol: what they were asked in the other would be their failure, and nobody's finding. */
+export function refuseProtocol({ kind }: RunRequest["target"], env: Readonly<Record<string, string>>): void {
+  if ((kind === "relay" || kind === "demo" || kind === "node-ws") && env.CHAT_PROTOCOL !== "classic")
+    throw new Failure(`${kind} speaks the classic protocol only; add --protocol classic.`, 2);
+}
+
+/** Shakes hands once with a room that runs elsewhere. Throws a Failure that says why nobody would get in. */
+export async function shakeHands(
+  { scenario, env, target }: Omit<RunRequest, "segment">,
+  values: Values,
+): Promise<void> {
+  if (target.kind !== "url" || values["no-preflight"] === true) return;
+  const token = process.env.CHAT_TOKEN;
+  const given = { ...env, CHAT_TARGET: target.url, ...(token !== undefined && { CHAT_TOKEN: token }) };
+  await preflight(readParameters(scenario, given), env.CHAT_RUN ?? newRun());
 }
 
 /** For people, before the first run. */

@@ -3,7 +3,7 @@ import { readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { Ajv, type ValidateFunction } from "ajv";
 import type { Tally } from "../../load/lib/tally.ts";
-import type { Usage, Verdict } from "../../load/lib/validity.ts";
+import { outcomeOf, type Usage, type Verdict } from "../../load/lib/validity.ts";
 import { Failure, ROOT } from "../lib/command.ts";
 import type { Engine } from "./engine.ts";
 import type { Pinning } from "./pinning.ts";
@@ -18,6 +18,8 @@ export interface Target {
 
 /** Times in ms. */
 export interface Headline {
+  /** What the percentiles are of: in a storm of comebacks of what was said while members were away, else of all that came at once. */
+  readonly of: "latency" | "recovery";
   readonly deliveriesPerSecondPerRoom: number;
   readonly p50: number;
   readonly p95: number;
@@ -49,6 +51,9 @@ export interface RunResult extends Tally {
   /** Repeats this run. */
   readonly command: string;
 }
+
+/** How the results in a folder are called. */
+export const RESULT_FILE = /^result(-\d+)?\.json$/;
 
 const SCHEMA_FILE = join(ROOT, "load", "result.schema.json");
 
@@ -95,6 +100,10 @@ export const TALLY_FIELDS: readonly (keyof Tally)[] = [
   "windowMs",
   "windowStart",
   "joining",
+  "planned",
+  "reports",
+  "failures",
+  "roomLag",
   "histograms",
   "seconds",
 ];
@@ -102,12 +111,18 @@ export const TALLY_FIELDS: readonly (keyof Tally)[] = [
 /** One instance of several saw a part: neither a number nor a verdict comes of it alone. */
 const A_SHARE: Verdict = {
   valid: false,
+  broken: [],
   reasons: ["this is one share of a run: judge it with the others by npm run load:merge"],
   limitedBy: "nothing",
 };
 
 /** The result of one instance of several, before they are merged. */
-export const asShare = (result: RunResult): RunResult => ({ ...result, verdict: A_SHARE, headline: null });
+export const asShare = (result: RunResult): RunResult => ({
+  ...result,
+  // What the target did wrong to some, it did.
+  verdict: { ...A_SHARE, broken: result.verdict.broken },
+  headline: null,
+});
 
 function fromTally(tally: Tally): RunResult {
   return {
@@ -127,13 +142,22 @@ function fromTally(tally: Tally): RunResult {
   };
 }
 
+const EXIT_CODES = { VALID: 0, BROKEN: 1, VOID: 3 } as const;
+
+/** What a command ends with: a law that was broken in one of them outranks what made another void. */
+export function exitCodeOf(results: readonly RunResult[]): number {
+  const outcomes = new Set(results.map(({ verdict }) => outcomeOf(verdict)));
+  const worst = outcomes.has("BROKEN") ? "BROKEN" : outcomes.has("VOID") ? "VOID" : "VALID";
+  return EXIT_CODES[worst];
+}
+
 /** The repeats in a folder (result.json, or result-1.json and so on), or the one result in a file. Throws a Failure where there are none. */
 export async function readRepeats(path: string): Promise<RunResult[]> {
   const entry = await stat(path).catch((): never => {
     throw new Failure(`There is no ${path}; name a folder that npm run load wrote, or its result.json.`, 2);
   });
   if (!entry.isDirectory()) return [await readResult(path)];
-  const names = (await readdir(path)).filter((name) => /^result(-\d+)?\.json$/.test(name)).toSorted();
+  const names = (await readdir(path)).filter((name) => RESULT_FILE.test(name)).toSorted();
   if (names.length === 0)
     throw new Failure(`${path} holds no result.json; name a folder that npm run load wrote.`, 2);
   return Promise.all(names.map((name) => readResult(join(path, name))));

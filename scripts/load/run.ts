@@ -9,9 +9,11 @@ import { createInterface } from "node:readline";
 import type { Scenario } from "../../load/lib/parameters.ts";
 import type { Tally } from "../../load/lib/tally.ts";
 import { Failure, ROOT } from "../lib/command.ts";
+import type { WorkerBundle } from "../lib/worker-bundle.ts";
 import { ceilingFor, costlierOf, NO_CALIBRATION, readCalibrations } from "./calibration.ts";
 import { commandLine, type Engine, type ScriptRun } from "./engine.ts";
 import { assemble } from "./assemble.ts";
+import { Journal } from "./journal.ts";
 import { coresOf, launcher, type Pinning } from "./pinning.ts";
 import { LiveLine, readProgress } from "./progress.ts";
 import { asShare, type Machine, type RunResult, type TargetKind } from "./result.ts";
@@ -26,6 +28,9 @@ export interface RunRequest {
   readonly env: Readonly<Record<string, string>>;
   readonly target: { readonly kind: TargetKind; readonly url: string };
   readonly pinning: Pinning | null;
+  /** Of a local target: another Worker than that of this folder, and vars of wrangler.toml that are set otherwise. */
+  readonly worker?: { readonly bundle: WorkerBundle; readonly version: string };
+  readonly vars?: Readonly<Record<string, string>>;
   readonly segment: NonNullable<ScriptRun["segment"]> | null;
   /** Where the engine's log is kept. */
   readonly folder: string;
@@ -33,6 +38,8 @@ export interface RunRequest {
   readonly command: string;
   /** Takes the live line. */
   readonly say: (line: string) => void;
+  /** Hears of the engine's process. */
+  readonly onEngine?: (pid: number) => void;
 }
 
 /** `passed` says whether the script's own thresholds held. */
@@ -60,6 +67,8 @@ export async function runScenario(request: RunRequest): Promise<Ran> {
   const target = await openTarget({
     ...request.target,
     cores: pinning?.target,
+    worker: request.worker,
+    vars: request.vars,
     policy:
       scenario === "abuse"
         ? { periodMs: env.CHAT_PERIOD_MS ?? "1000", burst: env.CHAT_BURST ?? "20" }
@@ -85,7 +94,8 @@ export async function runScenario(request: RunRequest): Promise<Ran> {
       machine,
       pinned: pinning,
       generator: { usage: usage.generator, cores: coresOf(pinning?.generator, machine.cores) },
-      versions: [target.version, target.isRunning() ? target.version : "a process that ended"],
+      versions: [target.version, target.version],
+      hasEnded: !target.isRunning(),
       notes: notesOf(request, calibrated.note),
       command: request.command,
     });
@@ -134,11 +144,19 @@ export async function play(
   });
   const dieWithUs = (): boolean => child.kill("SIGKILL");
   process.once("exit", dieWithUs);
-  const samplers = [child.pid ?? null, target.pid].map((pid) =>
-    pid === null ? null : new UsageSampler(pid, sampleEveryMs),
+  if (child.pid !== undefined) request.onEngine?.(child.pid);
+  const { pinning } = request;
+  const sampled = [
+    { pid: child.pid ?? null, cores: pinning?.generator },
+    { pid: target.pid, cores: pinning?.target },
+  ];
+  const samplers = sampled.map(({ pid, cores }) =>
+    pid === null ? null : new UsageSampler(pid, sampleEveryMs, cores),
   );
   const live = new LiveLine(Date.now());
+  const journal = new Journal(request.folder, request.command);
   const kept = createWriteStream(log);
+  kept.on("error", ({ message }) => request.say(`The engine's log could not be kept: ${message}`));
   for (const stream of [child.stdout, child.stderr]) {
     createInterface({ input: stream }).on("line", (text) => {
       const progress = readProgress(text);
@@ -146,7 +164,10 @@ export async function play(
       else live.observe(progress);
     });
   }
-  const timer = setInterval(() => request.say(live.say(Date.now())), LIVE_EVERY_MS);
+  const timer = setInterval(() => {
+    journal.add(live.state(Date.now()));
+    request.say(live.say(Date.now()));
+  }, LIVE_EVERY_MS);
   const code = await new Promise<number>((resolve) => {
     child.once("error", () => resolve(127));
     child.once("close", (exitCode) => resolve(exitCode ?? 1));
@@ -158,6 +179,7 @@ export async function play(
   const [ours = [], its = []] = samplers.map((sampler) => sampler?.readings);
   const tally = await readTally(out, code, log);
   await rm(out, { force: true });
+  journal.discard();
   const usage = { generator, target: used };
   return { tally, usage, readings: { generator: ours, target: its }, code };
 }

@@ -1,12 +1,13 @@
 // Results and reports as files in one folder.
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, readdir, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Failure } from "../lib/command.ts";
 import { findingOf } from "./findings.ts";
 import { type Climber, renderBeside } from "./report-beside.ts";
 import { type Report, renderReport } from "./report.ts";
-import type { RunResult } from "./result.ts";
-import { duration } from "./scales.ts";
+import { outcomeOf } from "../../load/lib/validity.ts";
+import { RESULT_FILE, type RunResult } from "./result.ts";
+import { duration, whole } from "./scales.ts";
 
 /** Makes the folder, where it is not there. Throws a Failure (exit code 2) where that cannot be. */
 export async function openFolder(folder: string): Promise<void> {
@@ -15,16 +16,37 @@ export async function openFolder(folder: string): Promise<void> {
   });
 }
 
-/** result.json, or result-1.json and so on, and report.html; returns the report's path. */
+/**
+ * result.json, or result-1.json and so on, and report.html; returns the report's path. Results that an earlier run left in the folder
+ * go: they would be read as repeats of this one. Throws a Failure where the disk does not take it; what stood there before stays.
+ */
 export async function saveReport(folder: string, report: Report): Promise<string> {
   await openFolder(folder);
-  for (const [i, result] of report.results.entries()) {
-    const name = report.results.length === 1 ? "result.json" : `result-${i + 1}.json`;
-    await writeFile(join(folder, name), `${JSON.stringify(result)}\n`);
-  }
+  const named = report.results.map((result, i) => ({
+    name: report.results.length === 1 ? "result.json" : `result-${i + 1}.json`,
+    text: `${JSON.stringify(result)}\n`,
+  }));
+  for (const { name, text } of named) await writeWhole(join(folder, name), text);
   const path = join(folder, "report.html");
-  await writeFile(path, renderReport(report));
+  await writeWhole(path, renderReport(report));
+  const others = (await readdir(folder)).filter(
+    (name) => RESULT_FILE.test(name) && !named.some((one) => one.name === name),
+  );
+  for (const name of others) await rm(join(folder, name));
   return path;
+}
+
+/** All of a file or nothing of it: a full disk, or an end in between, leaves the old one. */
+async function writeWhole(path: string, text: string): Promise<void> {
+  const part = `${path}.part`;
+  try {
+    await writeFile(part, text);
+    await rename(part, path);
+  } catch (error) {
+    await rm(part, { force: true }).catch(() => {});
+    const why = error instanceof Error ? error.message : String(error);
+    throw new Failure(`${path} could not be written (${why}); what was written before is kept.`);
+  }
 }
 
 /** A page about several ladders, each of which has a report of its own in a folder beside it; returns its path. */
@@ -38,15 +60,34 @@ export async function saveBeside(
   return path;
 }
 
-/** Three sentences at most about one result, for the terminal. A VOID run shows no number. */
+/** What one result comes to, for the terminal: what is BROKEN first, then why it is VOID; a VOID run shows no number. */
 export function sayResult(result: RunResult): string[] {
+  const { verdict } = result;
+  return [
+    ...(outcomeOf(verdict) === "BROKEN" ? [`BROKEN: ${verdict.broken.join(", ")}.`] : []),
+    ...sayNumbers(result),
+    ...sayFailures(result),
+  ];
+}
+
+/** The table of what failed, most first. */
+export const sayFailures = ({ failures, started }: RunResult): string[] =>
+  failures.map(({ why, count, first }) => {
+    const after = (first - Date.parse(started)) / 1_000;
+    return `  ${whole(count)} × ${why}${after >= 0 ? `, first after ${after.toFixed(1)} s` : ""}`;
+  });
+
+const OF = { latency: "", recovery: "from due to replayed " } as const;
+
+function sayNumbers(result: RunResult): string[] {
   const { headline, verdict } = result;
   if (headline === null)
-    return ["VOID: this run says nothing about the room.", ...verdict.reasons.map((reason) => `  ${reason}`)];
+    return ["VOID: this run gives no number of the room.", ...verdict.reasons.map((reason) => `  ${reason}`)];
   const { deliveriesPerSecondPerRoom: rate, p50, p95, p99, p999, serverCpuMicrosPerDelivery: cpu } = headline;
+  const of = OF[headline.of];
   const server = cpu === undefined ? "" : `, server CPU ${cpu.toPrecision(3)} µs a delivery`;
   return [
-    `VALID: ${Math.round(rate).toLocaleString("en")} deliveries/s per room, p50 ${duration(p50)}, p95 ${duration(p95)}, p99 ${duration(p99)}, p99.9 ${duration(p999)}${server}; limited by ${verdict.limitedBy}.`,
+    `${verdict.broken.length > 0 ? "Beside that" : "VALID"}: ${Math.round(rate).toLocaleString("en")} deliveries/s per room, ${of}p50 ${duration(p50)}, p95 ${duration(p95)}, p99 ${duration(p99)}, p99.9 ${duration(p999)}${server}; limited by ${verdict.limitedBy}.`,
     ...[findingOf(result)].filter((finding) => finding !== ""),
   ];
 }

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { TargetName } from "../../load/targets/start.ts";
 import { Failure, ROOT } from "../lib/command.ts";
-import { bundleWorker } from "../lib/worker-bundle.ts";
+import { bundleWorker, type WorkerBundle } from "../lib/worker-bundle.ts";
 import { startWorkerd } from "../lib/workerd.ts";
 import { projectVersion } from "./engine.ts";
 import { launcher } from "./pinning.ts";
@@ -28,6 +28,9 @@ export interface TargetPlan {
   readonly cores: string | undefined;
   /** The limiter's policy; undefined takes the limiter out of the measurement. */
   readonly policy: { readonly periodMs: string; readonly burst: string } | undefined;
+  /** Of kind "local": another Worker than that of this folder. */
+  readonly worker?: { readonly bundle: WorkerBundle; readonly version: string } | undefined;
+  readonly vars?: Readonly<Record<string, string>> | undefined;
 }
 
 /** The limiter is there and asked, as ever, but has a budget that no run uses up. */
@@ -68,14 +71,14 @@ export const varsOf = (policy: NonNullable<TargetPlan["policy"]> = UNLIMITED): R
   MAX_SOCKETS_PER_IDENTITY: "32000",
 });
 
-async function openRoom({ cores, policy }: TargetPlan): Promise<RunningTarget> {
+async function openRoom({ cores, policy, worker, vars: given }: TargetPlan): Promise<RunningTarget> {
   const state = join(ROOT, ".state", "load", `target-${process.pid}`);
-  const vars = varsOf(policy);
+  const vars = { ...varsOf(policy), ...given };
   const clean = (): void => rmSync(state, { recursive: true, force: true });
   clean();
   process.once("exit", clean);
   const workerd = await startWorkerd({
-    worker: await bundleWorker(),
+    worker: worker?.bundle ?? (await bundleWorker()),
     state,
     vars,
     launcher: launcher(cores),
@@ -84,7 +87,7 @@ async function openRoom({ cores, policy }: TargetPlan): Promise<RunningTarget> {
   return {
     kind: "local",
     url: workerd.url.replace(/^http/, "ws"),
-    version: await projectVersion(),
+    version: worker?.version ?? (await projectVersion()),
     pid,
     isRunning: () => isAlive(pid),
     stop: async () => {
@@ -108,9 +111,13 @@ interface StartedTarget {
 }
 
 /** Starts one of load/targets in a process of its own. Throws a Failure where it does not start. */
-export async function startTarget(name: TargetName, cores: string | undefined): Promise<StartedTarget> {
+export async function startTarget(
+  name: TargetName,
+  cores: string | undefined,
+  options: readonly string[] = name === "null" ? ["--window", NULL_WINDOW_MS] : [],
+): Promise<StartedTarget> {
   const line = [...launcher(cores), process.execPath, "load/targets/main.ts", name, "--port", "0"];
-  const [program = "", ...args] = name === "null" ? [...line, "--window", NULL_WINDOW_MS] : line;
+  const [program = "", ...args] = [...line, ...options];
   const child = spawn(program, args, { cwd: ROOT, stdio: ["ignore", "pipe", "inherit"] });
   const dieWithUs = (): boolean => child.kill("SIGKILL");
   process.once("exit", dieWithUs);

@@ -7,6 +7,14 @@ export interface Reading {
   readonly at: number;
   readonly cpuSeconds: number;
   readonly rssMiB: number;
+  /** Of the cores that it is pinned to. */
+  readonly cores?: CoreSeconds;
+}
+
+/** Processor seconds of some cores since the machine started: of all programs together, and that the machine's own host took. */
+export interface CoreSeconds {
+  readonly programs: number;
+  readonly steal: number;
 }
 
 /** Linux tells CPU time in hundredths of a second to programs, whatever its own ticks are. */
@@ -30,6 +38,20 @@ export function busySecondsOf(stat: string): number {
     .split(" ")
     .map(Number);
   return (user + nice + system + irq + softIrq + steal) / TICKS_PER_SECOND;
+}
+
+/** What programs used of some cores, such as "0" or "1-3", and what was stolen of them; of /proc/stat. */
+export function coreSecondsOf(stat: string, cores: string): CoreSeconds {
+  const [first = 0, last = first] = cores.split("-").map(Number);
+  let [programs, steal] = [0, 0];
+  for (const [, core, numbers = ""] of stat.matchAll(/^cpu(\d+) +(.*)$/gm)) {
+    if (Number(core) < first || Number(core) > last) continue;
+    // What interrupts take is nobody's: the network's is the target's and the generator's own.
+    const [user = 0, nice = 0, system = 0, , , , , stolen = 0] = numbers.split(" ").map(Number);
+    programs += (user + nice + system) / TICKS_PER_SECOND;
+    steal += stolen / TICKS_PER_SECOND;
+  }
+  return { programs, steal };
 }
 
 /** What busySecondsOf says now; null where there is no /proc. */
@@ -56,11 +78,14 @@ export class UsageSampler {
   readonly samples: Usage[] = [];
   readonly readings: Reading[] = [];
   private readonly pid: number;
+  private readonly cores: string | undefined;
   private readonly began = now();
   private readonly timer: NodeJS.Timeout;
 
-  constructor(pid: number, everyMs: number) {
+  /** `cores` are those that it is pinned to: what others do on them is sampled, too. */
+  constructor(pid: number, everyMs: number, cores?: string) {
     this.pid = pid;
+    this.cores = cores;
     this.timer = setInterval(() => void this.sample(), everyMs);
     void this.sample();
   }
@@ -71,7 +96,7 @@ export class UsageSampler {
   }
 
   private async sample(): Promise<void> {
-    const reading = await read(this.pid);
+    const reading = await read(this.pid, this.cores);
     if (reading === null) return;
     const last = this.readings.at(-1);
     this.readings.push(reading);
@@ -81,19 +106,34 @@ export class UsageSampler {
       second: Math.round((reading.at - this.began) / 1_000),
       cpu: Number(((reading.cpuSeconds - last.cpuSeconds) / seconds).toFixed(3)),
       rssMiB: Number(reading.rssMiB.toFixed(1)),
+      ...othersBetween(last, reading),
     });
   }
 }
 
+/** What others used of its cores between two readings, and what was stolen, in cores; nothing where it has none of its own. */
+function othersBetween(a: Reading, b: Reading): Partial<Usage> {
+  if (a.cores === undefined || b.cores === undefined) return {};
+  const seconds = (b.at - a.at) / 1_000;
+  const others = b.cores.programs - a.cores.programs - (b.cpuSeconds - a.cpuSeconds);
+  const steal = b.cores.steal - a.cores.steal;
+  return {
+    others: Number(Math.max(0, others / seconds).toFixed(3)),
+    steal: Number((steal / seconds).toFixed(3)),
+  };
+}
+
 const now = (): number => performance.timeOrigin + performance.now();
 
-async function read(pid: number): Promise<Reading | null> {
+async function read(pid: number, cores: string | undefined): Promise<Reading | null> {
   try {
-    const [stat, status] = await Promise.all([
+    const [stat, status, all] = await Promise.all([
       readFile(`/proc/${pid}/stat`, "utf8"),
       readFile(`/proc/${pid}/status`, "utf8"),
+      readFile("/proc/stat", "utf8"),
     ]);
-    return { at: now(), cpuSeconds: cpuSecondsOf(stat), rssMiB: rssOf(status) };
+    const own = cores === undefined ? {} : { cores: coreSecondsOf(all, cores) };
+    return { at: now(), cpuSeconds: cpuSecondsOf(stat), rssMiB: rssOf(status), ...own };
   } catch {
     return null;
   }

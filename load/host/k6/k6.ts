@@ -22,6 +22,7 @@ export function check(
   for (const [name, test] of Object.entries(checks)) {
     const passes = Boolean(typeof test === "function" ? (test as (value: unknown) => unknown)(value) : test);
     vu.samples.of(BUILTIN.checks, tagsOf({ check: name }, tags)).add(passes ? 1 : 0);
+    vu.groups.check(vu.group, name, passes);
     isGood &&= passes;
   }
   return isGood;
@@ -37,9 +38,12 @@ export function group<T>(name: string, body: () => T): T {
   current("group()");
   const before = vu.group;
   vu.group = `${before}::${name}`;
+  vu.groups.open(vu.group);
+  const began = vu.clock();
   try {
     return body();
   } finally {
+    vu.samples.of(BUILTIN.groupDuration, tagsOf({})).add(vu.clock() - began);
     vu.group = before;
   }
 }

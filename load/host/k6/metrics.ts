@@ -26,13 +26,14 @@ class Metric {
     this.#declaration = declaration;
   }
 
-  add(value: number | boolean, tags?: Record<string, string>): boolean {
+  /** [K39] What is no number is told, and not added. */
+  add(value: number | boolean | null, tags?: Record<string, string>): boolean {
     if (vu.iteration === null) throw new Error("metrics cannot be added to in the init context");
-    const number = Number(value);
+    const number = value === null ? NaN : Number(value);
     if (Number.isNaN(number)) {
-      throw new TypeError(
-        `'${String(value)}' is an invalid value for metric '${this.name}', a number or a boolean value is expected`,
-      );
+      const line = `WARN  '${String(value)}' is an invalid value for metric '${this.name}', a number or a boolean value is expected`;
+      vu.tell({ kind: "log", line });
+      return false;
     }
     (tags === undefined ? this.#plainSeries() : this.#series(tags)).add(number);
     return true;

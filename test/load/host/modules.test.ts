@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import shape from "../../../load/engine/shape.json" with { type: "json" };
 import { runHost } from "../../support/host-run.ts";
 
-const K6_GLOBALS = ["__ENV", "__VU", "__ITER", "console", "open"];
+const K6_GLOBALS = ["__ENV", "__VU", "__ITER", "console", "open", "crypto"];
 const TIMERS = ["setTimeout", "clearTimeout", "setInterval", "clearInterval"];
 
 const byText = (a: unknown, b: unknown): number => (String(a) < String(b) ? -1 : 1);

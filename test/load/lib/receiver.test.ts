@@ -137,7 +137,7 @@ function takeClassic(receiver: Receiver, plan: Plan, ks: readonly number[]): voi
 
 test("[C9] a classic comeback: its snapshot doubles nothing, and what is older than it was missed, not lost", () => {
   const plan = planFor(10);
-  const { recorder, receiver } = receiverOf(plan);
+  const { recorder, receiver } = receiverOf(plan, 1, () => null, { protocol: "classic" });
   const read = (text: string): void => receiver.read({ text, at: START + 1, now: () => START + 1 });
   const take = (...ks: number[]): void => ks.forEach((k) => read(encodeClassicMessage(messageOf(plan, k))));
   read(encodeReady());
@@ -160,7 +160,7 @@ test("[C9] a classic comeback: its snapshot doubles nothing, and what is older t
 
 test("[D1] [C5] two senders' classic messages that change places are reordered, by their timestamps", () => {
   const plan = { ...planFor(10), senders: 2 };
-  const { recorder, receiver } = receiverOf(plan);
+  const { recorder, receiver } = receiverOf(plan, 1, () => null, { protocol: "classic" });
   takeClassic(receiver, plan, [0, 1, 3, 2, 4]);
   receiver.finish();
   const { delivered, reordered, duplicate, lost } = recorder.counts;
@@ -174,7 +174,7 @@ test("[D1] [C5] two senders' classic messages that change places are reordered, 
 
 test("[D1] [C5] a classic message that another sender's last words overtook is reordered", () => {
   const plan = { ...planFor(4), senders: 2 };
-  const { recorder, receiver } = receiverOf(plan);
+  const { recorder, receiver } = receiverOf(plan, 1, () => null, { protocol: "classic" });
   // Number 4 is the last words of the first sender, number 3 a message of the second.
   takeClassic(receiver, plan, [0, 1, 2, 4, 3]);
   receiver.finish();
@@ -199,7 +199,7 @@ test("[D1] last words that stand before a message in one frame are no delivery",
 
 test("[D2] who joined late is owed what follows its first message, to the last", () => {
   const plan = planFor(10);
-  const { recorder, receiver } = receiverOf(plan, 1, () => null, false);
+  const { recorder, receiver } = receiverOf(plan, 1, () => null, { fromStart: false, protocol: "classic" });
   takeClassic(receiver, plan, [4, 5, 7, 8, 10]);
   receiver.finish();
   const { expected, delivered, lost } = recorder.counts;

@@ -1,5 +1,6 @@
 // Streams with known faults on their way to one receiver, and what a perfect judge would count of them.
 import fc from "fast-check";
+import { Attribution } from "../../../load/lib/attribution.ts";
 import { dueOf, type Plan, totalOf, turnOf } from "../../../load/lib/pacing.ts";
 import { Readings } from "../../../load/lib/readings.ts";
 import { Receiver } from "../../../load/lib/receiver.ts";
@@ -11,7 +12,7 @@ import {
   encodeReady,
   encodeWelcome,
 } from "../../../src/protocol/codec.ts";
-import type { ChatMessage } from "../../../src/protocol/messages.ts";
+import type { ChatMessage, Welcome } from "../../../src/protocol/messages.ts";
 
 const SIZE = 80;
 export const START = 1_763_900_000_000;
@@ -94,18 +95,28 @@ function sufferFates(plan: Plan, given: readonly Fate[]) {
   return { arriving: [...arriving, { message: messageOf(plan, fates.length), isLate }], counts };
 }
 
-export function receiverOf(plan: Plan, sample = 1, over = (): unknown => null, fromStart = true) {
+interface Kind {
+  readonly protocol?: "classic" | "delivery";
+  readonly fromStart?: boolean;
+}
+
+/** By default of the delivery protocol, and there from the start. */
+export function receiverOf(plan: Plan, sample = 1, over = (): unknown => null, kind: Kind = {}) {
+  const attribution = new Attribution({ senders: plan.senders, nameOf: (sender) => `m${sender}` });
   const recorder = new Recorder(plan);
   const options = {
     plan,
     room: 0,
     recorder,
-    readings: new Readings(SIZE),
+    readings: new Readings(SIZE, attribution),
     sample,
     offset: 0,
-    fromStart,
+    fromStart: true,
     sender: null,
     neighbours: 1,
+    protocol: "delivery" as const,
+    isOwn: (welcome: Welcome) => attribution.isWelcome(welcome, { index: 0, room: 0, sender: null }),
+    ...kind,
   };
   return { recorder, receiver: new Receiver(options, { over }) };
 }
@@ -114,7 +125,9 @@ export function receive(stream: Stream, sample = 1) {
   const plan = planFor(stream.fates.length);
   const { arriving, counts } = sufferFates(plan, stream.fates);
   let isOver = false;
-  const { recorder, receiver } = receiverOf(plan, sample, () => (isOver = true));
+  const { recorder, receiver } = receiverOf(plan, sample, () => (isOver = true), {
+    protocol: stream.protocol,
+  });
   const isDelivery = stream.protocol === "delivery";
   receiver.read({ text: isDelivery ? WELCOME : encodeReady(), at: START - 100, now: () => START });
   const rest = [...arriving];

@@ -5,9 +5,13 @@ import { Times } from "../../../load/lib/histogram.ts";
 import {
   bucketMetric,
   countMetric,
+  FAILED,
   JOINING,
   rangeMetric,
+  REPORTS,
+  ROOM_LAG,
   SECONDS,
+  SESSIONS,
   subMetric,
   sumMetric,
   thresholdsOf,
@@ -15,9 +19,17 @@ import {
 } from "../../../load/lib/metric-names.ts";
 import { readParameters } from "../../../load/lib/parameters.ts";
 import { tallyOf, tell } from "../../../load/lib/summary.ts";
-import { type Count, COUNTS, HISTOGRAMS, NO_COUNTS, SCHEMA, type Tally } from "../../../load/lib/tally.ts";
-import { type Circumstances, judge, UNKNOWN, type Usage } from "../../../load/lib/validity.ts";
-import { NO_HISTOGRAMS } from "../runner/fixture.ts";
+import {
+  type Count,
+  COUNTS,
+  type HistogramName,
+  HISTOGRAMS,
+  NO_COUNTS,
+  SCHEMA,
+  type Tally,
+} from "../../../load/lib/tally.ts";
+import { type Circumstances, judge, outcomeOf, UNKNOWN, type Usage } from "../../../load/lib/validity.ts";
+import { NO_FAILURES, NO_HISTOGRAMS } from "../runner/fixture.ts";
 
 const parameters = readParameters("fanout", { CHAT_TARGET: "ws://x", CHAT_DURATION_S: "10" });
 
@@ -43,13 +55,15 @@ const tallyWith = (counts: Partial<Record<Count, number>>, more: Partial<Tally> 
   scenario: "fanout",
   parameters: {},
   instances: 1,
+  ...NO_FAILURES,
+  planned: { members: 10, users: 2, messages: null },
   counts: { ...NO_COUNTS, ...CLEAN, ...counts },
   rooms: 1,
   windowMs: 10_000,
   windowStart: 1,
   joining: { from: 0, until: 0 },
   histograms: { ...NO_HISTOGRAMS, latency: timesOf(5) },
-  seconds: [{ second: 0, delivered: 1_000, sent: 100, lagMaxMs: 1, p50Ms: 5, p99Ms: 5 }],
+  seconds: [{ second: 0, delivered: 1_000, sent: 100, lagMaxMs: 1, hiccupMaxMs: 1, p50Ms: 5, p99Ms: 5 }],
   ...more,
 });
 
@@ -64,19 +78,46 @@ test("a clean run is valid, and nothing limited it", () => {
     versions: ["a", "a"],
   });
   for (const circumstances of [UNKNOWN, calm]) {
-    expect(judge(tallyWith({}), circumstances)).toEqual({ valid: true, reasons: [], limitedBy: "nothing" });
+    expect(judge(tallyWith({}), circumstances)).toEqual({
+      valid: true,
+      broken: [],
+      reasons: [],
+      limitedBy: "nothing",
+    });
   }
 });
 
+const planned = (of: Partial<Tally["planned"]>): Partial<Tally> => ({
+  planned: { members: 10, users: 2, messages: null, ...of },
+});
+const stalled = (name: HistogramName, ms: number, latency: number): Partial<Tally> => ({
+  histograms: { ...NO_HISTOGRAMS, latency: timesOf(latency), [name]: timesOf(ms) },
+});
+
 const VOID: [string, Tally, Circumstances, string, string][] = [
+  ["members missing", tallyWith({}, planned({ members: 11 })), UNKNOWN, "11 members were planned", "nothing"],
   [
-    "members missing",
-    tallyWith({ joined: 9, joinFailed: 1 }),
+    "less offered",
+    tallyWith({}, planned({ messages: 110 })),
     UNKNOWN,
-    "only 9 of 10 members joined",
+    "110 messages were planned",
     "nothing",
   ],
-  ["nobody there", tallyWith({ joined: 0, expected: 0, delivered: 0 }), UNKNOWN, "only 0 of 0", "nothing"],
+  [
+    "a virtual user died",
+    tallyWith({}, { reports: [1, 0] }),
+    UNKNOWN,
+    "virtual user 2 handed over nothing",
+    "nothing",
+  ],
+  ["a share twice", tallyWith({}, { reports: [2, 1] }), UNKNOWN, "1 is counted more than once", "nothing"],
+  [
+    "nobody there",
+    tallyWith({ joined: 0, joinFailed: 10, expected: 0, delivered: 0 }),
+    UNKNOWN,
+    "nobody joined",
+    "nothing",
+  ],
   ["unsent", tallyWith({ offered: 102 }), UNKNOWN, "only 100 of 102 offered", "nothing"],
   [
     "refused",
@@ -96,18 +137,17 @@ const VOID: [string, Tally, Circumstances, string, string][] = [
   ["owed", tallyWith({ expected: 990, delivered: 990 }), UNKNOWN, "do not foot, every member", "nothing"],
   ["early", tallyWith({ negativeLatency: 1 }), UNKNOWN, "came before they were due", "generator"],
   ["broken", tallyWith({ handlerErrors: 1 }), UNKNOWN, "1 errors in the load script", "generator"],
+  ["lag", tallyWith({}, stalled("lag", 80, 90)), UNKNOWN, "waited 80 ms", "generator"],
+  ["late", tallyWith({}, stalled("lateness", 21, 5)), UNKNOWN, "left 21 ms late", "generator"],
+  ["stalled", tallyWith({}, stalled("hiccup", 150, 264)), UNKNOWN, "stood still for 150 ms", "generator"],
+  ["clocks", tallyWith({}, { roomLag: { min: -2, max: 48 } }), UNKNOWN, "50 ms apart", "generator"],
   [
-    "lag",
-    tallyWith({}, { histograms: { ...NO_HISTOGRAMS, lag: timesOf(80) } }),
-    UNKNOWN,
-    "waited 80 ms",
-    "generator",
-  ],
-  [
-    "late",
-    tallyWith({}, { histograms: { ...NO_HISTOGRAMS, lateness: timesOf(80) } }),
-    UNKNOWN,
-    "left 80 ms late",
+    "crowded",
+    tallyWith({}),
+    known({
+      target: { usage: busy(0.4).map((sample) => ({ ...sample, others: 0.3, steal: 0.1 })), cores: 1 },
+    }),
+    "others used 30 % and the host took 10 % of the target's cores",
     "generator",
   ],
   [
@@ -132,16 +172,52 @@ test.each(VOID)("%s: void, and says why", (_, tally, circumstances, reason, limi
   expect(verdict).toMatchObject({ valid: false, limitedBy });
   expect(verdict.reasons).toHaveLength(1);
   expect(verdict.reasons[0]).toContain(reason);
-  const text = tell(tally, verdict.reasons);
+  const text = tell(tally, verdict);
   expect(text).toContain("VOID: ");
   expect(text).not.toContain("deliveries/s");
 });
 
 test("what a target did wrong does not void a run: it is what the run was made to find", () => {
   const lossy = tallyWith({ delivered: 900, lost: 80, corrupt: 20, duplicate: 5, reordered: 3 });
-  expect(judge(lossy)).toEqual({ valid: true, reasons: [], limitedBy: "target" });
+  const verdict = judge(lossy);
+  expect(verdict).toEqual({
+    valid: true,
+    broken: ["80 lost", "20 corrupted", "5 duplicated", "3 reordered"],
+    reasons: [],
+    limitedBy: "target",
+  });
   expect(judge(tallyWith({}), known({ target: { usage: busy(0.95), cores: 1 } })).limitedBy).toBe("target");
-  expect(tell(lossy, [])).toContain("VALID: 100 deliveries/s");
+  expect(tell(lossy, verdict)).toContain("BROKEN: 80 lost; 20 corrupted");
+});
+
+test("a law that was broken outranks whatever made the run void, a crash is the target's, and so is a slow room", () => {
+  const both = judge(
+    tallyWith({ delivered: 999, lost: 1, dropped: 2, joinFailed: 3, joined: 7 }, { reports: [1, 0] }),
+  );
+  expect(both.broken).toEqual(["1 lost", "2 connections dropped", "3 failed joins"]);
+  expect([both.valid, outcomeOf(both)]).toEqual([false, "BROKEN"]);
+  expect(judge(tallyWith({}), known({ hasEnded: true })).broken).toEqual([
+    "the target's process ended in the run",
+  ]);
+  const slow = { ...tallyWith({}, stalled("latency", 1_200, 0)), parameters: { CHAT_P99_MS: 1_000 } };
+  expect(judge(slow).broken).toEqual(["p99 1200 ms is over 1000 ms"]);
+  expect(judge({ ...slow, counts: { ...slow.counts, handlerErrors: 1 } }).broken).toEqual([]);
+  expect([outcomeOf(judge(tallyWith({ handlerErrors: 1 }))), outcomeOf(judge(tallyWith({})))]).toEqual([
+    "VOID",
+    "VALID",
+  ]);
+});
+
+test("a room that counts wrongly is broken only where all are there to be counted", () => {
+  expect(judge(tallyWith({ miscounted: 2 })).broken).toEqual([
+    "2 members that were told a wrong number of members",
+  ]);
+  expect(judge(tallyWith({ miscounted: 2, joined: 9, joinFailed: 1 })).broken).toEqual(["1 failed joins"]);
+});
+
+test("the generator may add half of what is told: 150 ms to a p99 of a second, not to one of 264 ms", () => {
+  expect(judge(tallyWith({}, stalled("hiccup", 150, 1_000))).reasons).toEqual([]);
+  expect(judge(tallyWith({}, stalled("hiccup", 15, 5))).reasons).toEqual([]);
 });
 
 test("k6's metrics become the tally that was put into them, and every one of them is named by a threshold", () => {
@@ -158,6 +234,12 @@ test("k6's metrics become the tally that was put into them, and every one of the
   put(subMetric(SECONDS.delivered, "second", 3), { count: 12 });
   put(subMetric(SECONDS.sent, "second", 3), { count: 2 });
   put(subMetric(SECONDS.lag, "second", 3), { max: 1.5 });
+  put(subMetric(SECONDS.hiccup, "second", 3), { max: 1 });
+  put(subMetric(REPORTS, "user", 2), { count: 1 });
+  put(subMetric(FAILED.count, "why", "handshake refused"), { count: 3 });
+  put(subMetric(FAILED.first, "why", "handshake refused"), { min: 7 });
+  put(subMetric(SESSIONS, "status", 403), { count: 2 });
+  put(ROOM_LAG, { min: 1, max: 4 });
   put(subMetric(SECONDS.p50, "second", 3), { max: 4.5 });
   put(subMetric(SECONDS.p99, "second", 3), { max: 9 });
   put(JOINING.from, { min: 1_763_900_000_000 });
@@ -173,9 +255,16 @@ test("k6's metrics become the tally that was put into them, and every one of the
     delivered: 12,
     sent: 2,
     lagMaxMs: 1.5,
+    hiccupMaxMs: 1,
     p50Ms: 4.5,
     p99Ms: 9,
   });
+  expect(tally).toMatchObject({ reports: [0, 1], roomLag: { min: 1, max: 4 } });
+  expect(tally.failures).toEqual([
+    { why: "status 403", count: 2, first: 7 },
+    { why: "handshake refused", count: 1, first: 7 },
+  ]);
+  expect(tally.planned).toEqual({ members: 100, users: 2, messages: 1_200 });
   expect(tally.joining).toEqual({ from: 1_763_900_000_000, until: 1_763_900_000_200 });
   expect(tally).toMatchObject({ windowMs: 10_000, windowStart: 1_763_900_000_000.5, rooms: 1, instances: 1 });
   expect(JSON.parse(JSON.stringify(tally))).toEqual(tally);
@@ -234,11 +323,12 @@ test("the ceiling is the fastest second that kept up: later ones count for nothi
     delivered: Math.min(60_000, 100 * (145 + 90 * second)),
     sent: 145 + 90 * second,
     lagMaxMs: 1,
+    hiccupMaxMs: 1,
     p50Ms: 5,
     p99Ms: 5,
   }));
   expect(ceilingOf(tallyWith({}, { seconds }), climb)).toBe(59_500);
-  const lagging = seconds.map((step) => ({ ...step, lagMaxMs: step.second < 3 ? 1 : 400 }));
+  const lagging = seconds.map((step) => ({ ...step, lagMaxMs: step.second < 3 ? 1 : 400, hiccupMaxMs: 1 }));
   expect(ceilingOf(tallyWith({}, { seconds: lagging }), climb)).toBe(32_500);
   expect(ceilingOf(tallyWith({}, { seconds: [] }), climb)).toBeNull();
   expect(tellCeiling(tallyWith({}, { seconds }), climb)).toContain("59500 deliveries/s");

@@ -6,7 +6,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
-import { COUNTS } from "../../../load/lib/tally.ts";
+import { COUNTS, type Tally } from "../../../load/lib/tally.ts";
 import { ROOT } from "../../../scripts/lib/command.ts";
 import type { RunResult } from "../../../scripts/load/result.ts";
 import { readResult } from "../../../scripts/load/result.ts";
@@ -24,7 +24,8 @@ const run = (script: string, args: readonly string[], env: NodeJS.ProcessEnv = {
   start([`scripts/${script}.ts`, ...args], env);
 
 const K6 = ["--engine", "k6"];
-const NOWHERE = ["--target", "ws://127.0.0.1:9"];
+const UNLIMITED = ["--period", "1", "--burst", "1000000"];
+const NOWHERE = ["--target", "ws://127.0.0.1:9", "--no-preflight", ...UNLIMITED];
 
 describe("npm run load with k6", () => {
   test("starts a local room, tells k6 what was asked, shows progress, and writes a result and a report", async () => {
@@ -76,7 +77,7 @@ describe("npm run load with k6", () => {
     expect(wrong.code).toBe(1);
     expect(wrong.stdout).toContain("\nBROKEN: 1,200 duplicated.\n");
     expect(await readFile(join(folder, "double-out", "report.html"), "utf8")).toContain(
-      '<p class="bad-text">BROKEN: 1,200 duplicated.</p>',
+      '<p class="bad-text"><span class="verdict">BROKEN</span> The room did what it may not: 1,200 duplicated.</p>',
     );
   });
 
@@ -135,6 +136,20 @@ describe("npm run load:compare", () => {
     expect(await run("load-compare", [a, b, "--tolerance", "50"])).toMatchObject({ code: 0 });
   });
 
+  test("finds what lost something worse, however fast it looks, and no base line in it", async () => {
+    const a = await repeats("whole", 3);
+    const b = await repeats("lossy", 1);
+    for (const i of [1, 2, 3, 4, 5]) {
+      const path = join("lossy", `result-${i}.json`);
+      const result = await readResult(join(folder, path));
+      await write(path, { ...result, verdict: { ...result.verdict, broken: ["140 lost"] } });
+    }
+    const worse = await run("load-compare", [a, b]);
+    expect(worse).toMatchObject({ code: 1 });
+    expect(worse.stderr).toContain("BROKEN in 5 of 5 repeats: 140 lost");
+    expect(await run("load-compare", [b, a])).toMatchObject({ code: 2 });
+  });
+
   test("refuses a single result, and one of another version", async () => {
     const a = await repeats("c", 3);
     const single = await write("single.json", fixture());
@@ -151,11 +166,9 @@ describe("npm run load:merge", () => {
     const { counts } = fixture();
     // One instance sends and receives, the other one only receives.
     const joined = { connects: 50, joined: 50, expected: 300_000, delivered: 300_000 };
-    const a = await write("m/a.json", fixture({ counts: { ...counts, ...joined } }));
-    const b = await write(
-      "m/b.json",
-      fixture({ counts: { ...counts, ...joined, offered: 0, sent: 0, accepted: 0 } }),
-    );
+    const a = await write("m/a.json", fixture({ counts: { ...counts, ...joined }, reports: [1, 0] }));
+    const other = { ...counts, ...joined, offered: 0, sent: 0, accepted: 0 };
+    const b = await write("m/b.json", fixture({ counts: other, reports: [0, 1] }));
     const out = join(folder, "merged");
     const said = await run("load-merge", [out, a, b]);
     expect(said).toMatchObject({ code: 0 });
@@ -168,12 +181,36 @@ describe("npm run load:merge", () => {
     expect(merged.ceiling).toBe(320_000);
   });
 
+  test("of which one lost something is BROKEN, in words and by its exit code", async () => {
+    const { counts } = fixture();
+    const joined = { connects: 50, joined: 50, expected: 300_000, delivered: 300_000 };
+    const lossy = { ...counts, ...joined, delivered: 299_790, lost: 210 };
+    const a = await write("l/a.json", fixture({ counts: lossy, reports: [1, 0] }));
+    const other = { ...counts, ...joined, offered: 0, sent: 0, accepted: 0 };
+    const b = await write("l/b.json", fixture({ counts: other, reports: [0, 1] }));
+    const said = await run("load-merge", [join(folder, "lossy"), a, b]);
+    expect(said).toMatchObject({ code: 1 });
+    expect(said.stdout).toMatch(/^BROKEN: 210 lost\./);
+    const [slowA, slowB] = [
+      [1, 0],
+      [0, 1],
+    ].map((reports, i) => ({
+      ...fixture({ counts: i === 0 ? { ...counts, ...joined } : other, reports }, 300),
+      parameters: { ...fixture().parameters, CHAT_P99_MS: 1_000 },
+    }));
+    if (slowA === undefined || slowB === undefined) throw new Error("two shares");
+    const files = [await write("s/a.json", slowA), await write("s/b.json", slowB)];
+    const slow = await run("load-merge", [join(folder, "slow"), ...files]);
+    expect(slow).toMatchObject({ code: 1 });
+    expect(slow.stdout).toMatch(/^BROKEN: p99 1\d\d\d ms is over 1000 ms\./);
+  });
+
   test("takes bare tallies, and says what nobody knows of them", async () => {
     const { counts } = fixture();
-    const half = tallyOf(
-      fixture({ counts: { ...counts, connects: 50, joined: 50, expected: 300_000, delivered: 300_000 } }),
-    );
-    const other = { ...half, counts: { ...half.counts, offered: 0, sent: 0, accepted: 0 } };
+    const joined = { connects: 50, joined: 50, expected: 300_000, delivered: 300_000 };
+    const half = tallyOf(fixture({ counts: { ...counts, ...joined }, reports: [1, 0] }));
+    const others = { ...half.counts, offered: 0, sent: 0, accepted: 0 };
+    const other: Tally = { ...half, counts: others, reports: [0, 1] };
     const [a, b] = [await write("t/a.json", half as RunResult), await write("t/b.json", other as RunResult)];
     const out = join(folder, "tallies");
     const said = await run("load-merge", [out, a, b]);

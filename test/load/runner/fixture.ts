@@ -5,6 +5,9 @@ import type { RunResult } from "../../../scripts/load/result.ts";
 
 export const NO_HISTOGRAMS = Object.fromEntries(HISTOGRAMS.map((name) => [name, NO_TIMES])) as Histograms;
 
+/** Of a run whose virtual users all came back, and in which nothing failed. */
+export const NO_FAILURES = { reports: [1, 1], failures: [], roomLag: null } as const;
+
 /** `count` times around `middle` ms with a long tail, always the same ones. */
 function timesAround(middle: number, count: number): Times["histogram"] {
   const times = new Times();
@@ -21,6 +24,7 @@ const seconds = (delivered: number): RunResult["seconds"] =>
     delivered: delivered + ((second * 7_919) % 13) * 40,
     sent: delivered / 100,
     lagMaxMs: 0.4 + ((second * 31) % 7) / 5,
+    hiccupMaxMs: 1,
     p50Ms: 3,
     p99Ms: 15,
   }));
@@ -58,6 +62,8 @@ export function fixture(changes: Partial<RunResult> = {}, p50 = 3.2): RunResult 
       frames: 600_200,
       bytes: 108_036_000,
     },
+    ...NO_FAILURES,
+    planned: { members: 100, users: 2, messages: 6_000 },
     rooms: 1,
     windowMs: 10_000,
     windowStart: Date.parse("2026-11-25T04:30:03.000Z"),
@@ -82,8 +88,9 @@ export function fixture(changes: Partial<RunResult> = {}, p50 = 3.2): RunResult 
     durationS: 14.2,
     usage: { generator: usage(0.42, 140), target: usage(0.61, 95) },
     ceiling: 160_000,
-    verdict: { valid: true, reasons: [], limitedBy: "nothing" },
+    verdict: { valid: true, broken: [], reasons: [], limitedBy: "nothing" },
     headline: {
+      of: "latency",
       deliveriesPerSecondPerRoom: 50_012,
       p50,
       p95: p50 * 2.8,
@@ -101,4 +108,4 @@ export function fixture(changes: Partial<RunResult> = {}, p50 = 3.2): RunResult 
 
 /** The same run, called off. */
 export const voided = (...reasons: string[]): RunResult =>
-  fixture({ headline: null, verdict: { valid: false, reasons, limitedBy: "generator" } });
+  fixture({ headline: null, verdict: { valid: false, broken: [], reasons, limitedBy: "generator" } });

@@ -55,8 +55,8 @@ describe("a report", () => {
 
   test("draws every chart for wide windows and for phones, without a coordinate that is no number", () => {
     const page = report();
-    expect(page.match(/<svg class="wide"/g)).toHaveLength(5);
-    expect(page.match(/<svg class="narrow"/g)).toHaveLength(5);
+    expect(page.match(/<svg class="wide"/g)).toHaveLength(6);
+    expect(page.match(/<svg class="narrow"/g)).toHaveLength(6);
     expect(page).not.toMatch(/NaN|Infinity|undefined/);
   });
 

@@ -203,6 +203,7 @@ describe("processor time", () => {
       usage: { generator: [], target },
       generator: { usage: [], cores: 1 },
       versions: ["1", "1"],
+      hasEnded: false,
     });
     expect(headline?.serverCpuMicrosPerDelivery).toBeCloseTo(10, 6);
   });

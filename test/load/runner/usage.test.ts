@@ -20,6 +20,7 @@ const LOAD = "scripts/load.ts";
 const LADDER = "scripts/load-ladder.ts";
 const COMPARE = "scripts/load-compare.ts";
 const MERGE = "scripts/load-merge.ts";
+const AB = "scripts/load-ab.ts";
 const TARGETS = "load/targets/main.ts";
 
 test.each([
@@ -35,7 +36,17 @@ test.each([
   [LOAD, ["fanout", "--repeat", "0"], /^--repeat takes a whole number from 1/],
   [LOAD, ["fanout", "--target", "chat.example"], /^--target takes an address/],
   [LOAD, ["fanout", "--target", "ws://a", "--against", "relay"], /not both/],
-  [LOAD, ["fanout", "--target", "wss://chat.example", "--rate", "500"], /agree to it with --yes/],
+  [
+    LOAD,
+    ["fanout", "--target", "wss://chat.example", "--period", "1", "--rate", "500"],
+    /agree to it with --yes/,
+  ],
+  [
+    LOAD,
+    ["fanout", "--target", "wss://chat.example"],
+    /would refuse most of this: one address without a token/,
+  ],
+  [LOAD, ["fanout", "--against", "relay"], /^relay speaks the classic protocol only; add --protocol classic/],
   [
     LOAD,
     ["fanout", "--segment", "half"],
@@ -61,6 +72,21 @@ test.each([
   [COMPARE, ["/nowhere/a", "/nowhere/a"], /^There is no \/nowhere\/a; name a folder/],
   [LADDER, ["--against", "relay,relay"], /^--against takes each target once/],
   [LADDER, ["--against", "relay,moon"], /^--against takes local, demo, relay, node-ws or null/],
+  [LADDER, ["--against", "local,demo"], /^demo speaks the classic protocol only/],
+  [
+    LADDER,
+    ["--target", "ws://127.0.0.1:9", "--from", "500"],
+    /each of 10 senders may say 32 messages in 12 s/,
+  ],
+  [AB, ["main"], /^Name two sides/],
+  [AB, ["a=1", "b=2"], /^Give two values of one variable, not a=1 and b=2/],
+  [AB, ["no-such-commit", "HEAD"], /^no-such-commit is no commit here, no address and no name=value/],
+  [AB, ["https://a.example", "https://b.example"], /would refuse most of this/],
+  [
+    AB,
+    ["https://a.example", "https://b.example", "--period", "1", "--rate", "500"],
+    /agree to it with --yes/,
+  ],
   [MERGE, ["out", "a.json"], /^Name a folder to write and two results/],
   [MERGE, ["out", "/nowhere/a", "/nowhere/b"], /^\/nowhere\/[ab] cannot be read; name a result\.json/],
   [MERGE, ["out", "a.json", "./a.json"], /^Name each result once/],
@@ -86,7 +112,16 @@ test.each([
   ["load", [LOAD, "fanout"]],
   ["load:ladder", [LADDER]],
 ])("%s does not write its results into a file", async (_name, command) => {
-  const { code, stderr } = await start([...command, "--target", "ws://127.0.0.1:9", "--out", file]);
+  const { code, stderr } = await start([
+    ...command,
+    "--target",
+    "ws://127.0.0.1:9",
+    "--senders",
+    "100",
+    "--no-preflight",
+    "--out",
+    file,
+  ]);
   expect(stderr).toBe(`${file} cannot be made a folder; name another one for the results.\n`);
   expect(code).toBe(2);
 });

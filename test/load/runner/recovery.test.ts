@@ -1,0 +1,40 @@
+// A storm of comebacks is about those who were away: what they missed is what its headline tells.
+import { expect, test } from "vitest";
+import { Times } from "../../../load/lib/histogram.ts";
+import { renderReport } from "../../../scripts/load/report.ts";
+import { sayResult } from "../../../scripts/load/save.ts";
+import { assemble } from "../../../scripts/load/assemble.ts";
+import type { RunResult } from "../../../scripts/load/result.ts";
+import { fixture } from "./fixture.ts";
+
+function storm(scenario: string): RunResult {
+  const recovery = new Times();
+  for (let i = 0; i < 100; i += 1) recovery.add(2_000);
+  const result = fixture({ scenario });
+  const tally = { ...result, histograms: { ...result.histograms, recovery: recovery.histogram } };
+  return assemble({
+    ...result,
+    tally,
+    started: result.windowStart,
+    generator: { usage: [], cores: 1 },
+    versions: ["1", "1"],
+    hasEnded: false,
+  });
+}
+
+test("the headline of a storm of comebacks is from due to replayed", () => {
+  const result = storm("reconnect-storm");
+  expect(result.verdict.reasons).toEqual([]);
+  expect(result.headline).toMatchObject({ of: "recovery" });
+  expect(result.headline?.p99).toBeCloseTo(2_000, -2);
+  const [said = ""] = sayResult(result);
+  expect(said).toMatch(/deliveries\/s per room, from due to replayed p50 2 s/);
+  const html = renderReport({ title: "storm", results: [result], ladder: null, command: "npm run load" });
+  expect(html).toMatch(/2 s<\/b><span>p99, due to replayed/);
+});
+
+test("that of others is of what came at once", () => {
+  const { headline } = storm("fanout");
+  expect(headline).toMatchObject({ of: "latency" });
+  expect(headline?.p99).toBeLessThan(1_000);
+});

@@ -1,0 +1,33 @@
+import { test } from "vitest";
+import { Crowd } from "../support/crowd.ts";
+import { serve } from "../support/fault-server.ts";
+import { Reached } from "../support/reached.ts";
+import { pause } from "../support/until.ts";
+
+const STOPS = 12;
+/** From a hiccup to longer than a message may be without an answer. */
+const stopMs = (round: number): number => (round === STOPS - 1 ? 20_000 : 50 * 2 ** (round % 6));
+
+test("[D1] [D2] [D3] [D4] [D5] SIGSTOP in mid-traffic, again and again: who waits loses nothing, and who comes back is not heard twice", async () => {
+  const reached = new Reached("stops", "unconfirmed at a stop", "sent", "acknowledged");
+  const server = await serve("stopped");
+  const crowd = await Crowd.gather(server.url, "stopped", { people: 3, classics: 1 });
+  for (let round = 0; round < STOPS; round++) {
+    crowd.say(2);
+    process.kill(server.pid, "SIGSTOP");
+    try {
+      reached.add("unconfirmed at a stop", crowd.count("unconfirmed"));
+      // Said to a server that stands still, too.
+      crowd.say(1);
+      await pause(stopMs(round));
+    } finally {
+      process.kill(server.pid, "SIGCONT");
+    }
+    reached.add("stops");
+    await crowd.untilHere();
+  }
+  const { sent, acknowledged } = await crowd.judge();
+  reached.add("sent", sent);
+  reached.add("acknowledged", acknowledged);
+  reached.report("[D5] SIGSTOP: lost 0, duplicated 0;");
+});

@@ -65,10 +65,22 @@ export default defineConfig({
         test: {
           name: "browser",
           include: ["test/browser/**/*.test.ts"],
+          exclude: ["test/browser/burst.test.ts"],
           globalSetup: ["test/browser/browser.ts"],
           // Side by side: most of their time is waiting.
           maxWorkers: 3,
           sequence: { groupOrder: 1 },
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
+      },
+      {
+        test: {
+          name: "burst",
+          include: ["test/browser/burst.test.ts"],
+          globalSetup: ["test/browser/browser.ts"],
+          ...ALONE,
+          sequence: { groupOrder: 2 },
           testTimeout: 120_000,
           hookTimeout: 120_000,
         },

@@ -47,15 +47,27 @@ export const BUDGET_MUTANTS: readonly Mutant[] = [
     to: "if (session.waiting.length >= 1)",
   },
   {
-    name: "the budget is asked for at the first frame, not at the upgrade",
-    file: "src/room/admission.ts",
-    from: 'if (waitFor(this.ports.rates, budget, "join") === 0) this.ask(identity, holding, now);',
-    to: "",
+    name: "a refusal writes the grant that it rests on",
+    file: ADMISSION,
+    from: "if (holding.isKept) this.stale.add(holding);",
+    to: "this.stale.add(holding);",
   },
   {
-    name: "connecting here and there moves the budget each time",
-    file: "src/room/admission.ts",
-    from: "if (hasYielded && elapsed(at, now) < this.ports.rates.message.periodMs) return;",
+    name: "a room is forgotten while something is owed",
+    file: ROOM,
+    from: "if (isEmpty && isTidy && through >= log.head) return this.forget();",
+    to: "if (isEmpty && through >= log.head) return this.forget();",
+  },
+  {
+    name: "a room is forgotten with its messages",
+    file: ROOM,
+    from: "if (isEmpty && isTidy && through >= log.head) return this.forget();",
+    to: "if (isEmpty && isTidy) return this.forget();",
+  },
+  {
+    name: "an epoch is said that is not written",
+    file: ROOM,
+    from: 'if (!this.ports.log.isNamed) this.effects.emit({ type: "name-log" });',
     to: "",
   },
   {
@@ -137,10 +149,10 @@ export const BUDGET_MUTANTS: readonly Mutant[] = [
     to: "const { messages",
   },
   {
-    name: "the row is written after the welcome",
+    name: "the row of a join is written with the next flush",
     file: "src/room/room.ts",
-    from: "this.flushes.write(now);\n      return this.membership.join(session, action.hello, action.author, now);",
-    to: "this.membership.join(session, action.hello, action.author, now);\n      return this.flushes.write(now);",
+    from: "this.flushes.write(now);\n      if (!this.ports.log.isNamed)",
+    to: "if (!this.ports.log.isNamed)",
   },
   {
     name: "a refused hello keeps its deadline",
@@ -276,9 +288,9 @@ export const BUDGET_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "a load token skips the limiter",
-    file: ADMISSION,
-    from: "if (retryAfter > 0) return {",
-    to: 'if (retryAfter > 0 && !identity.startsWith("load:")) return {',
+    file: "src/worker.ts",
+    from: "env.LIMITERS.idFromName(counted.key).toString()",
+    to: '(counted.key.startsWith("load:") ? env.LIMITERS.newUniqueId() : env.LIMITERS.idFromName(counted.key)).toString()',
   },
   {
     name: "a client's wait is longer than its timer takes",

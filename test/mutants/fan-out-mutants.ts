@@ -150,8 +150,8 @@ export const FAN_OUT_MUTANTS: readonly Mutant[] = [
   {
     name: "erasing keeps what waits",
     file: ROOM,
-    from: "this.sequence.clear();",
-    to: "",
+    from: 'this.sequence.clear();\n    this.effects.emit({ type: "erase", epoch });',
+    to: 'this.effects.emit({ type: "erase", epoch });',
   },
   {
     name: "a sleep forgets that rosters are void",

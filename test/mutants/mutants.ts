@@ -101,8 +101,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "a socket whose close wakes the room is unknown",
     file: SHELL,
-    from: "this.room.revive(session)",
-    to: "void session",
+    from: "this.room.revive(revived)",
+    to: "void revived",
   },
   {
     name: "the name is not in the attachment",
@@ -119,14 +119,14 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "the users of a load token share one budget",
     file: LOAD_TOKEN,
-    from: "identity: `load:${id}:${user}`",
-    to: "identity: `load:${id}`",
+    from: "key: `load:${id}:${user}`",
+    to: "key: `load:${id}`",
   },
   {
     name: "a load user has a budget a room",
     file: LOAD_TOKEN,
-    from: "identity: `load:${id}:${user}`",
-    to: "identity: `load:${id}:${user}:${room.name}`",
+    from: "key: `load:${id}:${user}`",
+    to: "key: `load:${id}:${user}:${room.name}`",
   },
   {
     name: "an expired load token is good",
@@ -156,7 +156,7 @@ export const MUTANTS: readonly Mutant[] = [
     name: "a foreign load token is counted by its address",
     file: WORKER,
     from: "return { refused: LOAD_REFUSED.foreign };",
-    to: 'return { identity: identityOf(headers.get("CF-Connecting-IP")) };',
+    to: 'return { key: identityOf(headers.get("CF-Connecting-IP")) };',
   },
   {
     name: "a load token is good without a secret",
@@ -227,8 +227,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "erasing keeps the epoch",
     file: ROOM,
-    from: "this.erase(event.epoch);",
-    to: "this.erase(this.ports.log.epoch);",
+    from: "this.erase(event.epoch, event.now);",
+    to: "this.erase(this.ports.log.epoch, event.now);",
   },
   {
     name: "trimming keeps one message too few",
@@ -239,14 +239,26 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "anybody may erase a room",
     file: "src/worker.ts",
-    from: "if (!ADMIN_TOKEN || !(await isSame(`Bearer ${ADMIN_TOKEN}`, given)))",
-    to: "if (!ADMIN_TOKEN)",
+    from: "return expected !== null && given !== null && isSame(expected, given);",
+    to: "return expected !== null;",
+  },
+  {
+    name: "a flood is borne with",
+    file: "src/room/patience.ts",
+    from: 'if (waitOf(REFUSALS, owed) > 0) return { bearing: "close", left: patience };',
+    to: "",
+  },
+  {
+    name: "each refusal of a flood is answered",
+    file: "src/room/patience.ts",
+    from: "now < patience.answeredAt + REFUSALS.periodMs",
+    to: "now < patience.answeredAt",
   },
   {
     name: "a foreign page may talk",
     file: "src/http/origin.ts",
-    from: "if (origin === null || origin === own) return true;",
-    to: "if (origin !== own) return true;",
+    from: "return asked !== null && (asked === own || listed.has(asked));",
+    to: "return asked !== null;",
   },
   {
     name: "who was welcomed above the roster's bound never gets one",
@@ -263,8 +275,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "the secret key is the author",
     file: SHELL,
-    from: "return createHash",
-    to: "if (key.length > 0) return key;\n  return createHash",
+    from: "function authorOf(key: string): string {",
+    to: "function authorOf(key: string): string {\n  if (key.length > 0) return key;",
   },
   {
     name: "the client does not ping",
@@ -277,5 +289,23 @@ export const MUTANTS: readonly Mutant[] = [
     file: "src/client/link.ts",
     from: "if (isPong && this.unanswered > 0)",
     to: "if (this.unanswered > 0)",
+  },
+  {
+    name: "the client waits for ever for an answer to a message",
+    file: "src/client/sender.ts",
+    from: "if (isFirst && frames.length > 0) this.expectAnswer();",
+    to: "",
+  },
+  {
+    name: "the room keeps a socket that it does not know",
+    file: SHELL,
+    from: "if (connection === undefined) return turnAway(socket);",
+    to: "if (connection === undefined) return;",
+  },
+  {
+    name: "a name may turn what stands beside it",
+    file: "src/protocol/names.ts",
+    from: 'text.replace(EMOJI_OR_UNSEEN, "$1")',
+    to: "text",
   },
 ];

@@ -18,6 +18,7 @@ const SHELLS = [
   "src/worker.ts",
   "src/http/plain.ts",
   "src/room/chat-room.ts",
+  "src/room/database.ts",
   "src/room/sockets.ts",
   "src/room/schema.ts",
   "src/room/sql-ledger.ts",

@@ -1,13 +1,6 @@
 // The connection machine on a real WebSocket: for the page, for tests, and for programs on Node 22 or newer.
 import { type ClientOptions, Connection } from "./connection.ts";
-import {
-  type AppEvent,
-  type ClientEffect,
-  type ClientEvent,
-  type DeviceHint,
-  isShellEffect,
-  type Timer,
-} from "./events.ts";
+import { type AppEvent, type ClientEffect, type ClientEvent, type DeviceHint, type Timer } from "./events.ts";
 
 export interface ChatClientOptions extends ClientOptions {
   /** The room's WebSocket address, e.g. `wss://chat.example/api/room/lobby/websocket`. */
@@ -69,7 +62,6 @@ export class ChatClient {
 
   /** What an app does while it hears of one event comes after it: otherwise the wire had another order than the machine. */
   private handle(event: ClientEvent): void {
-    if (this.isStopped) return;
     this.events.push(event);
     if (this.isHandling) return;
     this.isHandling = true;
@@ -77,14 +69,11 @@ export class ChatClient {
     this.isHandling = false;
   }
 
-  /** The connection first: it has to live on, whatever the app makes of what it hears. */
   private step(event: ClientEvent): void {
-    if (this.isStopped) return;
-    const effects = this.connection.handle(event);
-    for (const effect of effects) if (isShellEffect(effect)) this.attempt(effect);
-    for (const effect of effects) if (!isShellEffect(effect)) this.attempt(effect);
+    for (const effect of this.connection.handle(event)) this.attempt(effect);
   }
 
+  /** The connection lives on, whatever the app makes of what it hears; stopped, it does nothing more. */
   private attempt(effect: ClientEffect): void {
     if (this.isStopped) return;
     try {

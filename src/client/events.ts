@@ -59,7 +59,11 @@ export type AppEvent =
    * What is not confirmed yet, in order; follows every change. Of what has not failed the first `underWay` are sent.
    * `retryMs`: in which time what was refused just now is sent again.
    */
-  | ({ readonly type: "outbox"; readonly underWay: number; readonly retryMs?: number } & SavedOutbox)
+  | ({
+      readonly type: "outbox";
+      readonly underWay: number;
+      readonly retryMs?: number | undefined;
+    } & SavedOutbox)
   /** Own messages that are stored: whatever crashes now, they are not lost (D5). */
   | { readonly type: "confirmed"; readonly ids: readonly string[] }
   /** `members` is null where the room is too large for a roster. */
@@ -69,12 +73,3 @@ export type AppEvent =
   | { readonly type: "left"; readonly members: readonly Member[] };
 
 export type ClientEffect = ShellEffect | AppEvent;
-
-const SHELL: ReadonlySet<string> = new Set([
-  "open",
-  "close",
-  "transmit",
-  "timer",
-] satisfies ShellEffect["type"][]);
-
-export const isShellEffect = (effect: ClientEffect): effect is ShellEffect => SHELL.has(effect.type);

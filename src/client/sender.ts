@@ -37,7 +37,7 @@ export class Sender {
 
   tell(retryMs?: number): void {
     const { underWay, state } = this.outbox;
-    this.ports.emit({ type: "outbox", underWay, ...(retryMs !== undefined && { retryMs }), ...state });
+    this.ports.emit({ type: "outbox", underWay, retryMs, ...state });
   }
 
   welcome(epoch: string, counter: number): void {

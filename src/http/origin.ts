@@ -15,7 +15,8 @@ function parseOrigin(entry: string): string {
   if (entry === ANY) return ANY;
   const url = URL.canParse(entry) ? new URL(entry) : null;
   // A path or a user's name is in no origin that a browser says, and a star stands for nothing within one.
-  const isOrigin = url !== null && /^https?:$/.test(url.protocol) && url.href === `${url.origin}/`;
+  const isOrigin =
+    url !== null && ["http:", "https:"].includes(url.protocol) && url.href === `${url.origin}/`;
   if (isOrigin && !entry.includes(ANY)) return url.origin;
   throw new Error(
     `ALLOWED_ORIGINS lists ${entry}; list origins such as https://chat.example, or "*" for any.`,
@@ -26,6 +27,6 @@ function parseOrigin(entry: string): string {
 export function isOriginAllowed(origin: string | null, own: string, listed: ReadonlySet<string>): boolean {
   if (origin === null || listed.has(ANY)) return true;
   // "null", of a sandboxed frame or a file, is no URL, and no origin that could be listed.
-  const asked = URL.canParse(origin) ? new URL(origin).origin : null;
-  return asked !== null && (asked === own || listed.has(asked));
+  const asked = URL.canParse(origin) ? new URL(origin).origin : "";
+  return asked === own || listed.has(asked);
 }

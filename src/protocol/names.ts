@@ -24,7 +24,7 @@ export const withoutUnseen = (text: string): string => text.replace(EMOJI_OR_UNS
  * "" where nothing is to be seen. Cleaning a clean name changes nothing.
  */
 export function cleanName(raw: string): string {
-  const name = withoutUnseen(raw.replace(/[\s\p{Z}]+/gu, " "))
+  const name = withoutUnseen(raw.replace(/[\s\p{Z}]/gu, " "))
     .replace(/ {2,}/g, " ")
     .trim()
     .normalize("NFC")

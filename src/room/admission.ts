@@ -93,7 +93,7 @@ export class Admission {
   decide(session: Session, action: Action, now: number, isAlone: boolean): Verdict {
     const { identity } = session;
     const holding = this.holding(identity);
-    if (action.kind === "join" && !holding.isKept) {
+    if (action.kind === "join") {
       const promised = promiseTo(session, this.ports.rates.join.periodMs, now);
       if (promised > 0) return { type: "refused", retryAfter: promised };
     }

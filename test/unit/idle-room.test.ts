@@ -40,6 +40,22 @@ test("[P6] who falls silent goes at the next look, an hour after the silence is 
   }
 });
 
+test("[P6] a member that was heard half a silence ago is looked at less often, and at its deadline after that", () => {
+  const now = 10 * HOUR_MS;
+  const nextWhenHeard = (agoMs: number): number =>
+    findOverdue([member("a")], CONFIG, new Map([["a", now - agoMs]]), now).next;
+  expect(nextWhenHeard(CONFIG.silenceMs / 2)).toBe(now + HOUR_MS);
+  expect(nextWhenHeard(CONFIG.silenceMs / 2 + 1)).toBe(now + CONFIG.silenceMs / 2 - 1);
+});
+
+test("[P6] a classic member whose budget is elsewhere and owes nothing costs no wake at all", () => {
+  const machine = new RoomMachine();
+  machine.join("ann");
+  machine.now += HOUR_MS;
+  machine.yield();
+  expect(of("alarm-by", machine.alarm())).toEqual([]);
+});
+
 test("[P6] [P9] whoever comes brings a look with it: within the deadline for a name the silent are gone", () => {
   const machine = new RoomMachine();
   machine.join("ann", DELIVERY);

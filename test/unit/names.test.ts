@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { decodeHello } from "../../src/protocol/codec.ts";
+import { decodeClientFrame, decodeHello } from "../../src/protocol/codec.ts";
 import { cleanName, isVisible } from "../../src/protocol/names.ts";
 import { parseRoomName } from "../../src/protocol/room-name.ts";
 
@@ -39,6 +39,7 @@ describe("names of people", () => {
     expect(nameOf("\u0958".repeat(16))).toHaveLength(32);
     expect(nameOf("\u0958".repeat(17))).toBe("name-too-long");
     expect(nameOf("\u200b".repeat(33))).toBe("name-too-long");
+    expect(nameOf(`\u200b${"x".repeat(31)}`)).toBe("x".repeat(31));
   });
 });
 
@@ -72,3 +73,10 @@ test.each([
     expect(parseRoomName(raw)).toEqual(name === null ? null : { kind: "public", name });
   },
 );
+
+test("[C6] what has nothing to see is refused with a sentence that says so", () => {
+  const error = "There is nothing to see in this message.";
+  const frame = JSON.stringify({ message: "\u200b", counter: 3 });
+  expect(decodeClientFrame(frame, false)).toEqual({ ok: false, error: { code: "message-empty", error } });
+  expect(decodeClientFrame(frame, true)).toMatchObject({ error: { error, counter: 3 } });
+});

@@ -120,6 +120,18 @@ describe("after the last leave", () => {
     expect(of("forget", machine.alarm())).toEqual([]);
   });
 
+  test("[C25] a row that was dropped is not written again for somebody who is refused", () => {
+    const machine = new RoomMachine();
+    machine.join("ann");
+    machine.yield();
+    machine.now += 60_000;
+    machine.accept("bob");
+    machine.close("ann");
+    expect(of("drop-budgets", machine.alarm())).toMatchObject([{ identities: ["address"] }]);
+    machine.say("bob", { name: "bob" });
+    expect(writes(machine.grant(grantOf("t2", { debts: { message: 0, join: 900_000 } })))).toEqual([]);
+  });
+
   test("[P7] erasing makes the room look, soon, whether anything is left", () => {
     const machine = new RoomMachine();
     machine.join("ann");

@@ -45,6 +45,15 @@ describe("the patience of a room", () => {
     },
   );
 
+  test("[C23] once slowed it is told again after a period, and not before", () => {
+    const patience: Patience = { debt: (burst / 2 + 10) * periodMs, at: 1_000, answeredAt: 1_000 };
+    expect(bear(patience, 1_000 + periodMs - 1).bearing).toBe("ignore");
+    expect(bear(patience, 1_000 + periodMs)).toMatchObject({
+      bearing: "answer",
+      left: { answeredAt: 1_000 + periodMs },
+    });
+  });
+
   test("[C23] a clock that goes back forgives nothing and closes nobody", () => {
     const { left } = bear(NEW_PATIENCE, 100_000);
     expect(bear(left, 0).left.debt).toBe(2 * periodMs);

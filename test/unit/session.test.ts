@@ -36,12 +36,16 @@ test("[D9] an attachment of the version before is read: what it held of the rate
   expect(fromAttachment(first)).toEqual({ ...fresh(), joined: CLASSIC, counter: 9 });
 });
 
-test.each([null, undefined, 7, "text", {}, { v: 0 }, { v: 3 }])(
-  "[D9] %o is no session's attachment",
-  (value) => {
-    expect(fromAttachment(value)).toBeNull();
-  },
-);
+const WHOLE = toAttachment(fresh());
+test.each([
+  ...[null, undefined, 7, "text", {}, { ...WHOLE, v: 0 }, { ...WHOLE, v: 3 }],
+  ...[
+    { ...WHOLE, connection: 7 },
+    { ...WHOLE, identity: null },
+  ],
+])("[D9] %o is no session's attachment", (value) => {
+  expect(fromAttachment(value)).toBeNull();
+});
 
 describe("what the next frame of a connection is read as", () => {
   test.each([

@@ -22,8 +22,11 @@ const VISITS: readonly Visit[] = [
   { name: "hammering: 200 messages in 10 s, in two rooms in turn", rooms: 2, messages: 200, everyMs: 50 },
 ];
 
+/** What was counted before reads were. */
+type Written = Omit<Bill, "reads">;
+
 /** As this test counted it where each message was a call to the limiter, with the same vars: version 0.2.0. */
-const BEFORE: readonly Bill[] = [
+const BEFORE: readonly Written[] = [
   { take: 21, giveBack: 1, yieldBudget: 0, alarms: 2, log: 40, ledger: 0, account: 22, timers: 3 },
   { take: 22, giveBack: 2, yieldBudget: 0, alarms: 4, log: 40, ledger: 0, account: 24, timers: 6 },
   { take: 32, giveBack: 0, yieldBudget: 0, alarms: 1, log: 62, ledger: 0, account: 32, timers: 2 },
@@ -84,6 +87,7 @@ interface Scene {
   readonly act: (room: HeldRoom) => Promise<unknown>;
 }
 
+const KEY_OF_ANN = "a-secret-key-of-ann";
 const HOUR_MS = 3_600_000;
 const MONTH_MS = 30 * 24 * HOUR_MS;
 
@@ -119,6 +123,24 @@ const connectAndLeave = async (room: HeldRoom): Promise<void> => {
   await wait(room, HOUR_MS);
 };
 
+/** Every socket was heard just now: its client pings, which wakes no room. */
+function pinging(room: HeldRoom): Promise<unknown> {
+  return runInDurableObject(roomOf(room.name), (_room, state) =>
+    vi
+      .spyOn(Object.getPrototypeOf(state) as DurableObjectState, "getWebSocketAutoResponseTimestamp")
+      .mockImplementation(() => new Date(Date.now())),
+  );
+}
+
+/** A delivery member that says nothing, and has been here for so many hours. */
+const isHereFor =
+  (hours: number) =>
+  async (room: HeldRoom): Promise<void> => {
+    await talk(room, KEY_OF_ANN, 0);
+    await pinging(room);
+    await wait(room, hours * HOUR_MS);
+  };
+
 const SCENES: readonly Scene[] = [
   { name: "a connection to a new name that says nothing and leaves; an hour later", act: connectAndLeave },
   {
@@ -150,9 +172,19 @@ const SCENES: readonly Scene[] = [
     name: "100 messages of a delivery member, and their trim after 30 days",
     prepare: (room) => talk(room, null, 0),
     act: async (room) => {
-      await talk(room, "a-secret-key-of-ann", 100);
+      await talk(room, KEY_OF_ANN, 100);
       await wait(room, MONTH_MS + 2 * HOUR_MS);
     },
+  },
+  {
+    name: "the first hour of a delivery member that says nothing",
+    prepare: isHereFor(0),
+    act: (room) => wait(room, HOUR_MS),
+  },
+  {
+    name: "a later day of it",
+    prepare: isHereFor(24),
+    act: (room) => wait(room, 24 * HOUR_MS),
   },
   {
     name: "a join storm: 100 people, each from an address of its own, into a new room",
@@ -178,19 +210,23 @@ async function count({ prepare, act }: Scene, meter: Meter): Promise<Bill> {
   return meter.read();
 }
 
-const requestsOf = (bill: Bill): number => bill.take + bill.giveBack + bill.yieldBudget + bill.alarms;
-const rowsOf = (bill: Bill): number => bill.log + bill.ledger + bill.account + bill.timers;
+const requestsOf = (bill: Written): number => bill.take + bill.giveBack + bill.yieldBudget + bill.alarms;
+const rowsOf = (bill: Written): number => bill.log + bill.ledger + bill.account + bill.timers;
 
-function table(names: readonly { readonly name: string }[], bills: readonly Bill[]): string {
+function table(names: readonly { readonly name: string }[], bills: readonly (Written | Bill)[]): string {
   const head =
     "| what happens | `take` | `giveBack` | `yieldBudget` | alarms | **requests** | messages | ledger | limiter | alarms set | **rows** |";
+  const reads = bills.map((bill) => ("reads" in bill ? ` ${bill.reads} |` : ""));
   const lines = bills.map((bill, i) => {
     const { take, giveBack, yieldBudget, alarms, log, ledger, account, timers } = bill;
     const requests = [take, giveBack, yieldBudget, alarms, `**${requestsOf(bill)}**`];
     const rows = [log, ledger, account, timers, `**${rowsOf(bill)}**`];
-    return `| ${[names[i]?.name, ...requests, ...rows].join(" | ")} |`;
+    return `| ${[names[i]?.name, ...requests, ...rows].join(" | ")} |${reads[i]}`;
   });
-  return [head, `|${"---|".repeat(11)}`, ...lines].join("\n");
+  const hasReads = reads.some((text) => text !== "");
+  return [`${head}${hasReads ? " read |" : ""}`, `|${"---|".repeat(hasReads ? 12 : 11)}`, ...lines].join(
+    "\n",
+  );
 }
 
 const page = (bills: readonly Bill[], scenes: readonly Bill[]): string => `# What the rate limit costs
@@ -205,12 +241,15 @@ each. Frames that come to the room over her socket are not counted: they cost th
 
 ## The budget is kept in the room
 
-${table(VISITS, bills)}
+${table(
+  VISITS,
+  bills.map(({ reads: _reads, ...written }) => written),
+)}
 
 ## What else is written
 
 Counted in the same way: who connects and says nothing, who is refused, and what a message costs until it is forgotten. A \`deleteAll\` of a
-room stands under limiter.
+room stands under limiter. What is read counts rows of SQLite and keys; the free plan allows fifty times as many reads as writes.
 
 ${table(SCENES, scenes)}
 

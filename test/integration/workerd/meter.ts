@@ -1,4 +1,4 @@
-// Counts what Cloudflare bills of the rate limit: calls between objects, alarms that ring, and rows written. Objects run in the
+// Counts what Cloudflare bills of the rate limit: calls between objects, alarms that ring, and rows. Objects run in the
 // test's isolate, so what is counted on a prototype is counted for all of them.
 import { runInDurableObject } from "cloudflare:test";
 import { vi } from "vitest";
@@ -18,6 +18,8 @@ export interface Bill {
   account: number;
   /** Alarms that were set. */
   timers: number;
+  /** Rows of SQLite, and keys, that were read. */
+  reads: number;
 }
 
 const NOTHING: Bill = {
@@ -29,10 +31,13 @@ const NOTHING: Bill = {
   ledger: 0,
   account: 0,
   timers: 0,
+  reads: 0,
 };
 
 export class Meter {
   private bill = { ...NOTHING };
+  /** What reads has to be read to its end before it says how many rows that were. */
+  private readonly cursors: SqlStorageCursor<Record<string, SqlStorageValue>>[] = [];
 
   /** Counts from now on, until `vi.restoreAllMocks`. Any object will do: it shows the storage's classes. */
   static async start(object: DurableObjectStub): Promise<Meter> {
@@ -49,6 +54,7 @@ export class Meter {
   /** What was counted since the last call. */
   read(): Bill {
     const { bill } = this;
+    for (const { rowsRead } of this.cursors.splice(0)) bill.reads += rowsRead;
     this.bill = { ...NOTHING };
     return bill;
   }
@@ -56,9 +62,11 @@ export class Meter {
   private watch(storage: DurableObjectStorage): void {
     this.on(classOf(storage.sql), "exec", (result, query) => {
       // Inserts and deletes have written when `exec` returns.
-      const { rowsWritten } = result as SqlStorageCursor<Record<string, SqlStorageValue>>;
-      this.bill[String(query).includes("budgets") ? "ledger" : "log"] += rowsWritten;
+      const cursor = result as SqlStorageCursor<Record<string, SqlStorageValue>>;
+      this.bill[String(query).includes("budgets") ? "ledger" : "log"] += cursor.rowsWritten;
+      this.cursors.push(cursor);
     });
+    this.on(classOf(storage.kv), "get", () => (this.bill.reads += 1));
     this.on(classOf(storage.kv), "put", () => (this.bill.account += 1));
     // One key is all that a limiter has.
     this.on(classOf(storage), "deleteAll", () => (this.bill.account += 1));

@@ -14,13 +14,13 @@ export interface ThreadData {
 }
 
 /** [K5] 0 for setup, teardown and handleSummary. */
-export interface VuIds {
+interface VuIds {
   readonly idInInstance: number;
   readonly idInTest: number;
 }
 
 /** The part of the options that a VU needs. */
-export interface RunOptions {
+interface RunOptions {
   readonly systemTags: readonly string[];
   readonly tags: Readonly<Record<string, string>>;
   /** As the script exported them, for `exec.test.options`. */

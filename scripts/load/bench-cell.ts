@@ -8,7 +8,7 @@ import type { CellPlan } from "./bench-plan.ts";
 import { duration, whole } from "./scales.ts";
 import { cpuBetween, type Reading } from "./usage.ts";
 
-export type Limit = "target" | "generator" | "nothing";
+type Limit = "target" | "generator" | "nothing";
 
 /** One step of the climb; `rate` is in messages a second. */
 export interface BenchStep extends Step {

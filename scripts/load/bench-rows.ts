@@ -96,13 +96,13 @@ export function spreadOf(values: readonly (number | null | undefined)[]): Spread
 }
 
 /** What is set against what, and in what: the first figure divided by the second one. */
-export interface Comparison {
+interface Comparison {
   readonly one: ServerId;
   readonly other: ServerId;
   readonly what: "deliveries" | "cpu";
 }
 
-export const COMPARISONS: readonly Comparison[] = [
+const COMPARISONS: readonly Comparison[] = [
   { one: "room", other: "demo", what: "deliveries" },
   { one: "room", other: "node-ws", what: "deliveries" },
   { one: "room-classic", other: "demo", what: "deliveries" },

@@ -19,7 +19,7 @@ export interface Point {
 }
 
 /** A line across the whole chart at one x or one y, with a word beside it. */
-export interface Mark {
+interface Mark {
   readonly axis: "x" | "y";
   readonly at: number;
   readonly label: string;

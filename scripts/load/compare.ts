@@ -2,7 +2,7 @@
 import type { RunResult } from "./result.ts";
 import { compareGroups, comparePaired, median, type Shift } from "./statistics.ts";
 
-export interface Measure {
+interface Measure {
   readonly name: string;
   readonly unit: string;
   /** Whether more of it is worse. */

@@ -12,7 +12,7 @@ export interface LadderStep extends Step {
 }
 
 /** The Universal Scalability Law through the measured points: `load` is deliveries under way, by Little's law. */
-export interface Fit {
+interface Fit {
   readonly sigma: number;
   readonly kappa: number;
   readonly points: readonly { readonly load: number; readonly throughput: number }[];

@@ -71,7 +71,7 @@ export function sayResult(result: RunResult): string[] {
 }
 
 /** The table of what failed, most first. */
-export const sayFailures = ({ failures, started }: RunResult): string[] =>
+const sayFailures = ({ failures, started }: RunResult): string[] =>
   failures.map(({ why, count, first }) => {
     const after = (first - Date.parse(started)) / 1_000;
     return `  ${whole(count)} × ${why}${after >= 0 ? `, first after ${after.toFixed(1)} s` : ""}`;

@@ -1,6 +1,6 @@
 // Where a value stands on an axis, and which values are written beside it. Pure.
 
-export interface Tick {
+interface Tick {
   readonly at: number;
   readonly label: string;
 }

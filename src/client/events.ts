@@ -20,7 +20,7 @@ export type ClientEvent =
   | { readonly type: "history"; readonly before: number };
 
 /** What the shell does itself. */
-export type ShellEffect =
+type ShellEffect =
   | { readonly type: "open" }
   | { readonly type: "close" }
   | { readonly type: "transmit"; readonly text: string }

@@ -36,7 +36,7 @@ export interface Session {
 }
 
 /** What pages of history have cost a connection, as of the instant `at`. */
-export interface Pages {
+interface Pages {
   readonly debt: number;
   readonly at: number;
 }

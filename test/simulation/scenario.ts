@@ -20,7 +20,7 @@ export const PEOPLE = [
 export const LIMITERS = ROOMS;
 
 /** The original demo's, and the default. */
-export const RATES: readonly Policy[] = [
+const RATES: readonly Policy[] = [
   { periodMs: 5_000, burst: 5 },
   { periodMs: 1_000, burst: 20 },
 ];
@@ -84,7 +84,7 @@ const fault = fc.record<CallFault>({
   ms: fc.oneof(fc.integer({ min: 1, max: 50 }), fc.integer({ min: 1, max: 5_000 })),
 });
 
-export const JUNK = [
+const JUNK = [
   "",
   "null",
   "[1]",

@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 import type { BudgetLedger, BudgetRow } from "../../src/room/budget-ledger.ts";
 
-export const budgetOf = (identity: string, fields: Partial<BudgetRow> = {}): BudgetRow => ({
+const budgetOf = (identity: string, fields: Partial<BudgetRow> = {}): BudgetRow => ({
   identity,
   term: `term of ${identity}`,
   spent: `spent by ${identity}`,

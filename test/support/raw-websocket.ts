@@ -19,7 +19,7 @@ export const CLOSE = 8;
 export const PING = 9;
 export const PONG = 10;
 
-export function bytesOf({
+function bytesOf({
   opcode,
   payload = "",
   fin = true,

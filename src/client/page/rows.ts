@@ -44,7 +44,7 @@ export interface Onlooker {
 export const tagOf = (author: string): string => (author === "" ? "no key" : author.slice(0, 4));
 
 /** Names that look alike to somebody who reads quickly are one name. */
-export const foldName = (name: string): string =>
+const foldName = (name: string): string =>
   name
     .normalize("NFKD")
     .replace(/[\p{M}\p{Z}]/gu, "")

@@ -2,7 +2,7 @@
 
 type Area = "localStorage" | "sessionStorage";
 
-export class Store {
+class Store {
   /** Whether all that was to be kept is kept. */
   isKept = true;
   /** Called when something could not be kept. */

@@ -16,7 +16,7 @@ export type Step =
   | { readonly do: "limiter"; readonly how: "crash" | "doom" | "alarm"; readonly identity: number }
   | { readonly do: "jump"; readonly clock: number; readonly ms: number };
 
-export const IDENTITIES = ["i0", "i1"];
+const IDENTITIES = ["i0", "i1"];
 const rooms = fc.nat(OFFSETS.length - 1);
 const identities = fc.nat(IDENTITIES.length - 1);
 const who = fc.nat(20);

@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { command, Failure, ROOT } from "../../scripts/lib/command.ts";
+import { SHELLS } from "../stryker/parts.ts";
 import { applyMutant, chooseMutants, copyProject } from "./copy.ts";
 import { byLaw, matrix, type Row } from "./matrix.ts";
 import { type Mutant, MUTANTS } from "./mutants.ts";
@@ -34,7 +35,6 @@ const COPY = join(ROOT, ".state", "mutants");
 
 /** Quick ones first. What one floor has noticed is not asked of the next; of the shells only the last can tell. */
 const FLOORS: readonly Project[] = ["unit", "property", "workerd"];
-const SHELLS = /\/(worker|chat-room|sockets|sql-log|sql-ledger|schema|in-time|rate-limiter)\.ts$/;
 
 const read = (file: string): string | null =>
   existsSync(join(ROOT, file)) ? readFileSync(join(ROOT, file), "utf8") : null;
@@ -98,7 +98,7 @@ async function noticed(mutant: Mutant, known: readonly string[]): Promise<Notice
   try {
     const there = known.filter((file) => read(file) !== null);
     let failures: Failures = there.length > 0 ? await runFiles(COPY, there) : new Map();
-    for (const floor of SHELLS.test(mutant.file) ? FLOORS.slice(-1) : FLOORS) {
+    for (const floor of SHELLS.includes(mutant.file) ? FLOORS.slice(-1) : FLOORS) {
       if (failures.size === 0) failures = await runProjects(COPY, [floor]);
     }
     const laws = [...new Set([...failures.values()].flat())].toSorted(byLaw);

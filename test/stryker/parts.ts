@@ -14,7 +14,7 @@ export interface Part {
 }
 
 /** Durable Objects and the Worker's entry: their tests run inside workerd. */
-const SHELLS = [
+export const SHELLS: readonly string[] = [
   "src/worker.ts",
   "src/http/plain.ts",
   "src/room/chat-room.ts",

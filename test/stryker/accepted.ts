@@ -236,7 +236,7 @@ export const ACCEPTED: readonly Accepted[] = [
   {
     file: "src/room/chat-room.ts",
     line: "if (effect.at < this.wakeAt) {",
-    changes: ["effect.at < this.wakeAt → true", "effect.at < this.wakeAt → effect.at <= this.wakeAt"],
+    changes: ["effect.at < this.wakeAt → effect.at <= this.wakeAt"],
     why: "Only saves a read: wakeBy compares with the alarm that is set.",
   },
   {

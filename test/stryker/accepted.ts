@@ -242,7 +242,7 @@ export const ACCEPTED: readonly Accepted[] = [
   {
     file: "src/room/chat-room.ts",
     line: "if (effect.at < this.wakeAt) {",
-    changes: ["effect.at < this.wakeAt → effect.at <= this.wakeAt"],
+    changes: ["effect.at < this.wakeAt → true", "effect.at < this.wakeAt → effect.at <= this.wakeAt"],
     why: "Only saves a read: wakeBy compares with the alarm that is set.",
   },
   {
@@ -542,5 +542,17 @@ export const ACCEPTED: readonly Accepted[] = [
     line: "const call = ++this.calls;",
     changes: ["++this.calls → --this.calls"],
     why: "A number that no other call has, upwards or downwards.",
+  },
+  {
+    file: "src/room/chat-room.ts",
+    line: "if (set === null || set > at || isMissed) await this.ctx.storage.setAlarm(isMissed ? Date.now() : at);",
+    changes: ["set > at → set >= at"],
+    why: "Only saves a write of what is set.",
+  },
+  {
+    file: "src/room/database.ts",
+    line: "if (this.isBlank) migrate(this.sql);",
+    changes: ["this.isBlank → true"],
+    why: "Only saves reads, which cost.test.ts counts; it is left out here.",
   },
 ];

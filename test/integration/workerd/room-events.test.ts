@@ -1,10 +1,11 @@
 // What an operator hears of a room and when, and what the room does after calls that fail and after it was forgotten.
+import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { RateLimiter } from "../../../src/rate-limit/rate-limiter.ts";
 import { Sockets } from "../../../src/room/sockets.ts";
 import type { Frame } from "../../support/frames.ts";
-import { connect, freshAddress, freshRoom, join, request, type TestClient } from "./client.ts";
+import { connect, freshAddress, freshRoom, join, request, roomOf, type TestClient } from "./client.ts";
 import { HeldRoom, holdClock, passTime, releaseClock, rewindClock, settleLimiters } from "./held-room.ts";
 
 const HASH = expect.stringMatching(/^[\w-]{12}$/);
@@ -62,6 +63,11 @@ describe("with a clock that is held", () => {
   const epochOf = ({ frames }: TestClient) =>
     (frames as Frame[]).find(({ welcome }) => welcome)?.welcome?.epoch ?? "";
 
+  const tablesOf = (room: HeldRoom): Promise<unknown[]> =>
+    runInDurableObject(roomOf(room.name), (_room, { storage: { sql } }) =>
+      sql.exec("SELECT name FROM sqlite_master WHERE name NOT LIKE '\\_cf\\_%' ESCAPE '\\'").toArray(),
+    );
+
   test("[C24] [D12] stats count the messages that are kept, not those that were trimmed", async () => {
     const room = new HeldRoom();
     const ann = await room.connect(freshAddress());
@@ -90,6 +96,7 @@ describe("with a clock that is held", () => {
     expect((await room.log()).epoch).toBe(epochOf(first));
     passTime(60_000);
     await room.alarm();
+    expect(await tablesOf(room)).toEqual([]);
     const second = await visit(room);
     expect(epochOf(second)).not.toBe(epochOf(first));
     expect((await room.log()).epoch).toBe(epochOf(second));

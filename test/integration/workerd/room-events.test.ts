@@ -10,14 +10,29 @@ import { HeldRoom, holdClock, passTime, releaseClock, rewindClock, settleLimiter
 
 const HASH = expect.stringMatching(/^[\w-]{12}$/);
 
+const listen = () => vi.spyOn(console, "warn").mockImplementation(() => {});
+
+/** Somebody comes with the delivery protocol. */
+async function visit(room: HeldRoom, address = freshAddress()): Promise<TestClient> {
+  const client = await room.connect(address);
+  client.send({ name: "ann", protocol: 1, key: "a-secret-key-of-ann", client: "tab" });
+  await room.settle();
+  return client;
+}
+const epochOf = ({ frames }: TestClient) =>
+  (frames as Frame[]).find(({ welcome }) => welcome)?.welcome?.epoch ?? "";
+
+const tablesOf = (room: HeldRoom): Promise<unknown[]> =>
+  runInDurableObject(roomOf(room.name), (_room, { storage: { sql } }) =>
+    sql.exec("SELECT name FROM sqlite_master WHERE name NOT LIKE '\\_cf\\_%' ESCAPE '\\'").toArray(),
+  );
+
 afterEach(() => {
   releaseClock();
   vi.restoreAllMocks();
 });
 
 describe("what is logged", () => {
-  const listen = () => vi.spyOn(console, "warn").mockImplementation(() => {});
-
   test("[C23] a visit, and a close that is no flood, are no lines", async () => {
     const warn = listen();
     const room = freshRoom();
@@ -52,21 +67,6 @@ describe("with a clock that is held", () => {
     holdClock();
     rewindClock();
   });
-
-  /** Somebody comes with the delivery protocol. */
-  async function visit(room: HeldRoom, address = freshAddress()): Promise<TestClient> {
-    const client = await room.connect(address);
-    client.send({ name: "ann", protocol: 1, key: "a-secret-key-of-ann", client: "tab" });
-    await room.settle();
-    return client;
-  }
-  const epochOf = ({ frames }: TestClient) =>
-    (frames as Frame[]).find(({ welcome }) => welcome)?.welcome?.epoch ?? "";
-
-  const tablesOf = (room: HeldRoom): Promise<unknown[]> =>
-    runInDurableObject(roomOf(room.name), (_room, { storage: { sql } }) =>
-      sql.exec("SELECT name FROM sqlite_master WHERE name NOT LIKE '\\_cf\\_%' ESCAPE '\\'").toArray(),
-    );
 
   test("[C24] [D12] stats count the messages that are kept, not those that were trimmed", async () => {
     const room = new HeldRoom();

@@ -24,10 +24,11 @@ test("[C12] [C24] no operator asks without saying so", async () => {
   expect((await request(`/api/room/${freshRoom()}/stats`)).status).toBe(404);
 });
 
+const statusFor = async (origin: string) =>
+  (await request("/api/room", { method: "POST", headers: { Origin: origin } })).status;
+
 test("[C11] without a list only pages of the Worker's own origin may come", async () => {
   Object.assign(env, { ALLOWED_ORIGINS: undefined });
-  const statusFor = async (origin: string) =>
-    (await request("/api/room", { method: "POST", headers: { Origin: origin } })).status;
   expect(await statusFor("https://elsewhere.example")).toBe(403);
   expect(await statusFor("https://chat.example")).toBe(200);
 });

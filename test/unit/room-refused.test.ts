@@ -7,11 +7,14 @@ const SPENT = { debts: { message: 900_000, join: 900_000 } };
 /** A debt that arrives counts a millisecond more. */
 const HELD = { state: "held", term: "t2", debts: { message: 900_001, join: 900_001 } };
 
-/** A member whose budget went elsewhere, and came back with nothing left to spend. */
-function refusedMember(): RoomMachine {
+/** A member, and somebody who wants to become one, who wait for a budget of which the room keeps nothing. */
+function waiting(): RoomMachine {
   const machine = new RoomMachine();
   machine.join("ann");
+  machine.flush();
   machine.yield();
+  machine.now += 60_000;
+  expect(of("drop-budgets", machine.alarm())).toHaveLength(1);
   machine.accept("stranger");
   machine.say("stranger", { name: "stranger" });
   machine.say("ann", { message: "1" });
@@ -20,7 +23,7 @@ function refusedMember(): RoomMachine {
 
 describe("a grant that admits nothing", () => {
   test("[L4] [D9] is kept where a member waited for it, whoever else did: asked again, the room refuses by itself, asleep or awake", () => {
-    const machine = refusedMember();
+    const machine = waiting();
     const sessions = [...machine.room.sessions.values()];
     const effects = machine.grant(grantOf("t2", SPENT));
     expect(sent(effects)).toHaveLength(2);
@@ -48,4 +51,16 @@ test("[L5] a clock that goes back refuses no message: only a first frame was pro
   machine.join("ann", DELIVERY);
   machine.now -= 1_000;
   expect(of("append", machine.say("ann", { message: "hi", counter: 1 }))).toHaveLength(1);
+});
+
+test("[L6] what a grant admitted is written in the same turn, also while a flush is under way and the next one waits", () => {
+  const machine = new RoomMachine();
+  machine.join("ann");
+  machine.isSlow = true;
+  expect(of("fan-out", machine.say("ann", { message: "1" }))).toHaveLength(1);
+  machine.yield();
+  machine.say("ann", { message: "2" });
+  const effects = machine.grant(grantOf("t2"));
+  expect(of("fan-out", effects)).toEqual([]);
+  expect(of("budgets", effects)).toMatchObject([{ rows: [{ spent: "t2", debts: { message: 10_000 } }] }]);
 });

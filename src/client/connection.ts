@@ -1,8 +1,9 @@
 // A client's side of the delivery protocol as a pure machine: what to send, what to show, what to ask for. link.ts keeps its socket.
-import { DELIVERY_PROTOCOL, MAX_PAGE, PONG } from "../protocol/limits.ts";
+import { DELIVERY_PROTOCOL, MAX_CLASSIC_MESSAGE_LENGTH, MAX_PAGE, PONG } from "../protocol/limits.ts";
 import type {
   ChatMessage,
   ErrorCode,
+  Limits,
   Presence,
   Refusal,
   ServerFrame,
@@ -28,6 +29,9 @@ export interface ClientOptions {
 }
 
 const BUSY_RETRY_MS = 1_000;
+
+/** Of a room whose welcome states none: it is older than these. */
+const OLDER_LIMITS: Limits = { message: MAX_CLASSIC_MESSAGE_LENGTH };
 
 /** Codes for a first frame that the room will never take. */
 const FINAL: ReadonlySet<ErrorCode> = new Set(["bad-frame", "frame-too-large", "name-too-long"]);
@@ -160,18 +164,20 @@ export class Connection {
     }
   }
 
-  private onWelcome({ epoch, head, counter, author, members, roster, resumed, gap }: Welcome): void {
+  private onWelcome(welcome: Welcome): void {
+    const { epoch, head, counter, author, members, roster, resumed, gap } = welcome;
+    const { limits = OLDER_LIMITS } = welcome;
     const before = this.seen;
     this.author = author;
     const after = resumed ? (before?.seq ?? null) : head === 0 ? 0 : null;
-    this.emit({ type: "joined", author, epoch, resumed, after, head });
+    this.emit({ type: "joined", author, epoch, resumed, after, head, limits });
     if (before !== null && !resumed) {
       this.wantsBefore = null;
       this.emit({ type: "reset" });
     }
     if (gap !== undefined) this.emit({ type: "gap", gap });
     this.seen = { epoch, seq: gap?.last ?? after };
-    this.sender.welcome(epoch, counter);
+    this.sender.welcome(epoch, counter, limits.message);
     this.roster.welcome(members, roster);
     this.link.joined();
     this.emitRoster();

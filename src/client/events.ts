@@ -1,5 +1,5 @@
 // What can happen to a client's connection, and what it wants done about it. The shell performs effects in the order given.
-import type { ChatMessage, Gap, Member } from "../protocol/messages.ts";
+import type { ChatMessage, Gap, Limits, Member } from "../protocol/messages.ts";
 import type { SavedOutbox } from "./outbox.ts";
 
 /** "superseded": the same author and tag came from elsewhere. "refused": the room will never take this client as it is. */
@@ -47,6 +47,7 @@ export type AppEvent =
       readonly resumed: boolean;
       readonly after: number | null;
       readonly head: number;
+      readonly limits: Limits;
     }
   /** What was shown belongs to a log that is gone, or has no link to what follows. */
   | { readonly type: "reset" }

@@ -8,7 +8,7 @@ export const MAX_LOAD_USERS = 100_000;
 /** How far ahead a token may expire: one that leaks is of use for no longer. */
 export const MAX_LOAD_HOURS = 168;
 /** Units of a prefix: a room's name has to go on behind it. */
-const MAX_LOAD_PREFIX_LENGTH = 24;
+export const MAX_LOAD_PREFIX_LENGTH = 24;
 /** Units of a secret. Who holds a token can try secrets at home, so a short one is as good as none. */
 export const MIN_LOAD_SECRET_LENGTH = 32;
 

@@ -1,10 +1,10 @@
 // Untrusted text in, typed frames out; typed frames in, text out. Nothing behind these decoders checks shapes again.
 import {
   DELIVERY_PROTOCOL,
+  MAX_CLASSIC_MESSAGE_LENGTH,
   MAX_CLIENT_FRAME_LENGTH,
   MAX_CLIENT_TAG_LENGTH,
   MAX_KEY_LENGTH,
-  MAX_MESSAGE_LENGTH,
   MAX_NAME_LENGTH,
   MAX_PAGE,
   MIN_KEY_LENGTH,
@@ -120,10 +120,14 @@ function decodeSince(value: unknown): Since | null | undefined {
 }
 
 /**
- * Any later frame. With `delivery`, a message needs a counter of at least 1, and history may be asked for; a classic
- * client has neither, and what it says beside `message` is ignored.
+ * Any later frame. With `delivery`, a message needs a counter of at least 1 and has at most `most` units, and history may be
+ * asked for; a classic client has the classic bound, and what it says beside `message` is ignored.
  */
-export function decodeClientFrame(text: unknown, delivery: boolean): Decoded<ClientFrame> {
+export function decodeClientFrame(
+  text: unknown,
+  delivery: boolean,
+  most = MAX_CLASSIC_MESSAGE_LENGTH,
+): Decoded<ClientFrame> {
   const frame = readFrame(text);
   if (!frame.ok) return frame;
   const { message, counter, history } = frame.value;
@@ -133,7 +137,7 @@ export function decodeClientFrame(text: unknown, delivery: boolean): Decoded<Cli
   if (typeof message !== "string") {
     return bad("bad-frame", "Message must be text.", named || undefined);
   }
-  if (message.length > MAX_MESSAGE_LENGTH) {
+  if (message.length > (delivery ? most : MAX_CLASSIC_MESSAGE_LENGTH)) {
     return bad("message-too-long", "Message too long.", named || undefined);
   }
   if (!isVisible(message)) {

@@ -81,6 +81,12 @@ export interface Member {
   readonly name: string;
 }
 
+/** What a room bears of a delivery client. */
+export interface Limits {
+  /** UTF-16 units in a message. */
+  readonly message: number;
+}
+
 export interface Welcome {
   readonly protocol: number;
   readonly epoch: string;
@@ -97,6 +103,8 @@ export interface Welcome {
   readonly resumed: boolean;
   /** Messages that this client missed and will not get by replay (first and last seq). */
   readonly gap?: Gap;
+  /** Absent where a room is older than these: then MAX_CLASSIC_MESSAGE_LENGTH holds. */
+  readonly limits?: Limits;
 }
 
 export interface Gap {

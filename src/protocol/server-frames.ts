@@ -4,6 +4,7 @@ import type {
   ChatMessage,
   ErrorCode,
   Gap,
+  Limits,
   Member,
   Presence,
   Refusal,
@@ -39,6 +40,8 @@ const isTexts = isArrayOf(isText);
 const isGap = (value: unknown): value is Gap =>
   isFields(value) && isCount(value.first) && isCount(value.last);
 
+const isLimits = (value: unknown): value is Limits => isFields(value) && isCount(value.message, 1);
+
 const isWelcome = (value: unknown): value is Welcome =>
   isFields(value) &&
   isCount(value.protocol) &&
@@ -50,7 +53,8 @@ const isWelcome = (value: unknown): value is Welcome =>
   isCount(value.members) &&
   typeof value.resumed === "boolean" &&
   optional(value.roster, isMembers) &&
-  optional(value.gap, isGap);
+  optional(value.gap, isGap) &&
+  optional(value.limits, isLimits);
 
 const isRefusal = (value: unknown): value is Refusal =>
   isFields(value) &&

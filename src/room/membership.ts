@@ -152,7 +152,9 @@ export class Membership {
       session.counter = sequence.counterOf(author, delivery.client);
       const roster = this.size <= config.rosterMax ? [...others, me] : null;
       session.hasRoster = roster !== null;
-      const arrival = { me, counter: session.counter, since: delivery.since, members: this.size, roster };
+      const limits = { message: config.maxMessageLength };
+      const { counter } = session;
+      const arrival = { me, counter, since: delivery.since, members: this.size, roster, limits };
       for (const frame of this.snapshots.delivery(arrival, sequence.told)) effects.send(me.connection, frame);
       effects.emit({ type: "alarm-by", at: now + config.silenceMs });
     }

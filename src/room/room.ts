@@ -18,7 +18,6 @@ import { Admission, TIDY_MS, type Verdict } from "./admission.ts";
 import type { LedgerReader } from "./budget-ledger.ts";
 import type { RoomConfig } from "./config.ts";
 import { Effects, type RoomEffect, type RoomEvent } from "./effects.ts";
-import { MAX_PENDING } from "./fan-out.ts";
 import { Flushes } from "./flushes.ts";
 import { findOverdue, nextTrim } from "./housekeeping.ts";
 import { Membership } from "./membership.ts";
@@ -152,7 +151,7 @@ export class Room {
 
   private onFrame(session: Session, frame: unknown, now: number): void {
     if (awaitsHello(session)) return this.onHello(session, frame, now);
-    const decoded = decodeClientFrame(frame, speaksDelivery(session));
+    const decoded = decodeClientFrame(frame, speaksDelivery(session), this.ports.config.maxMessageLength);
     if (!decoded.ok) return this.onBadFrame(session, decoded.error, now);
     const { value } = decoded;
     if (value.kind === "history") return this.onHistory(session, value.before, value.limit, now);
@@ -187,8 +186,9 @@ export class Room {
   /** An action at its turn: done, refused, or kept until the budget is here. */
   private act(session: Session, action: Action, { ahead, isAlone }: Turn, now: number): void {
     if (action.kind === "message" && !this.isNext(session, action.counter, ahead, now)) return;
-    const isFull = this.sequence.size >= MAX_PENDING;
-    const verdict: Verdict = isFull ? { type: "busy" } : this.admission.decide(session, action, now, isAlone);
+    const verdict: Verdict = this.sequence.isFull
+      ? { type: "busy" }
+      : this.admission.decide(session, action, now, isAlone);
     switch (verdict.type) {
       case "admitted":
         return this.perform(session, action, now);

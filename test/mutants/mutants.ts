@@ -53,7 +53,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "retention's gap is not told",
     file: "src/room/snapshot.ts",
-    from: "...(resumed && start > since.seq && {",
+    from: "...(resumed && after > since.seq && {",
     to: "...(false && since !== null && {",
   },
   {
@@ -179,8 +179,32 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "a message one too long",
     file: "src/protocol/codec.ts",
-    from: "if (message.length > MAX_MESSAGE_LENGTH) {",
-    to: "if (message.length > MAX_MESSAGE_LENGTH + 1) {",
+    from: "if (message.length > (delivery ? most : MAX_CLASSIC_MESSAGE_LENGTH)) {",
+    to: "if (message.length > (delivery ? most : MAX_CLASSIC_MESSAGE_LENGTH) + 1) {",
+  },
+  {
+    name: "a message over the room's bound is taken",
+    file: ROOM,
+    from: "speaksDelivery(session), this.ports.config.maxMessageLength);",
+    to: "speaksDelivery(session), 2 * this.ports.config.maxMessageLength);",
+  },
+  {
+    name: "a classic client may say as much as the others",
+    file: "src/protocol/codec.ts",
+    from: "(delivery ? most : MAX_CLASSIC_MESSAGE_LENGTH)",
+    to: "most",
+  },
+  {
+    name: "the client says what the room will not take",
+    file: "src/client/outbox.ts",
+    from: "    this.most = most;\n",
+    to: "",
+  },
+  {
+    name: "a replay of any length",
+    file: "src/room/snapshot.ts",
+    from: "if (frames.length > 0 && bytes > MAX_REPLAY_BYTES) break;",
+    to: "",
   },
   {
     name: "no join deadline",

@@ -191,6 +191,8 @@ export class ChatScreen {
         break;
       case "joined":
         timeline.joined(event.author, event.resumed, event.after, event.head);
+        this.composer.limit = event.limits.message;
+        this.outbox.most = event.limits.message;
         rememberRoom(this.options.place.room, this.options.place.isPrivate);
         this.goTo(this.wanted);
         this.wanted = null;

@@ -1,5 +1,5 @@
 // The text box: its draft, which belongs to the room, what it answers, its limit, and who is called with @.
-import { MAX_MESSAGE_LENGTH } from "../../protocol/limits.ts";
+import { MOST_MESSAGE_LENGTH } from "../../protocol/limits.ts";
 import { isVisible } from "../../protocol/names.ts";
 import type { ChatMessage } from "../../protocol/messages.ts";
 import { byId, nameOf } from "./dom.ts";
@@ -29,6 +29,8 @@ export class Composer {
   private readonly answering = byId("answering", HTMLElement);
   private readonly answered = byId("answered", HTMLElement);
   private answers: number | null = null;
+  /** Units that the room takes in a message. Before it says so, no more than any does. */
+  private most = MOST_MESSAGE_LENGTH;
   /** What Tab offers in turn, for the @ and the letters that were typed. */
   private calls: { readonly at: number; readonly names: readonly string[]; next: number } | null = null;
 
@@ -47,6 +49,11 @@ export class Composer {
 
   focus(): void {
     this.box.focus();
+  }
+
+  set limit(most: number) {
+    this.most = most;
+    this.onInput();
   }
 
   /** What is written next answers this message; null: none. */
@@ -79,8 +86,9 @@ export class Composer {
     event.preventDefault();
     const { text } = this;
     if (!isVisible(text)) return this.focus();
-    if (text.length > MAX_MESSAGE_LENGTH) {
-      this.alert.textContent = `A message has at most ${MAX_MESSAGE_LENGTH} characters. Shorten it, or send it in parts.`;
+    if (text.length > this.most) {
+      const most = this.most.toLocaleString();
+      this.alert.textContent = `A message has at most ${most} characters here. Shorten it, or send it in parts.`;
       return this.focus();
     }
     // The box is emptied only when the message is kept.
@@ -91,14 +99,23 @@ export class Composer {
   }
 
   private onInput(): void {
-    const left = MAX_MESSAGE_LENGTH - this.text.length;
+    const left = this.most - this.text.length;
     this.note.textContent =
       left < 0 ? `${(-left).toLocaleString()} too many` : left <= SHOW_LEFT ? `${left}` : "";
     this.note.classList.toggle("over", left < 0);
     this.alert.textContent = "";
-    this.box.rows = Math.min(5, this.box.value.split("\n").length);
+    this.grow();
     keepDraft(this.ports.room, this.text);
     this.offerCall();
+  }
+
+  /** As many rows as there are lines, wrapped ones too; where style.css can say so, the browser does it. */
+  private grow(): void {
+    if (CSS.supports("field-sizing", "content")) return;
+    this.box.rows = 1;
+    const { lineHeight, paddingBlock } = getComputedStyle(this.box);
+    const height = this.box.scrollHeight - 2 * Number.parseFloat(paddingBlock);
+    this.box.rows = Math.max(1, Math.round(height / Number.parseFloat(lineHeight)));
   }
 
   private onKey(event: KeyboardEvent): void {

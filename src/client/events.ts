@@ -4,13 +4,13 @@ import type { SavedOutbox } from "./outbox.ts";
 
 /** "superseded": the same author and tag came from elsewhere. "refused": the room will never take this client as it is. */
 export type Status = "connecting" | "live" | "offline" | "superseded" | "refused";
-export type Timer = "reconnect" | "resend" | "ping" | "pong" | "steady" | "history" | "answer";
+export type Timer = "reconnect" | "resend" | "ping" | "pong" | "steady" | "history" | "answer" | "typing";
 /** What the device says of its network, and that somebody looks again. */
 export type DeviceHint = "online" | "offline" | "visible";
 
 /** `random` is uniform in [0, 1); `id` names a message for the app. */
 export type ClientEvent =
-  | { readonly type: "start" | "opened" }
+  | { readonly type: "start" | "opened" | "typed" }
   | { readonly type: DeviceHint }
   | { readonly type: "frame"; readonly frame: unknown; readonly random: number }
   | { readonly type: "closed"; readonly code: number; readonly random: number }
@@ -67,6 +67,8 @@ export type AppEvent =
     } & SavedOutbox)
   /** Own messages that are stored: whatever crashes now, they are not lost (D5). */
   | { readonly type: "confirmed"; readonly ids: readonly string[] }
+  /** Somebody else types, just now; there is no word of its end. */
+  | { readonly type: "typing"; readonly member: Member }
   /** `members` is null where the room is too large for a roster. */
   | { readonly type: "roster"; readonly members: readonly Member[] | null; readonly count: number }
   /** People, not connections: an author's second tab, or a new connection of somebody who is here, is no news. */

@@ -16,6 +16,7 @@ import type {
   ErrorCode,
   Hello,
   HistoryPage,
+  Member,
   Presence,
   Refusal,
   Since,
@@ -78,9 +79,9 @@ function readFrame(text: unknown): Decoded<Fields> {
 export function decodeHello(text: unknown): Decoded<Hello> {
   const frame = readFrame(text);
   if (!frame.ok) return frame;
-  const { name, protocol, message, counter, history } = frame.value;
+  const { name, protocol, message, counter, history, typing } = frame.value;
   // What follows a refused first frame must not become a join under no name, as it would in the demo.
-  if (name === undefined && [message, counter, history].some((field) => field !== undefined)) {
+  if (name === undefined && [message, counter, history, typing].some((field) => field !== undefined)) {
     return bad("bad-frame", "Say your name first.");
   }
   if (name !== undefined && name !== null && typeof name !== "string") {
@@ -121,7 +122,7 @@ function decodeSince(value: unknown): Since | null | undefined {
 
 /**
  * Any later frame. With `delivery`, a message needs a counter of at least 1 and has at most `most` units, and history may be
- * asked for; a classic client has the classic bound, and what it says beside `message` is ignored.
+ * asked for, and it may be said that somebody types; a classic client has the classic bound, and what it says beside `message` is ignored.
  */
 export function decodeClientFrame(
   text: unknown,
@@ -130,8 +131,9 @@ export function decodeClientFrame(
 ): Decoded<ClientFrame> {
   const frame = readFrame(text);
   if (!frame.ok) return frame;
-  const { message, counter, history } = frame.value;
+  const { message, counter, history, typing } = frame.value;
   if (delivery && history !== undefined) return decodeHistory(history);
+  if (delivery && typing === true && message === undefined) return ok({ kind: "typing" });
   if (delivery && !isCount(counter, 1)) return bad("bad-frame", "Counter must be a whole number from 1.");
   const named = delivery && isCount(counter, 1) ? counter : 0;
   if (typeof message !== "string") {
@@ -172,6 +174,7 @@ export const encodeWelcome = (welcome: Welcome): string => JSON.stringify({ welc
 export const encodeStored = (counter: number): string => JSON.stringify({ stored: counter });
 export const encodeRefused = (refused: Refusal): string => JSON.stringify({ refused });
 export const encodePresence = (presence: Presence): string => JSON.stringify({ presence });
+export const encodeTyping = (typing: Member): string => JSON.stringify({ typing });
 export const encodeHistory = (history: HistoryPage): string => JSON.stringify({ history });
 
 /** Units above U+00FF: one of them makes a text of two bytes a unit, which the runtime transcodes for every socket. */

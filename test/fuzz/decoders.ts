@@ -42,7 +42,7 @@ const WELCOME = {
   roster: [MEMBER],
   resumed: true,
   gap: { first: 1, last: 2 },
-  limits: { message: 256 },
+  limits: { message: 256, typing: 20 },
 };
 const isWhole = (text: string): boolean => text === wellFormed(text);
 
@@ -62,7 +62,12 @@ export const DECODERS: readonly Decoder[] = [
   },
   ...[true, false].map((isDelivery) => ({
     name: `decodeClientFrame, ${isDelivery ? "delivery" : "classic"}`,
-    seeds: json({ message: "hi" }, { message: "hi", counter: 1 }, { history: { before: 9, limit: 3 } }),
+    seeds: json(
+      { message: "hi" },
+      { message: "hi", counter: 1 },
+      { history: { before: 9, limit: 3 } },
+      { typing: true },
+    ),
     takes: (text: string) => {
       const most = isDelivery ? MOST_MESSAGE_LENGTH : MAX_CLASSIC_MESSAGE_LENGTH;
       const decoded = decodeClientFrame(text, isDelivery, MOST_MESSAGE_LENGTH);
@@ -70,7 +75,8 @@ export const DECODERS: readonly Decoder[] = [
       const { value } = decoded;
       if (value.kind === "history")
         must(value.limit >= 1 && value.limit <= MAX_PAGE && Number.isSafeInteger(value.before), "a page");
-      else must(value.message.length <= most && isWhole(value.message), "a message");
+      else if (value.kind === "message")
+        must(value.message.length <= most && isWhole(value.message), "a message");
       return true;
     },
   })),
@@ -83,6 +89,7 @@ export const DECODERS: readonly Decoder[] = [
       { error: "no", code: "bad-frame" },
       { presence: { count: 1, joined: [MEMBER], left: ["c"] } },
       { history: { before: 9, events: [EVENT], more: false } },
+      { typing: MEMBER },
       { welcome: WELCOME },
     ),
     takes: (text) => decodeServerFrame(text) !== null,

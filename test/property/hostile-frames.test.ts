@@ -29,6 +29,7 @@ const VALID = [
   { message: "hi", counter: 7 },
   { history: { before: 1 } },
   { history: { before: 9, limit: 3 } },
+  { typing: true },
 ].map((frame) => JSON.stringify(frame));
 
 const VALUES: readonly unknown[] = [
@@ -56,7 +57,7 @@ const VALUES: readonly unknown[] = [
   { before: 1, limit: 101 },
   { epoch: 1, seq: -1 },
 ];
-const KEYS = ["name", "message", "counter", "protocol", "key", "client", "since", "history"];
+const KEYS = ["name", "message", "counter", "protocol", "key", "client", "since", "history", "typing"];
 const ODD_KEYS = ["__proto__", "constructor", "toString", "hasOwnProperty", "then", "toJSON", "0", ""];
 const RAW = [
   "",

@@ -3,7 +3,7 @@ import { ClientMachine, eventsFrame, only, transmitted, WELCOME } from "../suppo
 
 const ann = { connection: "c", author: "me", name: "ann" };
 /** What a room is taken to bear whose welcome does not say it. */
-const OLDER = { message: 256 };
+const OLDER = { message: 256, typing: 0 };
 const bob = { connection: "d", author: "b", name: "bob" };
 
 test("[P1] a welcome makes the client live, with the roster and what it has to send", () => {

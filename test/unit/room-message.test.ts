@@ -28,7 +28,7 @@ describe("messages", () => {
   test("[P18] [C6] a delivery member says as much as the var allows, and the welcome says so; a classic one 256", () => {
     const machine = new RoomMachine({ maxMessageLength: 1_000 });
     const welcome = sent(machine.join("del", DELIVERY)).at(0)?.[1];
-    expect(welcome).toMatchObject({ welcome: { limits: { message: 1_000 } } });
+    expect(welcome).toMatchObject({ welcome: { limits: { message: 1_000, typing: 20 } } });
     machine.join("ann");
     const [long, tooLong] = ["x".repeat(1_000), "x".repeat(1_001)];
     expect(sent(machine.say("del", { message: tooLong, counter: 1 }))).toEqual([

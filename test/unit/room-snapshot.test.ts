@@ -7,7 +7,7 @@ import { messageAt } from "../support/log-contract.ts";
 
 const ME = memberOf("c", { name: "ann", author: "a", client: "tab" });
 
-const LIMITS = { message: 2_000 };
+const LIMITS = { message: 2_000, typing: 20 };
 
 /** A log of so many messages, of which the first `floor` are gone. */
 function logOf(count: number, floor = 0, fields: object = {}): MemoryLog {

@@ -15,7 +15,7 @@ const welcome = {
   roster: [member],
   resumed: true,
   gap: { first: 1, last: 2 },
-  limits: { message: 2_000 },
+  limits: { message: 2_000, typing: 20 },
 };
 const refused = { counter: 1, code: "out-of-order", retryAfter: 2, expected: 3 };
 const presence = { count: 1, roster: [member], joined: [member], left: ["d"] };
@@ -36,6 +36,7 @@ test("[D11] whole frames of every kind are understood", () => {
   expect(decode({ refused })).toEqual({ kind: "refused", refused });
   expect(decode({ presence })).toEqual({ kind: "presence", presence });
   expect(decode({ history })).toEqual({ kind: "history", history });
+  expect(decode({ typing: member })).toEqual({ kind: "typing", member });
   expect(decode({ stored: 0 })).toEqual({ kind: "stored", counter: 0 });
   expect(decode({ error: "No." })).toEqual({ kind: "error", error: "No.", code: "bad-frame" });
 });

@@ -45,7 +45,7 @@ test.each([MOST_MESSAGE_LENGTH, 300, 260])(
       since,
       members: ROSTER_MAX,
       roster: members,
-      limits: { message: MOST_MESSAGE_LENGTH },
+      limits: { message: MOST_MESSAGE_LENGTH, typing: 20 },
     };
     const frames = new Snapshots(log).delivery(arrival, log.head);
     const snapshot = frames.reduce((sum, frame) => sum + bytesOf(frame), 0);

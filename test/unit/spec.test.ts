@@ -15,6 +15,7 @@ import {
   MAX_PENDING_LENGTH,
 } from "../../src/room/fan-out.ts";
 import { MAX_REFUSALS } from "../../src/room/patience.ts";
+import { MAX_TYPING_MEMBERS, TYPING_PERIOD_MS } from "../../src/room/typing.ts";
 
 const spec = readFileSync("SPEC.md", "utf8");
 
@@ -96,7 +97,15 @@ test("the vars of SPEC.md are those of wrangler.toml with their defaults, and th
 test("the fixed limits of SPEC.md are those of the code", () => {
   const flushes = { MAX_FLUSH_MESSAGES, MAX_FLUSH_LENGTH, MAX_PENDING, MAX_PENDING_LENGTH };
   const { MAX_LOAD_PREFIX_LENGTH } = load;
-  const others = { CALL_MS, MAX_LOAD_PREFIX_LENGTH, MAX_WAITING, MAX_REFUSALS, MIN_ADMIN_TOKEN_LENGTH };
+  const others = {
+    MAX_TYPING_MEMBERS,
+    TYPING_PERIOD_MS,
+    CALL_MS,
+    MAX_LOAD_PREFIX_LENGTH,
+    MAX_WAITING,
+    MAX_REFUSALS,
+    MIN_ADMIN_TOKEN_LENGTH,
+  };
   const bounds = Object.entries({ ...limits, ...load, ...flushes, ...others }).filter(
     ([name, value]) => typeof value === "number" && name !== "DELIVERY_PROTOCOL",
   );

@@ -6,7 +6,7 @@ import { fragmentOf, type RoomPlace } from "./address.ts";
 import { Alerts } from "./alerts.ts";
 import { Composer } from "./composer.ts";
 import { byId } from "./dom.ts";
-import { mute, mutedAuthors, rememberRoom, titleOf } from "./memory.ts";
+import { mute, mutedAuthors, rememberRoom, tellsTyping, titleOf } from "./memory.ts";
 import { MessageActs } from "./message-acts.ts";
 import { MessageList } from "./message-list.ts";
 import { keepOutbox, keptOutbox } from "./outbox-store.ts";
@@ -17,6 +17,7 @@ import { type Onlooker, sharedNames } from "./rows.ts";
 import { StatusLine } from "./status-line.ts";
 import { lasting } from "./store.ts";
 import { toast } from "./toast.ts";
+import { TypingView } from "./typing-view.ts";
 
 export interface ChatScreenOptions {
   readonly place: RoomPlace;
@@ -36,6 +37,7 @@ export class ChatScreen {
   private readonly composer: Composer;
   private readonly status: StatusLine;
   private readonly menu: RoomMenu;
+  private readonly typing: TypingView;
   private readonly alerts = new Alerts();
   private readonly url: URL;
   private isLive = false;
@@ -81,6 +83,7 @@ export class ChatScreen {
         room,
         send: (text) => this.send(text),
         names: () => [...new Set((this.members ?? []).map(({ name }) => name))],
+        onTyped: () => tellsTyping() && this.client.typed(),
         onUp: () => this.list.focusLast(),
       },
       signal,
@@ -91,6 +94,7 @@ export class ChatScreen {
       signal,
     });
     this.menu = new RoomMenu({ room, isPrivate, onChange: () => this.onChange() }, signal);
+    this.typing = new TypingView(signal);
     this.listenToMessages();
     this.listen();
   }
@@ -168,6 +172,7 @@ export class ChatScreen {
         break;
       case "messages":
         timeline.live(event.messages, this.list.arrival);
+        this.typing.said(event.messages);
         this.callFor(event.messages);
         break;
       case "history":
@@ -197,10 +202,13 @@ export class ChatScreen {
         this.goTo(this.wanted);
         this.wanted = null;
         break;
+      case "typing":
+        return this.typing.heard(event.member);
       case "confirmed":
         break;
       case "arrived":
       case "left":
+        if (event.type === "left") this.typing.gone(event.members);
         timeline.presence(event.type, event.members);
         break;
       default:
@@ -213,6 +221,7 @@ export class ChatScreen {
     this.isLive = event.status === "live";
     this.wasLive ||= this.isLive;
     this.status.show(event);
+    if (!this.isLive) this.typing.clear();
     if (event.status === "offline" && !this.wasLive) void this.stopIfThereIsNoRoom();
   }
 

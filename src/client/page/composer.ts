@@ -11,6 +11,8 @@ export interface ComposerPorts {
   readonly send: (text: string) => void;
   /** Who may be called with @. */
   readonly names: () => readonly string[];
+  /** Somebody writes, and it is not nothing. */
+  readonly onTyped: () => void;
   /** From an empty box, upwards: to the messages. */
   readonly onUp: () => void;
 }
@@ -40,7 +42,7 @@ export class Composer {
     this.answer(null);
     this.fill(draft);
     byId("composer", HTMLFormElement).addEventListener("submit", (event) => this.submit(event), { signal });
-    this.box.addEventListener("input", () => this.onInput(), { signal });
+    this.box.addEventListener("input", () => this.onStroke(), { signal });
     this.box.addEventListener("keydown", (event) => this.onKey(event), { signal });
     byId("stop-answering", HTMLButtonElement).addEventListener("click", () => this.answer(null), { signal });
     document.addEventListener("keydown", (event) => this.catchKey(event), { signal });
@@ -96,6 +98,11 @@ export class Composer {
     this.box.value = "";
     this.answer(null);
     this.focus();
+  }
+
+  private onStroke(): void {
+    this.onInput();
+    if (isVisible(this.box.value)) this.ports.onTyped();
   }
 
   private onInput(): void {

@@ -2,7 +2,7 @@
 import { askForAlerts, canNotify } from "./alerts.ts";
 import { button, byId, el, nameOf } from "./dom.ts";
 import { fragmentOf } from "./address.ts";
-import { labelOf, mute, mutedAuthors, rememberRoom, wantsAlerts } from "./memory.ts";
+import { labelOf, mute, mutedAuthors, rememberRoom, tellsTyping, tellTyping, wantsAlerts } from "./memory.ts";
 import { copy } from "./toast.ts";
 
 export interface RoomMenuPorts {
@@ -21,6 +21,7 @@ export class RoomMenu {
   private readonly link = byId("room-link", HTMLInputElement);
   private readonly label = byId("room-label", HTMLInputElement);
   private readonly alerts = byId("alerts", HTMLInputElement);
+  private readonly typing = byId("tell-typing", HTMLInputElement);
 
   constructor(ports: RoomMenuPorts, signal: AbortSignal) {
     this.ports = ports;
@@ -33,6 +34,7 @@ export class RoomMenu {
     on("share", () => void navigator.share({ url: this.link.value }).catch(() => {}));
     this.label.addEventListener("change", () => this.rename(), { signal });
     this.alerts.addEventListener("change", () => void this.setAlerts(), { signal });
+    this.typing.addEventListener("change", () => tellTyping(this.typing.checked), { signal });
     this.link.addEventListener("focus", () => this.link.select(), { signal });
     // A click beside the dialog meets the dialog itself.
     this.dialog.addEventListener("click", ({ target }) => target === this.dialog && this.dialog.close(), {
@@ -50,6 +52,7 @@ export class RoomMenu {
     this.label.value = labelOf(room);
     this.label.placeholder = isPrivate ? "Private room" : room;
     this.alerts.checked = wantsAlerts() && Notification.permission === "granted";
+    this.typing.checked = tellsTyping();
     this.showMuted();
     this.dialog.showModal();
     byId("copy-link", HTMLButtonElement).focus();

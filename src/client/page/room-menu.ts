@@ -1,4 +1,4 @@
-// The room's own dialog: its link, a name of one's own for it, notifications, and who is muted.
+// The room's own dialog: its link, also to scan, a name of one's own for it, notifications, and who is muted.
 import { askForAlerts, canNotify } from "./alerts.ts";
 import { button, byId, el, nameOf } from "./dom.ts";
 import { fragmentOf } from "./address.ts";
@@ -19,6 +19,7 @@ export class RoomMenu {
   private readonly ports: RoomMenuPorts;
   private readonly dialog = byId("room-menu", HTMLDialogElement);
   private readonly link = byId("room-link", HTMLInputElement);
+  private readonly code = byId("room-code", HTMLElement);
   private readonly label = byId("room-label", HTMLInputElement);
   private readonly alerts = byId("alerts", HTMLInputElement);
   private readonly typing = byId("tell-typing", HTMLInputElement);
@@ -54,8 +55,19 @@ export class RoomMenu {
     this.alerts.checked = wantsAlerts() && Notification.permission === "granted";
     this.typing.checked = tellsTyping();
     this.showMuted();
+    void this.showCode(this.link.value);
     this.dialog.showModal();
     byId("copy-link", HTMLButtonElement).focus();
+  }
+
+  /** Its code is loaded with the first dialog that is opened; where it does not come, the link is there. */
+  private async showCode(link: string): Promise<void> {
+    if (this.code.dataset.link === link) return;
+    const qr = await import("./qr.ts").catch(() => null);
+    this.code.hidden = qr === null;
+    if (qr === null || this.link.value !== link) return;
+    this.code.dataset.link = link;
+    this.code.replaceChildren(qr.drawQr(link, "QR code of the link to this room"));
   }
 
   private rename(): void {

@@ -1,8 +1,8 @@
-// Long messages, who types, and the code to scan: what somebody sees of them.
+// Long messages, who types, the code to scan, and the sound: what somebody sees and hears of them.
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { LocalServer } from "../../scripts/lib/server.ts";
-import { between, launch, seesLast, serve, visit, type Visitor } from "./browser.ts";
+import { between, launch, say, seesLast, serve, visit, type Visitor } from "./browser.ts";
 
 let server: LocalServer;
 let browser: Browser;
@@ -189,5 +189,83 @@ describe("the link of a room", () => {
     await page.click("#copy-link");
     expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(`${server.url}/#sharing`);
     await context.close();
+  });
+});
+
+/** Counts contexts and tones, and lets the test say whether somebody looks. */
+async function listen(page: Page): Promise<void> {
+  await page.addInitScript(() => {
+    const heard = { contexts: 0, tones: 0, isLooking: true };
+    Object.assign(globalThis, { heard });
+    document.hasFocus = () => heard.isLooking;
+    const { AudioContext, OscillatorNode } = globalThis;
+    globalThis.AudioContext = class extends AudioContext {
+      constructor() {
+        super();
+        heard.contexts += 1;
+      }
+    };
+    const { start } = OscillatorNode.prototype;
+    OscillatorNode.prototype.start = function (this: OscillatorNode, when?: number) {
+      heard.tones += 1;
+      start.call(this, when);
+    };
+  });
+}
+interface Heard {
+  contexts: number;
+  tones: number;
+  isLooking: boolean;
+}
+const heard = (page: Page): Promise<Heard> =>
+  page.evaluate(() => (globalThis as unknown as { heard: Heard }).heard);
+const look = (page: Page, isLooking: boolean): Promise<void> =>
+  page.evaluate((is) => {
+    (globalThis as unknown as { heard: Heard }).heard.isLooking = is;
+  }, isLooking);
+
+describe("the sound", () => {
+  test("is off until it is asked for, and then for what is said while nobody looks, and for one's name", async () => {
+    const bob = await visit(browser, server.url, "sounds", "Bob");
+    const context = await browser.newContext();
+    const page = await context.newPage();
+    await listen(page);
+    await page.goto(`${server.url}/#sounds`);
+    await page.fill("#name", "Ann");
+    await page.click("#enter button[type=submit]");
+    const hears = async (text: string): Promise<number> => {
+      // A burst is one tone.
+      await page.waitForTimeout(1_100);
+      const { tones } = await heard(page);
+      await say(bob.page, text);
+      await seesLast(page, text);
+      await page.waitForTimeout(100);
+      return (await heard(page)).tones - tones;
+    };
+    await look(page, false);
+    expect(await hears("off, @Ann")).toBe(0);
+    expect((await heard(page)).contexts).toBe(0);
+    await page.click("#invite");
+    expect(await page.isChecked("#sound")).toBe(false);
+    await page.check("#sound");
+    // Who asks for it hears it.
+    await page.waitForFunction(() => (globalThis as unknown as { heard: Heard }).heard.tones === 1);
+    await page.click("#close-menu");
+    expect(await hears("nobody looks")).toBe(1);
+    await look(page, true);
+    expect(await hears("somebody looks")).toBe(0);
+    expect(await hears("@Ann, look")).toBe(1);
+    await say(bob.page, "one more, @Ann");
+    await seesLast(page, "one more, @Ann");
+    expect((await heard(page)).contexts).toBe(1);
+    // Remembered; but a page that nobody has touched is silent, and makes no context.
+    await page.reload();
+    await page.waitForSelector('#chat[data-status="live"]');
+    await look(page, false);
+    expect(await hears("untouched, @Ann")).toBe(0);
+    expect((await heard(page)).contexts).toBe(0);
+    await page.click("#message");
+    expect(await hears("touched")).toBe(1);
+    await Promise.all([context.close(), bob.context.close()]);
   });
 });

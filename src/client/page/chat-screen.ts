@@ -9,11 +9,13 @@ import { byId } from "./dom.ts";
 import { mute, mutedAuthors, rememberRoom, tellsTyping, titleOf } from "./memory.ts";
 import { MessageActs } from "./message-acts.ts";
 import { MessageList } from "./message-list.ts";
+import { isHeard, newsOf } from "./news.ts";
 import { keepOutbox, keptOutbox } from "./outbox-store.ts";
 import { OutboxView } from "./outbox-view.ts";
 import { RoomMenu } from "./room-menu.ts";
 import { showRoster } from "./roster-view.ts";
 import { type Onlooker, sharedNames } from "./rows.ts";
+import { playTone } from "./sound.ts";
 import { StatusLine } from "./status-line.ts";
 import { lasting } from "./store.ts";
 import { toast } from "./toast.ts";
@@ -234,11 +236,12 @@ export class ChatScreen {
   }
 
   private callFor(messages: readonly ChatMessage[]): void {
-    const { timeline } = this.list;
-    if (!document.hidden || timeline.isCatchingUp) return;
-    const muted = mutedAuthors();
-    const news = messages.findLast((message) => !timeline.isOwn(message) && !muted.has(message.author));
-    if (news !== undefined) this.alerts.news(news, this.options.place.room);
+    const { isCatchingUp, author } = this.list.timeline;
+    if (isCatchingUp) return;
+    const news = newsOf(messages, { name: this.options.name, author, muted: mutedAuthors() });
+    if (news === null) return;
+    if (document.hidden) this.alerts.news(news.newest, this.options.place.room);
+    if (isHeard(news, !document.hidden && document.hasFocus())) void playTone();
   }
 
   private showPeople(): void {

@@ -13,6 +13,7 @@ export interface KnownRoom {
 const ROOMS = "edge-chat-rooms";
 const MUTED = "edge-chat-muted";
 const ALERTS = "edge-chat-alerts";
+const SOUND = "edge-chat-sound";
 const TYPING = "edge-chat-typing";
 const MOST_ROOMS = 30;
 
@@ -59,6 +60,9 @@ export function mute(author: string, name: string | null): void {
 
 export const wantsAlerts = (): boolean => lasting.get(ALERTS) === "yes";
 export const wantAlerts = (isWanted: boolean): void => lasting.set(ALERTS, isWanted ? "yes" : "no");
+
+export const wantsSound = (): boolean => lasting.get(SOUND) === "yes";
+export const wantSound = (isWanted: boolean): void => lasting.set(SOUND, isWanted ? "yes" : "no");
 
 /** Others hear of it unless it is turned off. */
 export const tellsTyping = (): boolean => lasting.get(TYPING) !== "no";

@@ -2,7 +2,18 @@
 import { askForAlerts, canNotify } from "./alerts.ts";
 import { button, byId, el, nameOf } from "./dom.ts";
 import { fragmentOf } from "./address.ts";
-import { labelOf, mute, mutedAuthors, rememberRoom, tellsTyping, tellTyping, wantsAlerts } from "./memory.ts";
+import {
+  labelOf,
+  mute,
+  mutedAuthors,
+  rememberRoom,
+  tellsTyping,
+  tellTyping,
+  wantsAlerts,
+  wantsSound,
+  wantSound,
+} from "./memory.ts";
+import { canSound, playTone, unlockSound } from "./sound.ts";
 import { copy } from "./toast.ts";
 
 export interface RoomMenuPorts {
@@ -22,6 +33,7 @@ export class RoomMenu {
   private readonly code = byId("room-code", HTMLElement);
   private readonly label = byId("room-label", HTMLInputElement);
   private readonly alerts = byId("alerts", HTMLInputElement);
+  private readonly sound = byId("sound", HTMLInputElement);
   private readonly typing = byId("tell-typing", HTMLInputElement);
 
   constructor(ports: RoomMenuPorts, signal: AbortSignal) {
@@ -35,6 +47,7 @@ export class RoomMenu {
     on("share", () => void navigator.share({ url: this.link.value }).catch(() => {}));
     this.label.addEventListener("change", () => this.rename(), { signal });
     this.alerts.addEventListener("change", () => void this.setAlerts(), { signal });
+    this.sound.addEventListener("change", () => this.setSound(), { signal });
     this.typing.addEventListener("change", () => tellTyping(this.typing.checked), { signal });
     this.link.addEventListener("focus", () => this.link.select(), { signal });
     // A click beside the dialog meets the dialog itself.
@@ -53,6 +66,8 @@ export class RoomMenu {
     this.label.value = labelOf(room);
     this.label.placeholder = isPrivate ? "Private room" : room;
     this.alerts.checked = wantsAlerts() && Notification.permission === "granted";
+    byId("sound-row", HTMLElement).hidden = !canSound();
+    this.sound.checked = wantsSound();
     this.typing.checked = tellsTyping();
     this.showMuted();
     void this.showCode(this.link.value);
@@ -79,6 +94,13 @@ export class RoomMenu {
     const isWanted = this.alerts.checked;
     this.alerts.checked = await askForAlerts(isWanted);
     byId("alerts-hint", HTMLElement).hidden = this.alerts.checked === isWanted;
+  }
+
+  /** Who turns it on hears what it is. */
+  private setSound(): void {
+    wantSound(this.sound.checked);
+    unlockSound();
+    void playTone();
   }
 
   private showMuted(): void {

@@ -205,10 +205,11 @@ async function listen(page: Page): Promise<void> {
         heard.contexts += 1;
       }
     };
-    const { start } = OscillatorNode.prototype;
-    OscillatorNode.prototype.start = function (this: OscillatorNode, when?: number) {
-      heard.tones += 1;
-      start.call(this, when);
+    globalThis.OscillatorNode = class extends OscillatorNode {
+      override start(when?: number): void {
+        heard.tones += 1;
+        super.start(when);
+      }
     };
   });
 }

@@ -19,12 +19,13 @@ test("classic clients have no author: what they say is news to everybody, also t
   expect(newsOf([from("")], { ...ANN, author: "" })?.newest).toEqual(from(""));
 });
 
+const isCall = (...texts: readonly string[]): boolean | undefined =>
+  newsOf(
+    texts.map((text, i) => from("bob", text, i + 1)),
+    ANN,
+  )?.isCall;
+
 test("any of several messages may call somebody by their name, and only with @", () => {
-  const isCall = (...texts: readonly string[]): boolean | undefined =>
-    newsOf(
-      texts.map((text, i) => from("bob", text, i + 1)),
-      ANN,
-    )?.isCall;
   expect(isCall("hey @ann, look", "at this")).toBe(true);
   expect(isCall("Ann", "@annabel", "`@Ann`")).toBe(false);
 });

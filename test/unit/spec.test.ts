@@ -6,7 +6,7 @@ import * as load from "../../src/http/load-token.ts";
 import { CLOSE } from "../../src/protocol/messages.ts";
 import * as limits from "../../src/protocol/limits.ts";
 import { CALL_MS } from "../../src/rate-limit/budget.ts";
-import { MAX_WAITING } from "../../src/room/admission.ts";
+import { MAX_WAITING, MAX_WAITING_LENGTH } from "../../src/room/admission.ts";
 import { readConfig } from "../../src/room/config.ts";
 import {
   MAX_FLUSH_LENGTH,
@@ -103,6 +103,7 @@ test("the fixed limits of SPEC.md are those of the code", () => {
     CALL_MS,
     MAX_LOAD_PREFIX_LENGTH,
     MAX_WAITING,
+    MAX_WAITING_LENGTH,
     MAX_REFUSALS,
     MIN_ADMIN_TOKEN_LENGTH,
   };

@@ -23,6 +23,8 @@ export type LoadFrame =
   | { readonly kind: "stored"; readonly counter: number }
   | { readonly kind: "refused"; readonly refused: Refusal }
   | { readonly kind: "error"; readonly code: ErrorCode }
+  /** A visitor beside the load types. */
+  | { readonly kind: "typing" }
   | { readonly kind: "pong" }
   | { readonly kind: "corrupt" };
 
@@ -54,6 +56,8 @@ export function readFrame(text: string): LoadFrame {
       return frame;
     case "error":
       return { kind: "error", code: frame.code };
+    case "typing":
+      return { kind: "typing" };
     default:
       return CORRUPT;
   }

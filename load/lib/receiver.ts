@@ -30,7 +30,7 @@ export interface Ears {
 
 /** What a room never says to who speaks this protocol. */
 const OTHERS: Readonly<Record<ReceiverOptions["protocol"], ReadonlySet<Reading["kind"]>>> = {
-  classic: new Set(["events", "welcome", "presence", "stored", "refused"]),
+  classic: new Set(["events", "welcome", "presence", "stored", "refused", "typing"]),
   delivery: new Set(["message", "ready", "members"]),
 };
 
@@ -125,6 +125,7 @@ export class Receiver {
         counts.garbled += 1;
         return;
       case "stored":
+      case "typing":
       case "pong":
         return;
       default:

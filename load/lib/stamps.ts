@@ -1,6 +1,6 @@
 // The stamp that a load message carries as its text: who sent it, which one it is, and when. Made to be found and read in
 // a frame's raw text, because a receiver of 1,000,000 messages a second cannot parse its frames.
-import { MAX_MESSAGE_LENGTH } from "../../src/protocol/limits.ts";
+import { MAX_CLASSIC_MESSAGE_LENGTH } from "../../src/protocol/limits.ts";
 
 /** Opens a stamp. Nothing else in a frame of a load run has it, and JSON escapes none of a stamp. */
 export const STAMP = "<~";
@@ -13,7 +13,7 @@ const FILLING = "the-quick-brown-fox-jumps-over-the-lazy-dog_".repeat(8);
 const PLACES = 44;
 /** A stamp alone is at most so long: kind, six base-36 numbers and a check, signs. */
 export const MIN_SIZE = 64;
-export const MAX_SIZE = MAX_MESSAGE_LENGTH;
+export const MAX_SIZE = MAX_CLASSIC_MESSAGE_LENGTH;
 
 export interface Stamp {
   /** `last`: this sender sends no more; `n` is how many it has sent, and `refused` how many of them were refused. */

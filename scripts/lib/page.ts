@@ -15,6 +15,9 @@ export async function buildPage(): Promise<void> {
     },
     outdir: "public/build",
     bundle: true,
+    // What is imported when it is asked for is a file of its own, by its name.
+    splitting: true,
+    chunkNames: "[name]",
     write: false,
     minify: true,
     format: "esm",

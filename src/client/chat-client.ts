@@ -47,6 +47,11 @@ export class ChatClient {
     this.handle({ type: "history", before });
   }
 
+  /** Somebody types; call it at each stroke. The others hear of it where the room tells it, and not too often. */
+  typed(): void {
+    this.handle({ type: "typed" });
+  }
+
   /** Says what the device knows: its network came or went, or somebody looks again. Reconnects or probes at once. */
   hint(type: DeviceHint): void {
     this.handle({ type });

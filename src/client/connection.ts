@@ -1,8 +1,9 @@
 // A client's side of the delivery protocol as a pure machine: what to send, what to show, what to ask for. link.ts keeps its socket.
-import { DELIVERY_PROTOCOL, MAX_PAGE, PONG } from "../protocol/limits.ts";
+import { DELIVERY_PROTOCOL, MAX_CLASSIC_MESSAGE_LENGTH, MAX_PAGE, PONG } from "../protocol/limits.ts";
 import type {
   ChatMessage,
   ErrorCode,
+  Limits,
   Presence,
   Refusal,
   ServerFrame,
@@ -16,6 +17,7 @@ import { Link } from "./link.ts";
 import type { SavedOutbox } from "./outbox.ts";
 import { Roster } from "./roster.ts";
 import { ANSWER_WITHIN_MS, Sender } from "./sender.ts";
+import { Typing } from "./typing.ts";
 
 export interface ClientOptions {
   readonly name: string;
@@ -29,6 +31,9 @@ export interface ClientOptions {
 
 const BUSY_RETRY_MS = 1_000;
 
+/** Of a room whose welcome states none: it is older than these. */
+const OLDER_LIMITS: Limits = { message: MAX_CLASSIC_MESSAGE_LENGTH, typing: 0 };
+
 /** Codes for a first frame that the room will never take. */
 const FINAL: ReadonlySet<ErrorCode> = new Set(["bad-frame", "frame-too-large", "name-too-long"]);
 
@@ -36,7 +41,9 @@ export class Connection {
   private readonly options: ClientOptions;
   private readonly link: Link;
   private readonly sender: Sender;
+  private readonly typing: Typing;
   private readonly roster = new Roster();
+  private limits = OLDER_LIMITS;
   /** The last message shown; seq is null until the first one after a join that did not resume. */
   private seen: { readonly epoch: string; readonly seq: number | null } | null = null;
   private author = "";
@@ -55,6 +62,7 @@ export class Connection {
       drop: (random: number) => this.link.drop(random),
     };
     this.sender = new Sender(ports, options.outbox);
+    this.typing = new Typing(ports);
   }
 
   /** What to do next. Total: never throws, whatever the room sent. */
@@ -85,6 +93,9 @@ export class Connection {
         break;
       case "send":
         this.sender.send(event.id, event.message);
+        break;
+      case "typed":
+        if (this.link.isLive) this.typing.typed(this.roster.count, this.limits.typing);
         break;
       case "discard":
         this.sender.discard(event.id);
@@ -152,6 +163,11 @@ export class Connection {
         this.arm("history", null);
         this.emit({ type: "history", messages: frame.history.events, more: frame.history.more });
         break;
+      case "typing":
+        // Oneself in another tab is nobody else.
+        if (this.link.isLive && frame.member.author !== this.author)
+          this.emit({ type: "typing", member: frame.member });
+        break;
       case "error":
         this.onError(frame.code, frame.error);
         break;
@@ -160,18 +176,21 @@ export class Connection {
     }
   }
 
-  private onWelcome({ epoch, head, counter, author, members, roster, resumed, gap }: Welcome): void {
+  private onWelcome(welcome: Welcome): void {
+    const { epoch, head, counter, author, members, roster, resumed, gap } = welcome;
+    const { limits = OLDER_LIMITS } = welcome;
+    this.limits = limits;
     const before = this.seen;
     this.author = author;
     const after = resumed ? (before?.seq ?? null) : head === 0 ? 0 : null;
-    this.emit({ type: "joined", author, epoch, resumed, after, head });
+    this.emit({ type: "joined", author, epoch, resumed, after, head, limits });
     if (before !== null && !resumed) {
       this.wantsBefore = null;
       this.emit({ type: "reset" });
     }
     if (gap !== undefined) this.emit({ type: "gap", gap });
     this.seen = { epoch, seq: gap?.last ?? after };
-    this.sender.welcome(epoch, counter);
+    this.sender.welcome(epoch, counter, limits.message);
     this.roster.welcome(members, roster);
     this.link.joined();
     this.emitRoster();
@@ -255,6 +274,9 @@ export class Connection {
       case "answer":
         if (this.link.isLive) this.link.drop(random);
         break;
+      case "typing":
+        this.typing.isOver();
+        break;
       default:
         this.link.onTimer(timer, random);
     }
@@ -262,7 +284,8 @@ export class Connection {
 
   /** What was asked on a socket that is gone is not answered. A place that no message has confirmed is none. */
   private forget(): void {
-    for (const timer of ["resend", "history", "answer"] as const) this.arm(timer, null);
+    for (const timer of ["resend", "history", "answer", "typing"] as const) this.arm(timer, null);
+    this.typing.isOver();
     if (this.seen?.seq === null) this.seen = null;
   }
 }

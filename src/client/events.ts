@@ -1,16 +1,16 @@
 // What can happen to a client's connection, and what it wants done about it. The shell performs effects in the order given.
-import type { ChatMessage, Gap, Member } from "../protocol/messages.ts";
+import type { ChatMessage, Gap, Limits, Member } from "../protocol/messages.ts";
 import type { SavedOutbox } from "./outbox.ts";
 
 /** "superseded": the same author and tag came from elsewhere. "refused": the room will never take this client as it is. */
 export type Status = "connecting" | "live" | "offline" | "superseded" | "refused";
-export type Timer = "reconnect" | "resend" | "ping" | "pong" | "steady" | "history" | "answer";
+export type Timer = "reconnect" | "resend" | "ping" | "pong" | "steady" | "history" | "answer" | "typing";
 /** What the device says of its network, and that somebody looks again. */
 export type DeviceHint = "online" | "offline" | "visible";
 
 /** `random` is uniform in [0, 1); `id` names a message for the app. */
 export type ClientEvent =
-  | { readonly type: "start" | "opened" }
+  | { readonly type: "start" | "opened" | "typed" }
   | { readonly type: DeviceHint }
   | { readonly type: "frame"; readonly frame: unknown; readonly random: number }
   | { readonly type: "closed"; readonly code: number; readonly random: number }
@@ -47,6 +47,7 @@ export type AppEvent =
       readonly resumed: boolean;
       readonly after: number | null;
       readonly head: number;
+      readonly limits: Limits;
     }
   /** What was shown belongs to a log that is gone, or has no link to what follows. */
   | { readonly type: "reset" }
@@ -66,6 +67,8 @@ export type AppEvent =
     } & SavedOutbox)
   /** Own messages that are stored: whatever crashes now, they are not lost (D5). */
   | { readonly type: "confirmed"; readonly ids: readonly string[] }
+  /** Somebody else types, just now; there is no word of its end. */
+  | { readonly type: "typing"; readonly member: Member }
   /** `members` is null where the room is too large for a roster. */
   | { readonly type: "roster"; readonly members: readonly Member[] | null; readonly count: number }
   /** People, not connections: an author's second tab, or a new connection of somebody who is here, is no news. */

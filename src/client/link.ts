@@ -17,7 +17,7 @@ const PATIENT_ATTEMPT = 5;
 const FLOODED = "The room closed this connection: too much came from it at once.";
 
 /** The timers of a link; the others are the conversation's. */
-export type LinkTimer = Exclude<Timer, "resend" | "history" | "answer">;
+export type LinkTimer = Exclude<Timer, "resend" | "history" | "answer" | "typing">;
 
 export interface LinkPorts {
   readonly emit: (effect: ClientEffect) => void;

@@ -1,6 +1,6 @@
 // What a client has said and the room has not yet confirmed, in order. Decides what to send next; sends nothing.
 import { isCount, isFields, parseFields } from "../protocol/codec.ts";
-import { MAX_MESSAGE_LENGTH } from "../protocol/limits.ts";
+import { MAX_CLASSIC_MESSAGE_LENGTH, MOST_MESSAGE_LENGTH } from "../protocol/limits.ts";
 import { isVisible } from "../protocol/names.ts";
 
 export interface OutboxItem {
@@ -47,6 +47,8 @@ export class Outbox {
   private epoch: string | null;
   private stored: number;
   private sent = 0;
+  /** Units that a message may have in this room; before a welcome says it, in any. */
+  private most = MOST_MESSAGE_LENGTH;
 
   constructor({ items, epoch, counter }: SavedOutbox = { items: [], epoch: null, counter: 0 }) {
     this.items = items;
@@ -70,20 +72,23 @@ export class Outbox {
 
   /** What the room would refuse for good does not go out. */
   add(id: string, message: string): void {
-    const state = message.length > MAX_MESSAGE_LENGTH || !isVisible(message) ? "failed" : "pending";
+    const state = message.length > this.most || !isVisible(message) ? "failed" : "pending";
     this.items = [...this.items, { id, message, state }];
   }
 
   /**
    * A new connection, on which nothing is under way, to a log that has stored up to `counter`. Returns the ids of
-   * what turns out to be stored; in another log than before, that is nothing.
+   * what turns out to be stored; in another log than before, that is nothing. What is longer than `most` units fails: the room
+   * would not take it.
    */
-  welcome(epoch: string, counter: number): readonly string[] {
+  welcome(epoch: string, counter: number, most = MAX_CLASSIC_MESSAGE_LENGTH): readonly string[] {
     const confirmed = epoch === this.epoch ? this.confirm(counter) : [];
     this.epoch = epoch;
     this.stored = counter;
     this.sent = 0;
+    this.most = most;
     this.retry();
+    this.items = this.items.map((item) => (item.message.length > most ? { ...item, state: "failed" } : item));
     return confirmed;
   }
 

@@ -40,8 +40,9 @@ export class Sender {
     this.ports.emit({ type: "outbox", underWay, retryMs, ...state });
   }
 
-  welcome(epoch: string, counter: number): void {
-    this.confirm(this.outbox.welcome(epoch, counter));
+  /** `most` is how many units the room takes in a message. */
+  welcome(epoch: string, counter: number, most: number): void {
+    this.confirm(this.outbox.welcome(epoch, counter, most));
   }
 
   /** Sends what may be sent. While a refusal is waited out, nothing: the order would be lost. */

@@ -1,10 +1,10 @@
 // Untrusted text in, typed frames out; typed frames in, text out. Nothing behind these decoders checks shapes again.
 import {
   DELIVERY_PROTOCOL,
+  MAX_CLASSIC_MESSAGE_LENGTH,
   MAX_CLIENT_FRAME_LENGTH,
   MAX_CLIENT_TAG_LENGTH,
   MAX_KEY_LENGTH,
-  MAX_MESSAGE_LENGTH,
   MAX_NAME_LENGTH,
   MAX_PAGE,
   MIN_KEY_LENGTH,
@@ -16,6 +16,7 @@ import type {
   ErrorCode,
   Hello,
   HistoryPage,
+  Member,
   Presence,
   Refusal,
   Since,
@@ -78,9 +79,9 @@ function readFrame(text: unknown): Decoded<Fields> {
 export function decodeHello(text: unknown): Decoded<Hello> {
   const frame = readFrame(text);
   if (!frame.ok) return frame;
-  const { name, protocol, message, counter, history } = frame.value;
+  const { name, protocol, message, counter, history, typing } = frame.value;
   // What follows a refused first frame must not become a join under no name, as it would in the demo.
-  if (name === undefined && [message, counter, history].some((field) => field !== undefined)) {
+  if (name === undefined && [message, counter, history, typing].some((field) => field !== undefined)) {
     return bad("bad-frame", "Say your name first.");
   }
   if (name !== undefined && name !== null && typeof name !== "string") {
@@ -120,20 +121,25 @@ function decodeSince(value: unknown): Since | null | undefined {
 }
 
 /**
- * Any later frame. With `delivery`, a message needs a counter of at least 1, and history may be asked for; a classic
- * client has neither, and what it says beside `message` is ignored.
+ * Any later frame. With `delivery`, a message needs a counter of at least 1 and has at most `most` units, and history may be
+ * asked for, and it may be said that somebody types; a classic client has the classic bound, and what it says beside `message` is ignored.
  */
-export function decodeClientFrame(text: unknown, delivery: boolean): Decoded<ClientFrame> {
+export function decodeClientFrame(
+  text: unknown,
+  delivery: boolean,
+  most = MAX_CLASSIC_MESSAGE_LENGTH,
+): Decoded<ClientFrame> {
   const frame = readFrame(text);
   if (!frame.ok) return frame;
-  const { message, counter, history } = frame.value;
+  const { message, counter, history, typing } = frame.value;
   if (delivery && history !== undefined) return decodeHistory(history);
+  if (delivery && typing === true && message === undefined) return ok({ kind: "typing" });
   if (delivery && !isCount(counter, 1)) return bad("bad-frame", "Counter must be a whole number from 1.");
   const named = delivery && isCount(counter, 1) ? counter : 0;
   if (typeof message !== "string") {
     return bad("bad-frame", "Message must be text.", named || undefined);
   }
-  if (message.length > MAX_MESSAGE_LENGTH) {
+  if (message.length > (delivery ? most : MAX_CLASSIC_MESSAGE_LENGTH)) {
     return bad("message-too-long", "Message too long.", named || undefined);
   }
   if (!isVisible(message)) {
@@ -168,6 +174,7 @@ export const encodeWelcome = (welcome: Welcome): string => JSON.stringify({ welc
 export const encodeStored = (counter: number): string => JSON.stringify({ stored: counter });
 export const encodeRefused = (refused: Refusal): string => JSON.stringify({ refused });
 export const encodePresence = (presence: Presence): string => JSON.stringify({ presence });
+export const encodeTyping = (typing: Member): string => JSON.stringify({ typing });
 export const encodeHistory = (history: HistoryPage): string => JSON.stringify({ history });
 
 /** Units above U+00FF: one of them makes a text of two bytes a unit, which the runtime transcodes for every socket. */

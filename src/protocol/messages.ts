@@ -72,13 +72,22 @@ export interface DeliveryHello {
 /** Any later frame of a client. `counter` is 0 for a classic one. */
 export type ClientFrame =
   | { readonly kind: "message"; readonly message: string; readonly counter: number }
-  | { readonly kind: "history"; readonly before: number; readonly limit: number };
+  | { readonly kind: "history"; readonly before: number; readonly limit: number }
+  | { readonly kind: "typing" };
 
 /** A connection as others see it. */
 export interface Member {
   readonly connection: string;
   readonly author: string;
   readonly name: string;
+}
+
+/** What a room bears of a delivery client. */
+export interface Limits {
+  /** UTF-16 units in a message. */
+  readonly message: number;
+  /** Members up to which the room tells who types; 0: it tells nobody. */
+  readonly typing: number;
 }
 
 export interface Welcome {
@@ -97,6 +106,8 @@ export interface Welcome {
   readonly resumed: boolean;
   /** Messages that this client missed and will not get by replay (first and last seq). */
   readonly gap?: Gap;
+  /** Absent where a room is older than these: then MAX_CLASSIC_MESSAGE_LENGTH holds. */
+  readonly limits?: Limits;
 }
 
 export interface Gap {
@@ -144,4 +155,5 @@ export type ServerFrame =
   | { readonly kind: "refused"; readonly refused: Refusal }
   | { readonly kind: "presence"; readonly presence: Presence }
   | { readonly kind: "history"; readonly history: HistoryPage }
+  | { readonly kind: "typing"; readonly member: Member }
   | { readonly kind: "error"; readonly error: string; readonly code: ErrorCode };

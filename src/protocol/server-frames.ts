@@ -4,6 +4,7 @@ import type {
   ChatMessage,
   ErrorCode,
   Gap,
+  Limits,
   Member,
   Presence,
   Refusal,
@@ -39,6 +40,9 @@ const isTexts = isArrayOf(isText);
 const isGap = (value: unknown): value is Gap =>
   isFields(value) && isCount(value.first) && isCount(value.last);
 
+const isLimits = (value: unknown): value is Limits =>
+  isFields(value) && isCount(value.message, 1) && isCount(value.typing);
+
 const isWelcome = (value: unknown): value is Welcome =>
   isFields(value) &&
   isCount(value.protocol) &&
@@ -50,7 +54,8 @@ const isWelcome = (value: unknown): value is Welcome =>
   isCount(value.members) &&
   typeof value.resumed === "boolean" &&
   optional(value.roster, isMembers) &&
-  optional(value.gap, isGap);
+  optional(value.gap, isGap) &&
+  optional(value.limits, isLimits);
 
 const isRefusal = (value: unknown): value is Refusal =>
   isFields(value) &&
@@ -76,7 +81,7 @@ function isEvents({ first, last, events }: Fields): boolean {
 export function decodeServerFrame(text: unknown): ServerFrame | null {
   const fields = typeof text === "string" ? parseFields(text) : null;
   if (fields === null) return null;
-  const { welcome, stored, refused, presence, history, error, code } = fields;
+  const { welcome, stored, refused, presence, history, typing, error, code } = fields;
   if (isEvents(fields)) {
     const events = fields.events as ChatMessage[];
     const { first, last } = fields as { first: number; last: number };
@@ -90,6 +95,7 @@ export function decodeServerFrame(text: unknown): ServerFrame | null {
     const page = { before: history.before, events: history.events, more: history.more === true };
     return { kind: "history", history: page };
   }
+  if (isMember(typing)) return { kind: "typing", member: typing };
   if (isText(error)) return { kind: "error", error, code: (isText(code) ? code : "bad-frame") as ErrorCode };
   return null;
 }

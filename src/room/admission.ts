@@ -21,6 +21,8 @@ import type { Action, Session } from "./session.ts";
 
 /** Actions of one connection that wait for the budget to come; one more is refused as busy. */
 export const MAX_WAITING = 32;
+/** And units of text in them: as many messages as a client sends ahead have room, however long they may be. */
+export const MAX_WAITING_LENGTH = 16_384;
 /** How soon what departed identities owe, or have not given back for sure, is looked at again. */
 export const TIDY_MS = 60_000;
 /** A budget that somebody here holds is looked at so seldom: only a crash leaves one behind. */
@@ -107,6 +109,7 @@ export class Admission {
       this.ask(identity, holding, now);
     }
     if (session.waiting.length >= MAX_WAITING) return { type: "busy" };
+    if (textIn(session.waiting) + textIn([action]) > MAX_WAITING_LENGTH) return { type: "busy" };
     session.waiting.push(action);
     holding.waiting.push(session);
     return { type: "waits" };
@@ -273,6 +276,10 @@ export class Admission {
 
 /** Nothing is owed, and nothing held. */
 const NEW_ROW: Omit<BudgetRow, "identity"> = { term: "", spent: "", state: "yielded", ...FULL };
+
+/** Units of text in the messages among some actions. */
+const textIn = (actions: readonly Action[]): number =>
+  actions.reduce((sum, action) => sum + (action.kind === "message" ? action.message.length : 0), 0);
 
 /** Whether a call that began at `since` may go on. A clock that went back does not say how long it has taken. */
 const isWithinCall = (since: number, now: number): boolean => since <= now && now - since < CALL_MS;

@@ -1,4 +1,5 @@
 // What an operator may set (`vars` in wrangler.toml), read once and refused with a sentence where it makes no sense.
+import { MAX_CLASSIC_MESSAGE_LENGTH, MOST_MESSAGE_LENGTH } from "../protocol/limits.ts";
 import type { Rates } from "../rate-limit/budget.ts";
 
 export interface RoomConfig {
@@ -10,6 +11,8 @@ export interface RoomConfig {
   readonly historyMaxAgeMs: number;
   readonly rosterMax: number;
   readonly slowReaderBytes: number;
+  /** Units in a message of a delivery client. */
+  readonly maxMessageLength: number;
   readonly rates: Rates;
 }
 
@@ -17,7 +20,7 @@ export interface RoomConfig {
  * A member that just came back may have a whole snapshot unsent, and is not slow: the bound stands above the largest
  * one ([D10] in snapshot.test.ts measures it).
  */
-export const LEAST_SLOW_READER_BYTES = 2_621_440;
+export const LEAST_SLOW_READER_BYTES = 4_194_304;
 
 /** A day: nobody waits longer for one more action, and a client's timer takes no wait beyond 2^31 ms. */
 const LONGEST_PERIOD_MS = 86_400_000;
@@ -40,6 +43,7 @@ export function readConfig(vars: Readonly<Record<string, unknown>>): RoomConfig 
     historyMaxAgeMs: read("HISTORY_MAX_AGE_MS", 60_000, 315_360_000_000),
     rosterMax: read("ROSTER_MAX", 0, 1_000),
     slowReaderBytes: read("SLOW_READER_BYTES", LEAST_SLOW_READER_BYTES, 67_108_864),
+    maxMessageLength: read("MAX_MESSAGE_LENGTH", MAX_CLASSIC_MESSAGE_LENGTH, MOST_MESSAGE_LENGTH),
     rates: {
       message: { periodMs, burst: read("RATE_BURST", 1, 1_000_000) },
       // Everybody behind an address may come back at once, as after a redeploy.

@@ -8,6 +8,8 @@ export const MAX_FLUSH_MESSAGES = 1_000;
 export const MAX_FLUSH_LENGTH = 131_072;
 /** Admitted messages that wait for a flush; one more is refused as busy. */
 export const MAX_PENDING = 10_000;
+/** Units of text in them: as many as they have where all are as long as a classic client's may be. */
+export const MAX_PENDING_LENGTH = 2_560_000;
 
 /**
  * Milliseconds between the end of a flush and the next one in a busy room: a frame costs some 15 microseconds, so this

@@ -6,6 +6,7 @@ import {
   encodePresence,
   encodeQuit,
   encodeReady,
+  encodeTyping,
 } from "../protocol/codec.ts";
 import { type ChatMessage, CLOSE, type Hello, type Member, type Presence } from "../protocol/messages.ts";
 import type { RoomConfig } from "./config.ts";
@@ -16,6 +17,7 @@ import { PresenceQueue } from "./presence.ts";
 import type { Sequence } from "./sequence.ts";
 import { isDelivery, type Joined, newSession, type Session } from "./session.ts";
 import { memberOf, Snapshots } from "./snapshot.ts";
+import { MAX_TYPING_MEMBERS } from "./typing.ts";
 
 export interface MembershipPorts {
   readonly config: RoomConfig;
@@ -152,7 +154,9 @@ export class Membership {
       session.counter = sequence.counterOf(author, delivery.client);
       const roster = this.size <= config.rosterMax ? [...others, me] : null;
       session.hasRoster = roster !== null;
-      const arrival = { me, counter: session.counter, since: delivery.since, members: this.size, roster };
+      const limits = { message: config.maxMessageLength, typing: MAX_TYPING_MEMBERS };
+      const { counter } = session;
+      const arrival = { me, counter, since: delivery.since, members: this.size, roster, limits };
       for (const frame of this.snapshots.delivery(arrival, sequence.told)) effects.send(me.connection, frame);
       effects.emit({ type: "alarm-by", at: now + config.silenceMs });
     }
@@ -203,6 +207,12 @@ export class Membership {
       return [...shares, { to: delivery, frames: [encodeEvents(messages, presence, json)] }];
     }
     return presence === null ? shares : [...shares, { to: delivery, frames: [encodePresence(presence)] }];
+  }
+
+  /** A member types: the others of the delivery protocol hear of it at once, and it is not known any more. */
+  tellTyping({ connection }: Session, joined: Joined): void {
+    const frame = encodeTyping(memberOf(connection, joined));
+    for (const to of this.audience.delivery) if (to !== connection) this.room.effects.send(to, frame);
   }
 
   /** Answers a classic member behind what it was not told yet. */

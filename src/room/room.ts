@@ -18,7 +18,6 @@ import { Admission, TIDY_MS, type Verdict } from "./admission.ts";
 import type { LedgerReader } from "./budget-ledger.ts";
 import type { RoomConfig } from "./config.ts";
 import { Effects, type RoomEffect, type RoomEvent } from "./effects.ts";
-import { MAX_PENDING } from "./fan-out.ts";
 import { Flushes } from "./flushes.ts";
 import { findOverdue, nextTrim } from "./housekeeping.ts";
 import { Membership } from "./membership.ts";
@@ -26,6 +25,7 @@ import type { LogReader } from "./message-log.ts";
 import { bear } from "./patience.ts";
 import { Sequence } from "./sequence.ts";
 import { type Action, awaitsHello, isDelivery, type Session, speaksDelivery } from "./session.ts";
+import { MAX_TYPING_MEMBERS, tell } from "./typing.ts";
 
 /** A page of history costs a read of up to 100 rows: 20 at once, then four a second, per connection. */
 const PAGES = { periodMs: 250, burst: 20 };
@@ -49,7 +49,7 @@ interface Turn {
 
 export class Room {
   readonly sessions: ReadonlyMap<string, Session>;
-  /** How often anybody was refused, or answered that nothing was new, since the room woke. */
+  /** How often anybody was refused, was answered that nothing was new, or typed and was not heard, since the room woke. */
   refusals = 0;
   private readonly ports: RoomPorts;
   private readonly effects = new Effects();
@@ -152,10 +152,11 @@ export class Room {
 
   private onFrame(session: Session, frame: unknown, now: number): void {
     if (awaitsHello(session)) return this.onHello(session, frame, now);
-    const decoded = decodeClientFrame(frame, speaksDelivery(session));
+    const decoded = decodeClientFrame(frame, speaksDelivery(session), this.ports.config.maxMessageLength);
     if (!decoded.ok) return this.onBadFrame(session, decoded.error, now);
     const { value } = decoded;
     if (value.kind === "history") return this.onHistory(session, value.before, value.limit, now);
+    if (value.kind === "typing") return this.onTyping(session, now);
     const ahead = session.waiting.length + 1;
     const action: Action = { kind: "message", message: value.message, counter: value.counter };
     this.act(session, action, { ahead, isAlone: false }, now);
@@ -187,8 +188,9 @@ export class Room {
   /** An action at its turn: done, refused, or kept until the budget is here. */
   private act(session: Session, action: Action, { ahead, isAlone }: Turn, now: number): void {
     if (action.kind === "message" && !this.isNext(session, action.counter, ahead, now)) return;
-    const isFull = this.sequence.size >= MAX_PENDING;
-    const verdict: Verdict = isFull ? { type: "busy" } : this.admission.decide(session, action, now, isAlone);
+    const verdict: Verdict = this.sequence.isFull
+      ? { type: "busy" }
+      : this.admission.decide(session, action, now, isAlone);
     switch (verdict.type) {
       case "admitted":
         return this.perform(session, action, now);
@@ -223,12 +225,27 @@ export class Room {
     this.leave(session, CLOSE.tooLarge, error);
   }
 
+  /** Told to the others, or dropped without an answer: nobody waits for one. */
+  private onTyping(session: Session, now: number): void {
+    const { joined } = session;
+    const { may, told } = tell(session.typing, now);
+    session.typing = told;
+    if (joined === null || !may || this.members > MAX_TYPING_MEMBERS) return this.bear(session, null, now);
+    this.membership.tellTyping(session, joined);
+  }
+
   /** Says no. Who goes on all the same is told so less often, and then sent away. */
   private decline(session: Session, frame: string, now: number): void {
+    this.bear(session, frame, now);
+  }
+
+  /** A null `frame`: nothing is said, but it counts. */
+  private bear(session: Session, frame: string | null, now: number): void {
+    const { answeredAt } = session.patience;
     const { bearing, left } = bear(session.patience, now);
-    session.patience = left;
+    session.patience = frame === null ? { ...left, answeredAt } : left;
     this.refusals += 1;
-    if (bearing === "answer") this.answer(session, frame);
+    if (bearing === "answer" && frame !== null) this.answer(session, frame);
     if (bearing === "close") this.leave(session, CLOSE.flooding, "You went on after you were refused.");
   }
 

@@ -1,7 +1,7 @@
 // The room's one order: whether a message is its sender's next, and which place and time it gets. Keeps what is admitted until
 // it is written and told; writes and sends nothing.
 import type { ChatMessage } from "../protocol/messages.ts";
-import { MAX_FLUSH_LENGTH, MAX_FLUSH_MESSAGES } from "./fan-out.ts";
+import { MAX_FLUSH_LENGTH, MAX_FLUSH_MESSAGES, MAX_PENDING, MAX_PENDING_LENGTH } from "./fan-out.ts";
 import type { LogReader } from "./message-log.ts";
 import type { Joined, Session } from "./session.ts";
 
@@ -12,6 +12,8 @@ export class Sequence {
   private readonly log: LogReader;
   /** Admitted and not told, oldest first. */
   private pending: ChatMessage[] = [];
+  /** Units of text in them. */
+  private pendingLength = 0;
   /** How many of them are written already. */
   private written = 0;
   private newest: { readonly seq: number; readonly timestamp: number };
@@ -26,6 +28,11 @@ export class Sequence {
 
   get size(): number {
     return this.pending.length;
+  }
+
+  /** Whether no more may be admitted until a flush has taken some (D12). */
+  get isFull(): boolean {
+    return this.pending.length >= MAX_PENDING || this.pendingLength >= MAX_PENDING_LENGTH;
   }
 
   /** The seq of the newest admitted message. */
@@ -61,6 +68,7 @@ export class Sequence {
     const timestamp = Math.max(now, this.newest.timestamp + 1);
     this.newest = { seq, timestamp };
     this.pending.push({ seq, name, message, timestamp, author, client: client ?? "", counter });
+    this.pendingLength += message.length;
   }
 
   /** What is not written yet, oldest first; counts as written from now on. */
@@ -80,6 +88,7 @@ export class Sequence {
       count += 1;
     }
     const messages = this.pending.splice(0, count);
+    this.pendingLength -= messages.reduce((sum, { message }) => sum + message.length, 0);
     const unwritten = messages.slice(this.written);
     this.written = Math.max(0, this.written - count);
     this.told = messages.at(-1)?.seq ?? this.told;
@@ -89,6 +98,7 @@ export class Sequence {
   /** The log was erased, and with it what was on its way into it. */
   clear(): void {
     this.pending = [];
+    this.pendingLength = 0;
     this.written = 0;
     this.newest = { seq: 0, timestamp: 0 };
     this.told = 0;

@@ -1,6 +1,7 @@
 // One connection's state, and what of it survives hibernation in the socket's attachment (at most 16,384 bytes).
 import type { Hello } from "../protocol/messages.ts";
 import { NEW_PATIENCE, type Patience } from "./patience.ts";
+import { NEVER_TOLD, type Told } from "./typing.ts";
 
 /** What a joined connection is to others. `client` is null for a classic one. */
 export interface Joined {
@@ -33,6 +34,8 @@ export interface Session {
   readonly waiting: Action[];
   pages: Pages;
   patience: Patience;
+  /** How lately the others were told that it types. */
+  typing: Told;
 }
 
 /** What pages of history have cost a connection, as of the instant `at`. */
@@ -55,6 +58,7 @@ export function newSession(connection: string, identity: string, order: number, 
     waiting: [],
     pages,
     patience: NEW_PATIENCE,
+    typing: NEVER_TOLD,
   };
 }
 

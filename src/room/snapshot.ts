@@ -1,12 +1,21 @@
 // What a connection gets when it joins: who is here, and the messages that it is owed. Frames, in their order.
 import { encodeClassicMessage, encodeEvents, encodeJoined, encodeWelcome } from "../protocol/codec.ts";
-import { BACKLOG, DELIVERY_PROTOCOL, MAX_PAGE, MAX_REPLAY } from "../protocol/limits.ts";
-import type { Member, Since } from "../protocol/messages.ts";
+import { BACKLOG, DELIVERY_PROTOCOL, MAX_PAGE, MAX_REPLAY, MAX_REPLAY_BYTES } from "../protocol/limits.ts";
+import type { Limits, Member, Since } from "../protocol/messages.ts";
 import type { LogReader } from "./message-log.ts";
 import type { Joined } from "./session.ts";
 
 /** Frames of messages that are kept, because a crowd that comes together is owed the same ones. */
 const MAX_KEPT = 16;
+/** And units of text in them, but for the newest. */
+const MAX_KEPT_LENGTH = 4_194_304;
+
+interface Kept {
+  readonly frames: readonly string[];
+  readonly length: number;
+  /** In UTF-8. */
+  readonly bytes: number;
+}
 
 /** A joined connection as others see it. */
 export const memberOf = (connection: string, { author, name }: Joined): Member => ({
@@ -24,12 +33,14 @@ export interface Arrival {
   /** How many have joined, this one too; and who, unless they are too many to say. */
   readonly members: number;
   readonly roster: readonly Member[] | null;
+  readonly limits: Limits;
 }
 
 export class Snapshots {
   private readonly log: LogReader;
   /** Frames by the seqs in them, in order of their making; all of the log with this epoch and floor. */
-  private readonly kept = new Map<string, readonly string[]>();
+  private readonly kept = new Map<string, Kept>();
+  private keptLength = 0;
   private epoch = "";
   private floor = 0;
 
@@ -41,19 +52,20 @@ export class Snapshots {
   classic(members: readonly Member[], head: number): string[] {
     const backlog = this.keep(`classic ${head}`, () =>
       this.log.before(head + 1, BACKLOG).map(encodeClassicMessage),
-    );
+    ).frames;
     return [...members.map(({ name }) => encodeJoined(name)), ...backlog];
   }
 
   /**
    * A welcome, then the messages after `since`, or the backlog where the client does not resume, up to `head`. What
-   * retention or MAX_REPLAY leaves out of a resumption is named as a gap (D2).
+   * retention, MAX_REPLAY or MAX_REPLAY_BYTES leaves out of a resumption is named as a gap (D2).
    */
-  delivery({ me, counter, since, members, roster }: Arrival, head: number): string[] {
+  delivery({ me, counter, since, members, roster, limits }: Arrival, head: number): string[] {
     const { epoch, floor } = this.log;
     const resumed = since !== null && since.epoch === epoch && since.seq <= head;
     const oldest = Math.max(floor, head - (resumed ? MAX_REPLAY : BACKLOG));
     const start = resumed ? Math.max(since.seq, oldest) : oldest;
+    const { after, frames } = this.events(start, head, resumed);
     const welcome = encodeWelcome({
       protocol: DELIVERY_PROTOCOL,
       epoch,
@@ -64,38 +76,70 @@ export class Snapshots {
       members,
       resumed,
       ...(roster !== null && { roster }),
-      ...(resumed && start > since.seq && { gap: { first: since.seq + 1, last: start } }),
+      ...(resumed && after > since.seq && { gap: { first: since.seq + 1, last: after } }),
+      limits,
     });
-    return [welcome, ...this.events(start, head, resumed)];
+    return [welcome, ...frames];
   }
 
-  /** Frames of the messages after `start` up to `head`. A replay is cut at whole pages, so that one frame serves many. */
-  private events(start: number, head: number, isReplay: boolean): string[] {
+  /**
+   * Frames of the messages behind `start` up to `head`, as many of the newest as may be: those up to `after` are left out. A replay
+   * is cut at whole pages, so that one frame serves many.
+   */
+  private events(start: number, head: number, isReplay: boolean): { after: number; frames: string[] } {
     const frames: string[] = [];
-    for (let after = start; after < head;) {
-      const end = isReplay ? Math.floor(after / MAX_PAGE) * MAX_PAGE + MAX_PAGE : head;
-      const last = Math.min(end, head);
-      const from = after;
-      frames.push(
-        ...this.keep(`${from} ${last}`, () => [encodeEvents(this.log.after(from, last - from), null)]),
-      );
-      after = last;
+    let after = head;
+    for (let bytes = 0; after > start;) {
+      const last = after;
+      const page = isReplay ? Math.floor((last - 1) / MAX_PAGE) * MAX_PAGE : start;
+      const from = Math.max(start, page);
+      const kept = this.keep(`${from} ${last}`, () => [
+        encodeEvents(this.log.after(from, last - from), null),
+      ]);
+      bytes += kept.bytes;
+      if (frames.length > 0 && bytes > MAX_REPLAY_BYTES) break;
+      frames.unshift(...kept.frames);
+      after = from;
     }
-    return frames;
+    return { after, frames };
   }
 
-  private keep(name: string, make: () => readonly string[]): readonly string[] {
+  private keep(name: string, make: () => readonly string[]): Kept {
     const { epoch, floor } = this.log;
     // What was erased or trimmed is shown to nobody.
-    if (epoch !== this.epoch || floor !== this.floor) this.kept.clear();
+    if (epoch !== this.epoch || floor !== this.floor) this.drop(Infinity);
     this.epoch = epoch;
     this.floor = floor;
     const known = this.kept.get(name);
     if (known !== undefined) return known;
-    const [oldest] = this.kept.keys();
-    if (this.kept.size >= MAX_KEPT && oldest !== undefined) this.kept.delete(oldest);
-    const made = make();
+    const frames = make();
+    const length = frames.reduce((sum, frame) => sum + frame.length, 0);
+    const made = { frames, length, bytes: frames.reduce((sum, frame) => sum + bytesOf(frame), 0) };
+    this.drop(this.kept.size - MAX_KEPT + 1);
+    while (this.kept.size > 0 && this.keptLength + length > MAX_KEPT_LENGTH) this.drop(1);
     this.kept.set(name, made);
+    this.keptLength += length;
     return made;
   }
+
+  /** Forgets so many of what was kept, those first that were made first. */
+  private drop(count: number): void {
+    let left = count;
+    for (const [name, { length }] of this.kept) {
+      if (left-- <= 0) return;
+      this.kept.delete(name);
+      this.keptLength -= length;
+    }
+  }
+}
+
+/** Bytes that a text takes in UTF-8: halves of a pair take two each. */
+function bytesOf(text: string): number {
+  let bytes = text.length;
+  for (let i = 0; i < text.length; i++) {
+    const unit = text.charCodeAt(i);
+    if (unit > 0x7ff && (unit & 0xf800) !== 0xd800) bytes += 2;
+    else if (unit > 0x7f) bytes += 1;
+  }
+  return bytes;
 }

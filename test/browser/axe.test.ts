@@ -82,7 +82,7 @@ test("axe finds nothing while messages wait, fail, and the connection is gone", 
   await page.waitForSelector("#outbox .failed");
   await isLive(page);
   await say(page, "wait");
-  await page.fill("#message", "x".repeat(300));
+  await page.fill("#message", "x".repeat(2_100));
   await page.press("#message", "Enter");
   await page.waitForSelector("#outbox .words:has-text('In line')");
   expect(await findings(page)).toEqual([]);

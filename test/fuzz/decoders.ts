@@ -4,12 +4,13 @@ import { parseLoadToken, payloadOf } from "../../src/http/load-token.ts";
 import { isOriginAllowed, parseOrigins } from "../../src/http/origin.ts";
 import { decodeClientFrame, decodeHello, wellFormed } from "../../src/protocol/codec.ts";
 import {
+  MAX_CLASSIC_MESSAGE_LENGTH,
   MAX_CLIENT_TAG_LENGTH,
   MAX_KEY_LENGTH,
-  MAX_MESSAGE_LENGTH,
   MAX_NAME_LENGTH,
   MAX_PAGE,
   MAX_ROOM_NAME_LENGTH,
+  MOST_MESSAGE_LENGTH,
 } from "../../src/protocol/limits.ts";
 import { parseRoomName } from "../../src/protocol/room-name.ts";
 import { decodeServerFrame } from "../../src/protocol/server-frames.ts";
@@ -41,6 +42,7 @@ const WELCOME = {
   roster: [MEMBER],
   resumed: true,
   gap: { first: 1, last: 2 },
+  limits: { message: 256, typing: 20 },
 };
 const isWhole = (text: string): boolean => text === wellFormed(text);
 
@@ -60,14 +62,21 @@ export const DECODERS: readonly Decoder[] = [
   },
   ...[true, false].map((isDelivery) => ({
     name: `decodeClientFrame, ${isDelivery ? "delivery" : "classic"}`,
-    seeds: json({ message: "hi" }, { message: "hi", counter: 1 }, { history: { before: 9, limit: 3 } }),
+    seeds: json(
+      { message: "hi" },
+      { message: "hi", counter: 1 },
+      { history: { before: 9, limit: 3 } },
+      { typing: true },
+    ),
     takes: (text: string) => {
-      const decoded = decodeClientFrame(text, isDelivery);
+      const most = isDelivery ? MOST_MESSAGE_LENGTH : MAX_CLASSIC_MESSAGE_LENGTH;
+      const decoded = decodeClientFrame(text, isDelivery, MOST_MESSAGE_LENGTH);
       if (!decoded.ok) return false;
       const { value } = decoded;
       if (value.kind === "history")
         must(value.limit >= 1 && value.limit <= MAX_PAGE && Number.isSafeInteger(value.before), "a page");
-      else must(value.message.length <= MAX_MESSAGE_LENGTH && isWhole(value.message), "a message");
+      else if (value.kind === "message")
+        must(value.message.length <= most && isWhole(value.message), "a message");
       return true;
     },
   })),
@@ -80,6 +89,7 @@ export const DECODERS: readonly Decoder[] = [
       { error: "no", code: "bad-frame" },
       { presence: { count: 1, joined: [MEMBER], left: ["c"] } },
       { history: { before: 9, events: [EVENT], more: false } },
+      { typing: MEMBER },
       { welcome: WELCOME },
     ),
     takes: (text) => decodeServerFrame(text) !== null,

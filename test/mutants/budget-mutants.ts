@@ -47,6 +47,12 @@ export const BUDGET_MUTANTS: readonly Mutant[] = [
     to: "if (session.waiting.length >= 1)",
   },
   {
+    name: "the text that waits for the budget has no bound",
+    file: ADMISSION,
+    from: "if (textIn(session.waiting) + textIn([action]) > MAX_WAITING_LENGTH)",
+    to: "if (session.waiting.length < 0)",
+  },
+  {
     name: "a refusal writes the grant that it rests on",
     file: ADMISSION,
     from: "if (holding.isKept) this.stale.add(holding);",

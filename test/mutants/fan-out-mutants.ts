@@ -59,9 +59,15 @@ export const FAN_OUT_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "what waits for a flush has no bound",
-    file: ROOM,
-    from: "const isFull = this.sequence.size >= MAX_PENDING;",
-    to: "const isFull = this.sequence.size < 0 * MAX_PENDING;",
+    file: SEQUENCE,
+    from: "return this.pending.length >= MAX_PENDING || ",
+    to: "return ",
+  },
+  {
+    name: "the text that waits for a flush has no bound",
+    file: SEQUENCE,
+    from: " || this.pendingLength >= MAX_PENDING_LENGTH",
+    to: "",
   },
   {
     name: "classic members hear all joins and quits before the messages",

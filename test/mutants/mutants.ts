@@ -53,7 +53,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "retention's gap is not told",
     file: "src/room/snapshot.ts",
-    from: "...(resumed && start > since.seq && {",
+    from: "...(resumed && after > since.seq && {",
     to: "...(false && since !== null && {",
   },
   {
@@ -179,8 +179,92 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "a message one too long",
     file: "src/protocol/codec.ts",
-    from: "if (message.length > MAX_MESSAGE_LENGTH) {",
-    to: "if (message.length > MAX_MESSAGE_LENGTH + 1) {",
+    from: "if (message.length > (delivery ? most : MAX_CLASSIC_MESSAGE_LENGTH)) {",
+    to: "if (message.length > (delivery ? most : MAX_CLASSIC_MESSAGE_LENGTH) + 1) {",
+  },
+  {
+    name: "a message over the room's bound is taken",
+    file: ROOM,
+    from: "speaksDelivery(session), this.ports.config.maxMessageLength);",
+    to: "speaksDelivery(session), 2 * this.ports.config.maxMessageLength);",
+  },
+  {
+    name: "typing reaches classic members",
+    file: MEMBERSHIP,
+    from: "for (const to of this.audience.delivery) if",
+    to: "for (const to of [...this.audience.delivery, ...this.audience.classic.map((one) => one.connection)]) if",
+  },
+  {
+    name: "typing reaches the one who types",
+    file: MEMBERSHIP,
+    from: "if (to !== connection) this.room.effects.send(to, frame);",
+    to: "this.room.effects.send(to, frame);",
+  },
+  {
+    name: "typing is kept in the attachment",
+    file: MEMBERSHIP,
+    from: "const frame = encodeTyping(memberOf(connection, joined));",
+    to: 'const frame = encodeTyping(memberOf(connection, joined));\n    const one = this.sessions.get(connection);\n    if (one !== undefined) this.room.effects.emit({ type: "attach", session: one });',
+  },
+  {
+    name: "typing is stored as a message",
+    file: ROOM,
+    from: "this.membership.tellTyping(session, joined);",
+    to: 'this.sequence.add(joined, "is typing", 0, now);',
+  },
+  {
+    name: "typing is told twice in 3 s",
+    file: "src/room/typing.ts",
+    from: "const ONCE = { periodMs: TYPING_PERIOD_MS, burst: 1 };",
+    to: "const ONCE = { periodMs: TYPING_PERIOD_MS, burst: 2 };",
+  },
+  {
+    name: "typing is told in a crowd",
+    file: ROOM,
+    from: "|| this.members > MAX_TYPING_MEMBERS)",
+    to: "|| this.members > 2 * MAX_TYPING_MEMBERS)",
+  },
+  {
+    name: "a flood of typing is borne for ever",
+    file: ROOM,
+    from: "return this.bear(session, null, now);",
+    to: "return;",
+  },
+  {
+    name: "typing is a first frame",
+    file: "src/protocol/codec.ts",
+    from: "[message, counter, history, typing].some(",
+    to: "[message, counter, history].some(",
+  },
+  {
+    name: "the client says at each stroke that somebody types",
+    file: "src/client/typing.ts",
+    from: "this.isSaid = true;",
+    to: "",
+  },
+  {
+    name: "the client says that somebody types to a room that does not know it",
+    file: "src/client/typing.ts",
+    from: " || members > most",
+    to: "",
+  },
+  {
+    name: "a classic client may say as much as the others",
+    file: "src/protocol/codec.ts",
+    from: "(delivery ? most : MAX_CLASSIC_MESSAGE_LENGTH)",
+    to: "most",
+  },
+  {
+    name: "the client says what the room will not take",
+    file: "src/client/outbox.ts",
+    from: "    this.most = most;\n",
+    to: "",
+  },
+  {
+    name: "a replay of any length",
+    file: "src/room/snapshot.ts",
+    from: "if (frames.length > 0 && bytes > MAX_REPLAY_BYTES) break;",
+    to: "",
   },
   {
     name: "no join deadline",

@@ -10,13 +10,20 @@ import {
   encodeWelcome,
   wellFormed,
 } from "../../src/protocol/codec.ts";
-import { MAX_MESSAGE_LENGTH, MAX_NAME_LENGTH } from "../../src/protocol/limits.ts";
+import {
+  MAX_CLASSIC_MESSAGE_LENGTH,
+  MAX_NAME_LENGTH,
+  MOST_MESSAGE_LENGTH,
+} from "../../src/protocol/limits.ts";
 import type { ChatMessage } from "../../src/protocol/messages.ts";
 import { decodeServerFrame } from "../../src/protocol/server-frames.ts";
 import { parseRoomName } from "../../src/protocol/room-name.ts";
 import { prove } from "../support/prove.ts";
 
-const text = fc.string({ unit: "binary", maxLength: 300 });
+const text = fc.oneof(
+  fc.string({ unit: "binary", maxLength: 300 }),
+  fc.string({ unit: "binary", minLength: 200, maxLength: 1_100, size: "max" }),
+);
 /** Any UTF-16, halves of surrogate pairs included, as JSON may carry it. */
 const utf16 = fc
   .array(fc.oneof(fc.integer({ min: 0, max: 0xffff }), fc.integer({ min: 0xd800, max: 0xdfff })), {
@@ -41,7 +48,7 @@ const hostile = fc.oneof(
 test("[D11] the decoders are total: any input gives a bounded value or an error, and never throws", async () => {
   await prove("[D11] decoders", {
     runs: 1_000,
-    states: ["hello", "message", "error"],
+    states: ["hello", "message", "long message", "error"],
     arbitrary: fc.tuple(hostile, fc.boolean()),
     holds: ([input, delivery], reached) => {
       const hello = decodeHello(input);
@@ -50,10 +57,12 @@ test("[D11] the decoders are total: any input gives a bounded value or an error,
         expect(hello.value.name.length).toBeGreaterThan(0);
         expect(hello.value.name.length).toBeLessThanOrEqual(MAX_NAME_LENGTH);
       }
-      const frame = decodeClientFrame(input, delivery);
+      const frame = decodeClientFrame(input, delivery, MOST_MESSAGE_LENGTH);
       if (frame.ok && frame.value.kind === "message") {
         reached.add("message");
-        expect(frame.value.message.length).toBeLessThanOrEqual(MAX_MESSAGE_LENGTH);
+        const { length } = frame.value.message;
+        expect(length).toBeLessThanOrEqual(delivery ? MOST_MESSAGE_LENGTH : MAX_CLASSIC_MESSAGE_LENGTH);
+        if (length > MAX_CLASSIC_MESSAGE_LENGTH) reached.add("long message");
         // Throws for a lone surrogate, which SQLite could not keep (D1).
         encodeURIComponent(frame.value.message);
       }

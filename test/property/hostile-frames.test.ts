@@ -29,6 +29,7 @@ const VALID = [
   { message: "hi", counter: 7 },
   { history: { before: 1 } },
   { history: { before: 9, limit: 3 } },
+  { typing: true },
 ].map((frame) => JSON.stringify(frame));
 
 const VALUES: readonly unknown[] = [
@@ -47,7 +48,8 @@ const VALUES: readonly unknown[] = [
   "\u202e",
   "x".repeat(33),
   "x".repeat(257),
-  "x".repeat(9_000),
+  "x".repeat(2_001),
+  "x".repeat(17_000),
   [],
   {},
   [[[[]]]],
@@ -55,7 +57,7 @@ const VALUES: readonly unknown[] = [
   { before: 1, limit: 101 },
   { epoch: 1, seq: -1 },
 ];
-const KEYS = ["name", "message", "counter", "protocol", "key", "client", "since", "history"];
+const KEYS = ["name", "message", "counter", "protocol", "key", "client", "since", "history", "typing"];
 const ODD_KEYS = ["__proto__", "constructor", "toString", "hasOwnProperty", "then", "toJSON", "0", ""];
 const RAW = [
   "",
@@ -74,7 +76,7 @@ const RAW = [
   "\ufeff{}",
   "[".repeat(8_000),
   `{"a":${"[".repeat(4_000)}${"]".repeat(4_000)}}`,
-  `{"message":"${"x".repeat(8_192)}"}`,
+  `{"message":"${"x".repeat(16_384)}"}`,
   "NaN",
   `{"name":"${"x".repeat(33)}"}`,
   '{"counter":1e999,"message":"hi"}',

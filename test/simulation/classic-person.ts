@@ -1,6 +1,6 @@
 // Somebody with a client written for the demo: no resumption, no counters. Each connection is a client of its own in the history.
 import { backoff } from "../../src/client/backoff.ts";
-import { MAX_MESSAGE_LENGTH } from "../../src/protocol/limits.ts";
+import { MAX_CLASSIC_MESSAGE_LENGTH } from "../../src/protocol/limits.ts";
 import type { Frame } from "../support/frames.ts";
 import { Person } from "./person.ts";
 
@@ -103,7 +103,7 @@ export class ClassicPerson extends Person {
 
   /** A refusal is of the oldest message that has no answer; one that is too long is answered out of turn. */
   private noteAnswer(code: string): void {
-    const tooLong = [...this.unanswered].find((message) => message.length > MAX_MESSAGE_LENGTH);
+    const tooLong = [...this.unanswered].find((message) => message.length > MAX_CLASSIC_MESSAGE_LENGTH);
     const [oldest] = this.unanswered;
     const answered = code === "rate-limited" || code === "busy" ? oldest : tooLong;
     if (answered !== undefined && code !== "bad-frame") this.unanswered.delete(answered);

@@ -23,6 +23,7 @@ const CONFIG: Omit<RoomConfig, "rates" | "historyMaxRows"> = {
   historyMaxAgeMs: 86_400_000,
   rosterMax: 2,
   slowReaderBytes: 500,
+  maxMessageLength: 256,
 };
 
 /** A close is on its way to its room for so long: others may come meanwhile. */

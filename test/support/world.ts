@@ -18,6 +18,7 @@ export const CONFIG: RoomConfig = {
   historyMaxAgeMs: 86_400_000,
   rosterMax: 4,
   slowReaderBytes: 1_048_576,
+  maxMessageLength: 256,
   rates: { message: { periodMs: 5_000, burst: 5 }, join: { periodMs: 5_000, burst: 20 } },
 };
 

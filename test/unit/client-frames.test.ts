@@ -43,6 +43,39 @@ test("[P2] a delivery client's message has a counter, and a refusal of it names 
   });
 });
 
+test.each([256, 1_000, 2_000])(
+  "[P18] where the room says %s, a delivery client's message has so many units and no more; a classic client's has 256",
+  (most) => {
+    const said = (length: number, isDelivery: boolean): unknown => {
+      const frame = JSON.stringify({ message: "x".repeat(length), counter: 1 });
+      const decoded = decodeClientFrame(frame, isDelivery, most);
+      return decoded.ok ? decoded.value.kind : decoded.error;
+    };
+    expect(said(most, true)).toBe("message");
+    const tooLong = { code: "message-too-long", error: "Message too long." };
+    expect(said(most + 1, true)).toEqual({ ...tooLong, counter: 1 });
+    expect(said(256, false)).toBe("message");
+    expect(said(257, false)).toEqual(tooLong);
+  },
+);
+
+/** A message as an encoder writes it that keeps to ASCII. */
+const spelled = (units: number): string =>
+  `{"message":"${"\\u0416".repeat(units)}","counter":${Number.MAX_SAFE_INTEGER}}`;
+
+test("[P18] a message of 2,000 units is taken however its JSON spells it, and a frame has room for no more than that", () => {
+  expect(decodeClientFrame(spelled(2_000), true, 2_000)).toEqual({
+    ok: true,
+    value: { kind: "message", message: "\u0416".repeat(2_000), counter: Number.MAX_SAFE_INTEGER },
+  });
+  expect(decodeClientFrame(spelled(2_001), true, 2_000)).toMatchObject({
+    error: { code: "message-too-long" },
+  });
+  expect(decodeClientFrame(spelled(2_750), true, 2_000)).toMatchObject({
+    error: { code: "frame-too-large" },
+  });
+});
+
 test.each([undefined, null, 0, -1, 1.5, "1", 2 ** 53])("[P2] %s is no counter", (counter) => {
   const error = { code: "bad-frame", error: "Counter must be a whole number from 1." };
   expect(delivery({ message: "hi", counter })).toEqual({ ok: false, error });

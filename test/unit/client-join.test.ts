@@ -2,6 +2,8 @@ import { expect, test } from "vitest";
 import { ClientMachine, eventsFrame, only, transmitted, WELCOME } from "../support/client-machine.ts";
 
 const ann = { connection: "c", author: "me", name: "ann" };
+/** What a room is taken to bear whose welcome does not say it. */
+const OLDER = { message: 256, typing: 0 };
 const bob = { connection: "d", author: "b", name: "bob" };
 
 test("[P1] a welcome makes the client live, with the roster and what it has to send", () => {
@@ -9,7 +11,7 @@ test("[P1] a welcome makes the client live, with the roster and what it has to s
     outbox: { items: [{ id: "i", message: "kept", state: "pending" }], epoch: null, counter: 0 },
   });
   expect(machine.join({ roster: [ann] }).slice(1)).toEqual([
-    { type: "joined", author: "me", epoch: "e", resumed: false, after: 0, head: 0 },
+    { type: "joined", author: "me", epoch: "e", resumed: false, after: 0, head: 0, limits: OLDER },
     { type: "status", status: "live" },
     { type: "timer", timer: "steady", ms: 10_000 },
     { type: "timer", timer: "ping", ms: 25_000 },
@@ -44,7 +46,7 @@ test("[P3] [P7] another epoch: forget what was shown; nothing of the outbox was 
   expect(machine.comeBack()).toMatchObject({ since: { epoch: "e", seq: 3 } });
   const effects = machine.receive({ welcome: { ...WELCOME, epoch: "f", counter: 4 } });
   expect(only(effects, "joined", "reset", "confirmed")).toEqual([
-    { type: "joined", author: "me", epoch: "f", resumed: false, after: 0, head: 0 },
+    { type: "joined", author: "me", epoch: "f", resumed: false, after: 0, head: 0, limits: OLDER },
     { type: "reset" },
   ]);
   expect(transmitted(effects)).toEqual([{ message: "one", counter: 5 }]);
@@ -79,7 +81,7 @@ test("[P3] who joined an empty room and saw nothing resumes from its beginning",
   expect(machine.comeBack()).toMatchObject({ since: { epoch: "e", seq: 0 } });
   const effects = machine.receive({ welcome: { ...WELCOME, head: 1, resumed: true } });
   expect(only(effects, "joined", "reset")).toEqual([
-    { type: "joined", author: "me", epoch: "e", resumed: true, after: 0, head: 1 },
+    { type: "joined", author: "me", epoch: "e", resumed: true, after: 0, head: 1, limits: OLDER },
   ]);
 });
 

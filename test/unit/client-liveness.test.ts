@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { ClientMachine, eventsFrame, only, WELCOME } from "../support/client-machine.ts";
 
-const DISARMED = ["ping", "pong", "steady", "resend", "history", "answer"].map((timer) => ({
+const DISARMED = ["ping", "pong", "steady", "resend", "history", "answer", "typing"].map((timer) => ({
   type: "timer",
   timer,
   ms: null,
@@ -148,7 +148,7 @@ describe("the life of a connection", () => {
     expect(machine.handle({ type: "closed", code: 1006, random: 0.5 })).toEqual([]);
     machine.handle({ type: "start" });
     expect(machine.receive({ welcome: WELCOME })).toEqual([]);
-    for (const timer of ["ping", "reconnect", "resend", "history", "steady"] as const) {
+    for (const timer of ["ping", "reconnect", "resend", "history", "steady", "typing"] as const) {
       expect(machine.fire(timer)).toEqual([]);
     }
     machine.handle({ type: "opened" });

@@ -30,8 +30,8 @@ test.each([
 
 test.each([
   { text: new ArrayBuffer(2), code: "bad-frame", error: "Frames must be text." },
-  { text: "x".repeat(8_193), code: "frame-too-large", error: "Frame too large." },
-  { text: "x".repeat(8_192), code: "bad-frame", error: "Frames must be JSON objects." },
+  { text: "x".repeat(16_385), code: "frame-too-large", error: "Frame too large." },
+  { text: "x".repeat(16_384), code: "bad-frame", error: "Frames must be JSON objects." },
   { text: "{", code: "bad-frame", error: "Frames must be JSON objects." },
 ])("[D11] what is no frame is refused: $error", ({ text, code, error }) => {
   expect(decodeHello(text)).toEqual({ ok: false, error: { code, error } });

@@ -69,6 +69,38 @@ test("a message too long fails at once, takes no counter, and can be discarded; 
   expect(outbox.state.items.map(({ id }) => id)).toEqual(["fits"]);
 });
 
+test("[P18] the room's welcome says how long a message may be; before that nothing is called too long that some room takes", () => {
+  const outbox = new Outbox();
+  const [long, longer] = ["x".repeat(1_000), "y".repeat(1_001)];
+  for (const text of [long, longer, "z".repeat(2_000), "w".repeat(2_001)]) outbox.add(text.slice(0, 1), text);
+  const states = (): unknown => outbox.state.items.map(({ id, state }) => [id, state]);
+  expect(states()).toEqual([
+    ["x", "pending"],
+    ["y", "pending"],
+    ["z", "pending"],
+    ["w", "failed"],
+  ]);
+  outbox.welcome("e", 0, 1_000);
+  expect(states()).toEqual([
+    ["x", "pending"],
+    ["y", "failed"],
+    ["z", "failed"],
+    ["w", "failed"],
+  ]);
+  expect(outbox.take()).toEqual([{ counter: 1, message: long }]);
+  outbox.add("v", longer);
+  expect(outbox.state.items.at(-1)?.state).toBe("failed");
+});
+
+test("[P18] [P8] a message that the room stored before its bound fell is confirmed, and is not called too long", () => {
+  const outbox = new Outbox();
+  outbox.welcome("e", 0, 2_000);
+  outbox.add("long", "x".repeat(2_000));
+  outbox.take();
+  expect(outbox.welcome("e", 1, 256)).toEqual(["long"]);
+  expect(outbox.state.items).toEqual([]);
+});
+
 test("a refusal or confirmation of what is confirmed already changes nothing", () => {
   const outbox = filled(2);
   outbox.take();

@@ -43,7 +43,7 @@ const FAULTS: readonly Fault[] = [
   {
     what: "a huge frame",
     as: "classic",
-    frame: "x".repeat(8_193),
+    frame: "x".repeat(16_385),
     answer: error("frame-too-large"),
     closed: 1009,
   },

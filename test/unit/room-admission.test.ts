@@ -138,6 +138,20 @@ describe("while the budget is on its way", () => {
     ]);
   });
 
+  test("[D12] [C18] with 16,384 units of text waiting the next is told to come back; eight of the longest messages have room", () => {
+    const machine = new RoomMachine({ maxMessageLength: 2_000 });
+    machine.accept("ann");
+    machine.say("ann", DELIVERY);
+    const say = (counter: number, length: number): unknown =>
+      sent(machine.say("ann", { message: "x".repeat(length), counter }));
+    for (let counter = 1; counter <= 8; counter++) expect(say(counter, 2_000)).toEqual([]);
+    expect(say(9, 385)).toEqual([["ann", { refused: { counter: 9, code: "busy" } }]]);
+    expect(say(9, 384)).toEqual([]);
+    expect(say(10, 1)).toEqual([["ann", { refused: { counter: 10, code: "busy" } }]]);
+    machine.grant(grantOf("t1"));
+    expect(machine.log.head).toBeGreaterThan(0);
+  });
+
   test("[L1] [L2] what has come counts a millisecond longer, unless nothing was admitted since this room knew it", () => {
     const debts = { message: 25_000, join: 0 };
     const foreign = bereft();

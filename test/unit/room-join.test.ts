@@ -85,7 +85,7 @@ describe("a first frame", () => {
   test("[D12] a frame that is too large closes with 1009", () => {
     const machine = new RoomMachine();
     machine.join("ann");
-    expect(of("close", machine.say("ann", { message: "x".repeat(9_000) }))).toMatchObject([{ code: 1009 }]);
+    expect(of("close", machine.say("ann", { message: "x".repeat(17_000) }))).toMatchObject([{ code: 1009 }]);
   });
 });
 

@@ -25,6 +25,24 @@ function waiting(): RoomMachine {
 }
 
 describe("messages", () => {
+  test("[P18] [C6] a delivery member says as much as the var allows, and the welcome says so; a classic one 256", () => {
+    const machine = new RoomMachine({ maxMessageLength: 1_000 });
+    const welcome = sent(machine.join("del", DELIVERY)).at(0)?.[1];
+    expect(welcome).toMatchObject({ welcome: { limits: { message: 1_000, typing: 20 } } });
+    machine.join("ann");
+    const [long, tooLong] = ["x".repeat(1_000), "x".repeat(1_001)];
+    expect(sent(machine.say("del", { message: tooLong, counter: 1 }))).toEqual([
+      ["del", { refused: { counter: 1, code: "message-too-long" } }],
+    ]);
+    const said = sent(machine.say("del", { message: long, counter: 1 }));
+    expect(said.map(([to]) => to)).toEqual(["ann", "del"]);
+    expect(said[0]?.[1]).toMatchObject({ message: long });
+    expect(sent(machine.say("ann", { message: "x".repeat(257) }))).toMatchObject([
+      ["ann", { error: "Message too long." }],
+    ]);
+    expect(machine.log.head).toBe(1);
+  });
+
   test("[D6] [C5] [P2] [C8] what is admitted is written, with what it costs, and then sent, a frame a message to classic ones", () => {
     const machine = full();
     machine.say("ann", { message: "one" });

@@ -7,17 +7,19 @@ import { messageAt } from "../support/log-contract.ts";
 
 const ME = memberOf("c", { name: "ann", author: "a", client: "tab" });
 
+const LIMITS = { message: 2_000, typing: 20 };
+
 /** A log of so many messages, of which the first `floor` are gone. */
-function logOf(count: number, floor = 0): MemoryLog {
+function logOf(count: number, floor = 0, fields: object = {}): MemoryLog {
   const log = new MemoryLog("e");
-  log.append(Array.from({ length: count }, (_, i) => messageAt(i + 1)));
+  log.append(Array.from({ length: count }, (_, i) => messageAt(i + 1, fields)));
   log.trim(floor, 0);
   return log;
 }
 
 const framesOf = (since: Since | null, log: MemoryLog, roster: Member[] | null = [ME]): Frame[] =>
   new Snapshots(log)
-    .delivery({ me: ME, counter: 3, since, members: 1, roster }, log.head)
+    .delivery({ me: ME, counter: 3, since, members: 1, roster, limits: LIMITS }, log.head)
     .map((text) => JSON.parse(text) as Frame);
 
 const rangesOf = (frames: readonly Frame[]): (number | undefined)[][] =>
@@ -33,6 +35,7 @@ test("[P1] the welcome tells a client where it stands, and names the members unl
     author: "a",
     members: 1,
     resumed: false,
+    limits: LIMITS,
   };
   expect(framesOf(null, logOf(2))[0]).toEqual({ welcome: { ...welcome, roster: [ME] } });
   expect(framesOf(null, logOf(2), null)[0]).toEqual({ welcome });
@@ -110,6 +113,30 @@ test.each([
   },
 );
 
+test.each([
+  // Each page is over 200,000 bytes: the newest ten are one too many.
+  { what: "ASCII", unit: "x", length: 2_100, first: 101 },
+  { what: "letters of two bytes", unit: "\u00e9", length: 1_050, first: 101 },
+  { what: "letters of three bytes", unit: "\u4e2d", length: 700, first: 101 },
+  { what: "pairs of four bytes", unit: "\u{1f600}", length: 525, first: 101 },
+  { what: "controls, which JSON writes with six", unit: "\u0001", length: 350, first: 101 },
+  { what: "ASCII that just fits", unit: "x", length: 1_900, first: 1 },
+])(
+  "[P3] [D12] of a replay of 1,000 messages, $length times $what each, the newest up to MAX_REPLAY_BYTES come, and a gap names the others",
+  ({ unit, length, first }) => {
+    const log = logOf(1_000, 0, { message: unit.repeat(length) });
+    const frames = framesOf({ epoch: "e", seq: 0 }, log);
+    expect(rangesOf(frames)[0]?.[0]).toBe(first);
+    expect(rangesOf(frames).at(-1)).toEqual([901, 1_000]);
+    expect(frames[0]?.welcome?.gap).toEqual(first === 1 ? undefined : { first: 1, last: first - 1 });
+  },
+);
+
+test("[P3] [D2] the newest page of a replay comes, however long it is", () => {
+  const log = logOf(1_000, 0, { message: "\u0001".repeat(4_000) });
+  expect(rangesOf(framesOf({ epoch: "e", seq: 0 }, log))).toEqual([[901, 1_000]]);
+});
+
 test("[C3] a classic client gets the members' names, then up to 100 messages, oldest first", () => {
   const frames = new Snapshots(logOf(150))
     .classic([ME, { ...ME, name: "bob" }], 150)
@@ -122,7 +149,7 @@ test("[C3] a classic client gets the members' names, then up to 100 messages, ol
 
 test("[P12] a snapshot ends at the seq that is asked for, whatever the log has beyond", () => {
   const snapshots = new Snapshots(logOf(150));
-  const arrival = { me: ME, counter: 0, members: 1, roster: null };
+  const arrival = { me: ME, counter: 0, members: 1, roster: null, limits: LIMITS };
   const frames = (since: Since | null): Frame[] =>
     snapshots.delivery({ ...arrival, since }, 140).map((text) => JSON.parse(text) as Frame);
   expect(rangesOf(frames(null))).toEqual([[41, 140]]);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { MAX_FLUSH_LENGTH, MAX_FLUSH_MESSAGES } from "../../src/room/fan-out.ts";
+import { MAX_FLUSH_LENGTH, MAX_FLUSH_MESSAGES, MAX_PENDING_LENGTH } from "../../src/room/fan-out.ts";
 import { Sequence } from "../../src/room/sequence.ts";
 import { type Joined, newSession, type Session } from "../../src/room/session.ts";
 import { messageAt } from "../support/log-contract.ts";
@@ -74,6 +74,22 @@ describe("a message's standing", () => {
     order.take();
     expect(standing(DEL)).toBe("stored");
   });
+});
+
+test("[D12] [P17] no more is admitted over MAX_PENDING_LENGTH units that wait, until a flush has taken some or all is erased", () => {
+  const order = sequence();
+  const long = "x".repeat(2_000);
+  for (let length = 0; length < MAX_PENDING_LENGTH; length += long.length) {
+    expect(order.isFull).toBe(false);
+    order.add(DEL, long, 1, 0);
+  }
+  expect(order.isFull).toBe(true);
+  order.take();
+  expect(order.isFull).toBe(false);
+  for (let i = 0; i < 100; i++) order.add(DEL, long, 1, 0);
+  expect(order.isFull).toBe(true);
+  order.clear();
+  expect(order.isFull).toBe(false);
 });
 
 test("[D5] [P1] a sender's counter is its newest admitted one, or what the log says", () => {

@@ -15,6 +15,7 @@ const welcome = {
   roster: [member],
   resumed: true,
   gap: { first: 1, last: 2 },
+  limits: { message: 2_000, typing: 20 },
 };
 const refused = { counter: 1, code: "out-of-order", retryAfter: 2, expected: 3 };
 const presence = { count: 1, roster: [member], joined: [member], left: ["d"] };
@@ -35,11 +36,12 @@ test("[D11] whole frames of every kind are understood", () => {
   expect(decode({ refused })).toEqual({ kind: "refused", refused });
   expect(decode({ presence })).toEqual({ kind: "presence", presence });
   expect(decode({ history })).toEqual({ kind: "history", history });
+  expect(decode({ typing: member })).toEqual({ kind: "typing", member });
   expect(decode({ stored: 0 })).toEqual({ kind: "stored", counter: 0 });
   expect(decode({ error: "No." })).toEqual({ kind: "error", error: "No.", code: "bad-frame" });
 });
 
-test.each(["roster", "gap"])("[P1] a welcome without %s is one", (field) => {
+test.each(["roster", "gap", "limits"])("[P1] [P18] a welcome without %s is one", (field) => {
   expect(decode({ welcome: but(welcome, [field]) })).toMatchObject({ kind: "welcome" });
 });
 

@@ -24,6 +24,24 @@ test("[D12] frames of sixteen heads are kept, and the oldest ones give way to a 
   expect([17, 2, 1, 3, 2].map(newest)).toEqual(["n17", "m2", "n1", "m3", "n2"]);
 });
 
+test("[D12] frames of 4,194,304 units are kept, and the oldest ones give way to a new one", () => {
+  const log = new MemoryLog("e");
+  const fillLong = (letter: string): void =>
+    log.append(Array.from({ length: 5 }, (_, i) => messageAt(i + 1, { message: letter.repeat(300_000) })));
+  fillLong("m");
+  const snapshots = new Snapshots(log);
+  const letter = (head: number): string | undefined =>
+    messagesOf(snapshots.classic([], head)).at(-1)?.slice(0, 1);
+  // The fifth finds three million units of the first four, and needs one and a half: the first two have to go.
+  expect([1, 2, 3, 4, 5].map(letter)).toEqual(["m", "m", "m", "m", "m"]);
+  log.erase("e");
+  fillLong("n");
+  expect([5, 4, 3].map(letter)).toEqual(["m", "m", "m"]);
+  expect(letter(2)).toBe("n");
+  expect([4, 5].map(letter)).toEqual(["m", "m"]);
+  expect(letter(3)).toBe("n");
+});
+
 test("[D12] what retention trimmed is shown to nobody, also where the head is the same", () => {
   const log = new MemoryLog("e");
   fill(log, "m");

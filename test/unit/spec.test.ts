@@ -6,10 +6,16 @@ import * as load from "../../src/http/load-token.ts";
 import { CLOSE } from "../../src/protocol/messages.ts";
 import * as limits from "../../src/protocol/limits.ts";
 import { CALL_MS } from "../../src/rate-limit/budget.ts";
-import { MAX_WAITING } from "../../src/room/admission.ts";
+import { MAX_WAITING, MAX_WAITING_LENGTH } from "../../src/room/admission.ts";
 import { readConfig } from "../../src/room/config.ts";
-import { MAX_FLUSH_LENGTH, MAX_FLUSH_MESSAGES, MAX_PENDING } from "../../src/room/fan-out.ts";
+import {
+  MAX_FLUSH_LENGTH,
+  MAX_FLUSH_MESSAGES,
+  MAX_PENDING,
+  MAX_PENDING_LENGTH,
+} from "../../src/room/fan-out.ts";
 import { MAX_REFUSALS } from "../../src/room/patience.ts";
+import { MAX_TYPING_MEMBERS, TYPING_PERIOD_MS } from "../../src/room/typing.ts";
 
 const spec = readFileSync("SPEC.md", "utf8");
 
@@ -89,8 +95,18 @@ test("the vars of SPEC.md are those of wrangler.toml with their defaults, and th
 });
 
 test("the fixed limits of SPEC.md are those of the code", () => {
-  const flushes = { MAX_FLUSH_MESSAGES, MAX_FLUSH_LENGTH, MAX_PENDING };
-  const others = { CALL_MS, MAX_WAITING, MAX_REFUSALS, MIN_ADMIN_TOKEN_LENGTH };
+  const flushes = { MAX_FLUSH_MESSAGES, MAX_FLUSH_LENGTH, MAX_PENDING, MAX_PENDING_LENGTH };
+  const { MAX_LOAD_PREFIX_LENGTH } = load;
+  const others = {
+    MAX_TYPING_MEMBERS,
+    TYPING_PERIOD_MS,
+    CALL_MS,
+    MAX_LOAD_PREFIX_LENGTH,
+    MAX_WAITING,
+    MAX_WAITING_LENGTH,
+    MAX_REFUSALS,
+    MIN_ADMIN_TOKEN_LENGTH,
+  };
   const bounds = Object.entries({ ...limits, ...load, ...flushes, ...others }).filter(
     ([name, value]) => typeof value === "number" && name !== "DELIVERY_PROTOCOL",
   );

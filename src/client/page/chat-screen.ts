@@ -6,17 +6,20 @@ import { fragmentOf, type RoomPlace } from "./address.ts";
 import { Alerts } from "./alerts.ts";
 import { Composer } from "./composer.ts";
 import { byId } from "./dom.ts";
-import { mute, mutedAuthors, rememberRoom, titleOf } from "./memory.ts";
+import { mute, mutedAuthors, rememberRoom, tellsTyping, titleOf } from "./memory.ts";
 import { MessageActs } from "./message-acts.ts";
 import { MessageList } from "./message-list.ts";
+import { isHeard, newsOf } from "./news.ts";
 import { keepOutbox, keptOutbox } from "./outbox-store.ts";
 import { OutboxView } from "./outbox-view.ts";
 import { RoomMenu } from "./room-menu.ts";
 import { showRoster } from "./roster-view.ts";
 import { type Onlooker, sharedNames } from "./rows.ts";
+import { playTone } from "./sound.ts";
 import { StatusLine } from "./status-line.ts";
 import { lasting } from "./store.ts";
 import { toast } from "./toast.ts";
+import { TypingView } from "./typing-view.ts";
 
 export interface ChatScreenOptions {
   readonly place: RoomPlace;
@@ -36,6 +39,7 @@ export class ChatScreen {
   private readonly composer: Composer;
   private readonly status: StatusLine;
   private readonly menu: RoomMenu;
+  private readonly typing: TypingView;
   private readonly alerts = new Alerts();
   private readonly url: URL;
   private isLive = false;
@@ -81,6 +85,7 @@ export class ChatScreen {
         room,
         send: (text) => this.send(text),
         names: () => [...new Set((this.members ?? []).map(({ name }) => name))],
+        onTyped: () => tellsTyping() && this.client.typed(),
         onUp: () => this.list.focusLast(),
       },
       signal,
@@ -91,6 +96,7 @@ export class ChatScreen {
       signal,
     });
     this.menu = new RoomMenu({ room, isPrivate, onChange: () => this.onChange() }, signal);
+    this.typing = new TypingView(signal);
     this.listenToMessages();
     this.listen();
   }
@@ -168,6 +174,7 @@ export class ChatScreen {
         break;
       case "messages":
         timeline.live(event.messages, this.list.arrival);
+        this.typing.said(event.messages);
         this.callFor(event.messages);
         break;
       case "history":
@@ -191,14 +198,19 @@ export class ChatScreen {
         break;
       case "joined":
         timeline.joined(event.author, event.resumed, event.after, event.head);
+        this.composer.limit = event.limits.message;
+        this.outbox.most = event.limits.message;
         rememberRoom(this.options.place.room, this.options.place.isPrivate);
         this.goTo(this.wanted);
         this.wanted = null;
         break;
+      case "typing":
+        return this.typing.heard(event.member);
       case "confirmed":
         break;
       case "arrived":
       case "left":
+        if (event.type === "left") this.typing.gone(event.members);
         timeline.presence(event.type, event.members);
         break;
       default:
@@ -211,6 +223,7 @@ export class ChatScreen {
     this.isLive = event.status === "live";
     this.wasLive ||= this.isLive;
     this.status.show(event);
+    if (!this.isLive) this.typing.clear();
     if (event.status === "offline" && !this.wasLive) void this.stopIfThereIsNoRoom();
   }
 
@@ -223,11 +236,12 @@ export class ChatScreen {
   }
 
   private callFor(messages: readonly ChatMessage[]): void {
-    const { timeline } = this.list;
-    if (!document.hidden || timeline.isCatchingUp) return;
-    const muted = mutedAuthors();
-    const news = messages.findLast((message) => !timeline.isOwn(message) && !muted.has(message.author));
-    if (news !== undefined) this.alerts.news(news, this.options.place.room);
+    const { isCatchingUp, author } = this.list.timeline;
+    if (isCatchingUp) return;
+    const news = newsOf(messages, { name: this.options.name, author, muted: mutedAuthors() });
+    if (news === null) return;
+    if (document.hidden) this.alerts.news(news.newest, this.options.place.room);
+    if (isHeard(news, !document.hidden && document.hasFocus())) void playTone();
   }
 
   private showPeople(): void {

@@ -1,5 +1,5 @@
 // The text box: its draft, which belongs to the room, what it answers, its limit, and who is called with @.
-import { MAX_MESSAGE_LENGTH } from "../../protocol/limits.ts";
+import { MOST_MESSAGE_LENGTH } from "../../protocol/limits.ts";
 import { isVisible } from "../../protocol/names.ts";
 import type { ChatMessage } from "../../protocol/messages.ts";
 import { byId, nameOf } from "./dom.ts";
@@ -11,6 +11,8 @@ export interface ComposerPorts {
   readonly send: (text: string) => void;
   /** Who may be called with @. */
   readonly names: () => readonly string[];
+  /** Somebody writes, and it is not nothing. */
+  readonly onTyped: () => void;
   /** From an empty box, upwards: to the messages. */
   readonly onUp: () => void;
 }
@@ -29,6 +31,8 @@ export class Composer {
   private readonly answering = byId("answering", HTMLElement);
   private readonly answered = byId("answered", HTMLElement);
   private answers: number | null = null;
+  /** Units that the room takes in a message. Before it says so, no more than any does. */
+  private most = MOST_MESSAGE_LENGTH;
   /** What Tab offers in turn, for the @ and the letters that were typed. */
   private calls: { readonly at: number; readonly names: readonly string[]; next: number } | null = null;
 
@@ -38,7 +42,7 @@ export class Composer {
     this.answer(null);
     this.fill(draft);
     byId("composer", HTMLFormElement).addEventListener("submit", (event) => this.submit(event), { signal });
-    this.box.addEventListener("input", () => this.onInput(), { signal });
+    this.box.addEventListener("input", () => this.onStroke(), { signal });
     this.box.addEventListener("keydown", (event) => this.onKey(event), { signal });
     byId("stop-answering", HTMLButtonElement).addEventListener("click", () => this.answer(null), { signal });
     document.addEventListener("keydown", (event) => this.catchKey(event), { signal });
@@ -47,6 +51,11 @@ export class Composer {
 
   focus(): void {
     this.box.focus();
+  }
+
+  set limit(most: number) {
+    this.most = most;
+    this.onInput();
   }
 
   /** What is written next answers this message; null: none. */
@@ -79,8 +88,9 @@ export class Composer {
     event.preventDefault();
     const { text } = this;
     if (!isVisible(text)) return this.focus();
-    if (text.length > MAX_MESSAGE_LENGTH) {
-      this.alert.textContent = `A message has at most ${MAX_MESSAGE_LENGTH} characters. Shorten it, or send it in parts.`;
+    if (text.length > this.most) {
+      const most = this.most.toLocaleString();
+      this.alert.textContent = `A message has at most ${most} characters here. Shorten it, or send it in parts.`;
       return this.focus();
     }
     // The box is emptied only when the message is kept.
@@ -90,15 +100,29 @@ export class Composer {
     this.focus();
   }
 
+  private onStroke(): void {
+    this.onInput();
+    if (isVisible(this.box.value)) this.ports.onTyped();
+  }
+
   private onInput(): void {
-    const left = MAX_MESSAGE_LENGTH - this.text.length;
+    const left = this.most - this.text.length;
     this.note.textContent =
       left < 0 ? `${(-left).toLocaleString()} too many` : left <= SHOW_LEFT ? `${left}` : "";
     this.note.classList.toggle("over", left < 0);
     this.alert.textContent = "";
-    this.box.rows = Math.min(5, this.box.value.split("\n").length);
+    this.grow();
     keepDraft(this.ports.room, this.text);
     this.offerCall();
+  }
+
+  /** As many rows as there are lines, wrapped ones too; where style.css can say so, the browser does it. */
+  private grow(): void {
+    if (CSS.supports("field-sizing", "content")) return;
+    this.box.rows = 1;
+    const { lineHeight, paddingBlock } = getComputedStyle(this.box);
+    const height = this.box.scrollHeight - 2 * Number.parseFloat(paddingBlock);
+    this.box.rows = Math.max(1, Math.round(height / Number.parseFloat(lineHeight)));
   }
 
   private onKey(event: KeyboardEvent): void {

@@ -1,4 +1,5 @@
-// What this person has told the page: rooms they were in, with names of their own, people they mute, whether to be called.
+// What this person has told the page: rooms they were in, with names of their own, people they mute, whether to be called, and
+// whether to say that they type.
 import { isFields } from "../../protocol/codec.ts";
 import { lasting } from "./store.ts";
 
@@ -12,6 +13,8 @@ export interface KnownRoom {
 const ROOMS = "edge-chat-rooms";
 const MUTED = "edge-chat-muted";
 const ALERTS = "edge-chat-alerts";
+const SOUND = "edge-chat-sound";
+const TYPING = "edge-chat-typing";
 const MOST_ROOMS = 30;
 
 const isRoom = (value: unknown): value is KnownRoom =>
@@ -57,3 +60,10 @@ export function mute(author: string, name: string | null): void {
 
 export const wantsAlerts = (): boolean => lasting.get(ALERTS) === "yes";
 export const wantAlerts = (isWanted: boolean): void => lasting.set(ALERTS, isWanted ? "yes" : "no");
+
+export const wantsSound = (): boolean => lasting.get(SOUND) === "yes";
+export const wantSound = (isWanted: boolean): void => lasting.set(SOUND, isWanted ? "yes" : "no");
+
+/** Others hear of it unless it is turned off. */
+export const tellsTyping = (): boolean => lasting.get(TYPING) !== "no";
+export const tellTyping = (isTold: boolean): void => lasting.set(TYPING, isTold ? "yes" : "no");

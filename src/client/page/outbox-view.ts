@@ -1,5 +1,5 @@
 // What is said and not confirmed yet, as rows below the log. outgoing.ts finds the words.
-import { MAX_MESSAGE_LENGTH } from "../../protocol/limits.ts";
+import { MOST_MESSAGE_LENGTH } from "../../protocol/limits.ts";
 import type { AppEvent } from "../events.ts";
 import type { OutboxItem } from "../outbox.ts";
 import { button, byId, el, setText, sync } from "./dom.ts";
@@ -23,6 +23,8 @@ export class OutboxView {
   private readonly ports: OutboxPorts;
   private outbox: OutboxEvent = { items: [], epoch: null, counter: 0, underWay: 0 };
   private retryAt = 0;
+  /** Units that the room takes in a message. */
+  most = MOST_MESSAGE_LENGTH;
   private countdown: ReturnType<typeof setTimeout> | undefined;
 
   constructor(ports: OutboxPorts, signal: AbortSignal) {
@@ -67,7 +69,7 @@ export class OutboxView {
 
   /** Sends a failed message again; one that is too long goes back to where it can be shortened. */
   private againButton({ id, message }: OutboxItem): HTMLElement {
-    const isTooLong = message.length > MAX_MESSAGE_LENGTH;
+    const isTooLong = message.length > this.most;
     return button("plain small", isTooLong ? "Edit" : "Try again", () => {
       this.ports.discard(id);
       if (isTooLong) this.ports.edit(message);

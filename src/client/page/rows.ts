@@ -113,7 +113,7 @@ function messageRow(
 
 /** Rows are computed for each frame; what does not change is not parsed again. */
 const parsed = new WeakMap<ChatMessage, Parsed>();
-function parsedOf(message: ChatMessage, name: string): Parsed {
+export function parsedOf(message: ChatMessage, name: string): Parsed {
   const known = parsed.get(message) ?? parseText(message.message, name);
   parsed.set(message, known);
   return known;

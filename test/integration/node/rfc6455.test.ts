@@ -225,7 +225,7 @@ const ROWS: readonly Row[] = [
     ],
     said: READ,
   },
-  { row: "10.4 over the room's bound", send: [{ opcode: TEXT, payload: "x".repeat(8_193) }], ends: [1009] },
+  { row: "10.4 over the room's bound", send: [{ opcode: TEXT, payload: "x".repeat(16_385) }], ends: [1009] },
   { row: "a head that is cut off, and then nothing", send: [Buffer.from([0x81])] },
   {
     row: "bytes that are no frame",

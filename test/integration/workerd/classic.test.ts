@@ -151,7 +151,7 @@ describe("the classic protocol, row by row", () => {
       expect(answer).toMatchObject({ code: "bad-frame" });
       expect(String(answer.error)).not.toMatch(/\bat \w+|\.ts/);
     }
-    bob.send("x".repeat(8_193));
+    bob.send("x".repeat(16_385));
     expect(await bob.next()).toMatchObject({ code: "frame-too-large" });
     expect(await bob.closed()).toMatchObject({ code: 1009 });
     expect(await ann.next()).toEqual({ quit: "bob" });

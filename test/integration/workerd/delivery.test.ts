@@ -46,6 +46,27 @@ describe("the delivery protocol", () => {
     expect(again.welcome).toMatchObject({ head: 1, counter: 1 });
   });
 
+  test("[P18] [C6] a delivery client says 2,000 units, which all hear whole, also from storage; a classic one says 256", async () => {
+    const room = freshRoom();
+    const { client: ann, welcome } = await enter(room);
+    expect(welcome.limits).toMatchObject({ message: 2_000 });
+    const { client: bob } = await join(room, "bob");
+    // Each of them is three bytes in UTF-8; the last two are one sign, of four.
+    const longest = `${"\u4e2d".repeat(1_998)}\u{1f600}`;
+    ann.send({ message: `${longest}!`, counter: 1 });
+    expect((await ann.upTo("refused")).at(-1)).toEqual({
+      refused: { counter: 1, code: "message-too-long" },
+    });
+    ann.send({ message: longest, counter: 1 });
+    expect(await eventsTo(ann, 1)).toMatchObject([{ message: longest }]);
+    expect((await bob.upTo("message")).at(-1)).toMatchObject({ message: longest });
+    bob.send({ message: "x".repeat(257) });
+    expect((await bob.upTo("error")).at(-1)).toMatchObject({ error: "Message too long." });
+    await evictDurableObject(roomOf(room), { webSockets: "hibernate" });
+    const { client: late } = await enter(room, { key: "the-secret-key-of-late" });
+    expect(await eventsTo(late, 1)).toMatchObject([{ message: longest }]);
+  });
+
   test("[P3] [D2] a client that comes back gets exactly what it missed, across an eviction", async () => {
     const room = freshRoom();
     const { client: ann, welcome } = await enter(room);

@@ -34,7 +34,7 @@ const frame = fc.constantFrom(
   `{"name":"${"x".repeat(33)}"}`,
   '{"history":{"before":0}}',
   '{"since":9}',
-  "x".repeat(8_193),
+  "x".repeat(16_385),
 );
 
 const from = fc.constantFrom("seen" as const, "seen" as const, "start" as const, "other log" as const, null);

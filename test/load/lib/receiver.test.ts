@@ -4,6 +4,7 @@ import {
   encodeClassicMessage,
   encodeEvents,
   encodeReady,
+  encodeTyping,
   encodeWelcome,
 } from "../../../src/protocol/codec.ts";
 import type { Plan } from "../../../load/lib/pacing.ts";
@@ -124,6 +125,19 @@ test("[P3] a comeback: what comes by replay is no duplicate, what the gap names 
     lost: 0,
     resumed: 1,
   });
+});
+
+test("[P19] that a visitor beside the load types is no message and no fault; to a classic member no room says it", () => {
+  const text = encodeTyping({ connection: "d", author: "visitor", name: "visitor" });
+  const garbledOf = (protocol: "classic" | "delivery"): number => {
+    const { recorder, receiver } = receiverOf(planFor(10), 1, () => null, { protocol });
+    const join = protocol === "classic" ? encodeReady() : WELCOME;
+    for (const frame of [join, text]) receiver.read({ text: frame, at: START, now: () => START });
+    const { garbled, foreign } = recorder.counts;
+    return garbled + foreign;
+  };
+  expect(garbledOf("delivery")).toBe(0);
+  expect(garbledOf("classic")).toBeGreaterThan(0);
 });
 
 /** A classic member joins, and gets these messages of the plan. */

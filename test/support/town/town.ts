@@ -32,6 +32,7 @@ const LIMITS: Omit<RoomConfig, "rates"> = {
   historyMaxAgeMs: 86_400_000,
   rosterMax: 4,
   slowReaderBytes: 1_048_576,
+  maxMessageLength: 256,
 };
 
 /** An action that a room accepted; `isAlone` without a budget (L9). */

@@ -8,15 +8,21 @@ import { Traveller } from "../support/traveller.ts";
 import { pause, until } from "../support/until.ts";
 
 const KILLS = Number(process.env.FAULT_KILLS ?? 20);
+interface Rate {
+  readonly periodMs: number;
+  readonly burst: number;
+}
+
 /** Longer than a round takes: what a kill would refill, the time between would not. */
-const PERIOD_MS = 4_000;
-const BURST = 40;
+const RATE: Rate = { periodMs: 4_000, burst: 40 };
+/** So few that a round spends them on any machine, and so slow that only a kill refills them. */
+const SCARCE: Rate = { periodMs: 60_000, burst: 5 };
 const ROOMS = ["travel-1", "travel-2", "travel-3"];
 /** Spread over the moments before, in and after the commits of a move. */
 const momentOf = (round: number): number => 20 + ((round * 37) % 201);
 
 /** How many of these came beyond B + floor(W / T) in some window: a leaky bucket runs over. */
-function overflow(instants: readonly number[], burst: number, periodMs: number): number {
+function overflow(instants: readonly number[], { burst, periodMs }: Rate): number {
   let level = 0;
   let last = 0;
   let over = 0;
@@ -63,25 +69,28 @@ async function travel(server: Workerd, kills: number): Promise<Journey> {
 }
 
 /** Messages over the bound, where rooms may have gone on without their limiter if the machine stood still (L9). */
-function overBound({ traveller, stored }: Journey): number {
+function overBound({ traveller, stored }: Journey, { burst, periodMs }: Rate): number {
   const rooms = traveller.slowest < CALL_MS ? 0 : ROOMS.length;
   return overflow(
     stored.map(({ timestamp }) => timestamp),
-    BURST + rooms,
-    PERIOD_MS / (1 + rooms),
+    { burst: burst + rooms, periodMs: periodMs / (1 + rooms) },
   );
 }
 
-const VARS = { RATE_PERIOD_MS: `${PERIOD_MS}`, RATE_BURST: `${BURST}`, MAX_SOCKETS_PER_IDENTITY: "10000" };
+const varsOf = ({ periodMs, burst }: Rate): Record<string, string> => ({
+  RATE_PERIOD_MS: `${periodMs}`,
+  RATE_BURST: `${burst}`,
+  MAX_SOCKETS_PER_IDENTITY: "10000",
+});
 
 test("[L1] [L6] [D5] SIGKILL while a budget moves between rooms, again and again: nobody gets more than the rate, and nothing acknowledged is lost", async () => {
   const reached = new Reached("kills", "moves", "accepted", "refused", "acknowledged");
-  const server = await serve("travel", { vars: VARS });
+  const server = await serve("travel", { vars: varsOf(RATE) });
   const journey = await travel(server, KILLS);
   const { traveller, stored } = journey;
   const texts = new Set(stored.map(({ message }) => message));
   expect([...traveller.acknowledged].filter((text) => !texts.has(text))).toEqual([]);
-  expect(overBound(journey), "messages over the bound").toBe(0);
+  expect(overBound(journey, RATE), "messages over the bound").toBe(0);
   reached.add("kills", KILLS);
   reached.add("moves", stored.filter(({ room }, i) => i > 0 && stored[i - 1]?.room !== room).length);
   reached.add("accepted", stored.length);
@@ -92,6 +101,6 @@ test("[L1] [L6] [D5] SIGKILL while a budget moves between rooms, again and again
 
 test("[L1] [L6] a limiter that stores nothing is caught: each kill is a refill", async () => {
   const worker = await brokenWorker("this.ctx.storage.kv.put(KEY, effect.account);", "");
-  const server = await serve("no-storage", { vars: VARS, worker });
-  expect(overBound(await travel(server, 5)), "messages over the bound").toBeGreaterThan(0);
+  const server = await serve("no-storage", { vars: varsOf(SCARCE), worker });
+  expect(overBound(await travel(server, 8), SCARCE), "messages over the bound").toBeGreaterThan(0);
 });

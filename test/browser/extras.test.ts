@@ -48,6 +48,31 @@ describe("a long message", () => {
   });
 });
 
+test("[P18] the box grows with its lines, wrapped ones too, in a browser that cannot do so by itself", async () => {
+  const context = await browser.newContext();
+  const page = await context.newPage();
+  await page.addInitScript(() => {
+    CSS.supports = () => false;
+    document.addEventListener("DOMContentLoaded", () => {
+      const sheet = new CSSStyleSheet();
+      sheet.replaceSync(".composer textarea { field-sizing: fixed }");
+      document.adoptedStyleSheets = [sheet];
+    });
+  });
+  await page.goto(`${server.url}/#fixed`);
+  await page.click("#enter button[type=submit]");
+  await page.waitForSelector('#chat[data-status="live"]');
+  const rows = (): Promise<number> => page.evaluate(() => document.querySelector("textarea")?.rows ?? 0);
+  expect(await rows()).toBe(1);
+  await page.fill("#message", "one\ntwo\nthree");
+  expect(await rows()).toBe(3);
+  await page.fill("#message", "w ".repeat(400));
+  expect(await rows()).toBeGreaterThan(3);
+  await page.fill("#message", "");
+  expect(await rows()).toBe(1);
+  await context.close();
+});
+
 describe("who types", () => {
   test("[P20] is said in one line that moves nothing, until they have said it", async () => {
     const ann = await visit(browser, server.url, "typing", "Ann");

@@ -16,12 +16,12 @@ afterAll(async () => {
 });
 
 const typing = (page: Page): Promise<string | null> => page.textContent("#typing");
-const showsTyping = (page: Page, text: string): Promise<unknown> =>
+const showsTyping = (page: Page, text: string, timeout = 15_000): Promise<unknown> =>
   page.waitForFunction((wanted) => document.querySelector("#typing")?.textContent === wanted, text, {
-    timeout: 15_000,
+    timeout,
   });
-const topOfBox = async (page: Page): Promise<number | undefined> =>
-  (await page.locator("#composer").boundingBox())?.y;
+const heightOfLog = (page: Page): Promise<number | undefined> =>
+  page.evaluate(() => document.querySelector("#scroller")?.clientHeight);
 
 describe("a long message", () => {
   test("[P18] is written in a box that grows up to a bound, is counted, and comes with its lines", async () => {
@@ -48,26 +48,51 @@ describe("a long message", () => {
   });
 });
 
+test("[P18] the box grows with its lines, wrapped ones too, in a browser that cannot do so by itself", async () => {
+  const context = await browser.newContext();
+  const page = await context.newPage();
+  await page.addInitScript(() => {
+    CSS.supports = () => false;
+    document.addEventListener("DOMContentLoaded", () => {
+      const sheet = new CSSStyleSheet();
+      sheet.replaceSync(".composer textarea { field-sizing: fixed }");
+      document.adoptedStyleSheets = [sheet];
+    });
+  });
+  await page.goto(`${server.url}/#fixed`);
+  await page.click("#enter button[type=submit]");
+  await page.waitForSelector('#chat[data-status="live"]');
+  const rows = (): Promise<number> => page.evaluate(() => document.querySelector("textarea")?.rows ?? 0);
+  expect(await rows()).toBe(1);
+  await page.fill("#message", "one\ntwo\nthree");
+  expect(await rows()).toBe(3);
+  await page.fill("#message", "w ".repeat(400));
+  expect(await rows()).toBeGreaterThan(3);
+  await page.fill("#message", "");
+  expect(await rows()).toBe(1);
+  await context.close();
+});
+
 describe("who types", () => {
   test("[P20] is said in one line that moves nothing, until they have said it", async () => {
     const ann = await visit(browser, server.url, "typing", "Ann");
     const bob = await visit(browser, server.url, "typing", "Bob");
     await ann.page.waitForSelector("#count:text-is('2')");
-    const before = await topOfBox(bob.page);
+    const before = await heightOfLog(bob.page);
     await ann.page.locator("#message").pressSequentially("hello");
     await showsTyping(bob.page, "Ann is typing");
     expect(await bob.page.textContent("#typing-spoken")).toBe("Ann is typing");
-    expect(await topOfBox(bob.page)).toBe(before);
+    expect(await heightOfLog(bob.page)).toBe(before);
     expect(await typing(ann.page)).toBe("");
     await ann.page.press("#message", "Enter");
     await seesLast(bob.page, "hello");
-    await showsTyping(bob.page, "");
+    await showsTyping(bob.page, "", 1_000);
     // Again, within a minute: it is seen, and not read out a second time.
     await ann.page.waitForTimeout(3_600);
     await ann.page.locator("#message").pressSequentially("and");
     await showsTyping(bob.page, "Ann is typing");
     expect(await bob.page.textContent("#typing-spoken")).toBe("");
-    expect(await topOfBox(bob.page)).toBe(before);
+    expect(await heightOfLog(bob.page)).toBe(before);
     for (const { complaints } of [ann, bob]) expect(complaints).toEqual([]);
     await Promise.all([ann.context.close(), bob.context.close()]);
   });
@@ -235,7 +260,6 @@ describe("the sound", () => {
     await page.fill("#name", "Ann");
     await page.click("#enter button[type=submit]");
     const hears = async (text: string): Promise<number> => {
-      // A burst is one tone.
       await page.waitForTimeout(1_100);
       const { tones } = await heard(page);
       await say(bob.page, text);
@@ -256,8 +280,12 @@ describe("the sound", () => {
     await look(page, true);
     expect(await hears("somebody looks")).toBe(0);
     expect(await hears("@Ann, look")).toBe(1);
+    // A burst is one tone.
+    const { tones } = await heard(page);
     await say(bob.page, "one more, @Ann");
     await seesLast(page, "one more, @Ann");
+    await page.waitForTimeout(100);
+    expect((await heard(page)).tones).toBe(tones);
     expect((await heard(page)).contexts).toBe(1);
     // Remembered; but a page that nobody has touched is silent, and makes no context.
     await page.reload();

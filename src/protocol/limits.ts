@@ -19,8 +19,8 @@ export const BACKLOG = 100;
 export const MAX_PAGE = 100;
 /** Messages replayed to a client that resumes; what is older becomes an explicit gap. */
 export const MAX_REPLAY = 1_000;
-/** UTF-8 bytes of the frames of a replay, but for its newest one; what is older becomes a gap, too. */
-export const MAX_REPLAY_BYTES = 2_097_152;
+/** Units of the frames of a replay, but for its newest one; what is older becomes a gap, too. At most 2 MiB in UTF-8. */
+export const MAX_REPLAY_LENGTH = 699_050;
 /** A secret key: long enough that nobody guesses it. */
 export const MIN_KEY_LENGTH = 16;
 export const MAX_KEY_LENGTH = 128;

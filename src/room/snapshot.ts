@@ -1,6 +1,6 @@
 // What a connection gets when it joins: who is here, and the messages that it is owed. Frames, in their order.
 import { encodeClassicMessage, encodeEvents, encodeJoined, encodeWelcome } from "../protocol/codec.ts";
-import { BACKLOG, DELIVERY_PROTOCOL, MAX_PAGE, MAX_REPLAY, MAX_REPLAY_BYTES } from "../protocol/limits.ts";
+import { BACKLOG, DELIVERY_PROTOCOL, MAX_PAGE, MAX_REPLAY, MAX_REPLAY_LENGTH } from "../protocol/limits.ts";
 import type { Limits, Member, Since } from "../protocol/messages.ts";
 import type { LogReader } from "./message-log.ts";
 import type { Joined } from "./session.ts";
@@ -13,8 +13,6 @@ const MAX_KEPT_LENGTH = 4_194_304;
 interface Kept {
   readonly frames: readonly string[];
   readonly length: number;
-  /** In UTF-8. */
-  readonly bytes: number;
 }
 
 /** A joined connection as others see it. */
@@ -58,7 +56,7 @@ export class Snapshots {
 
   /**
    * A welcome, then the messages after `since`, or the backlog where the client does not resume, up to `head`. What
-   * retention, MAX_REPLAY or MAX_REPLAY_BYTES leaves out of a resumption is named as a gap (D2).
+   * retention, MAX_REPLAY or MAX_REPLAY_LENGTH leaves out of a resumption is named as a gap (D2).
    */
   delivery({ me, counter, since, members, roster, limits }: Arrival, head: number): string[] {
     const { epoch, floor } = this.log;
@@ -89,15 +87,15 @@ export class Snapshots {
   private events(start: number, head: number, isReplay: boolean): { after: number; frames: string[] } {
     const frames: string[] = [];
     let after = head;
-    for (let bytes = 0; after > start;) {
+    for (let length = 0; after > start;) {
       const last = after;
       const page = isReplay ? Math.floor((last - 1) / MAX_PAGE) * MAX_PAGE : start;
       const from = Math.max(start, page);
       const kept = this.keep(`${from} ${last}`, () => [
         encodeEvents(this.log.after(from, last - from), null),
       ]);
-      bytes += kept.bytes;
-      if (frames.length > 0 && bytes > MAX_REPLAY_BYTES) break;
+      length += kept.length;
+      if (frames.length > 0 && length > MAX_REPLAY_LENGTH) break;
       frames.unshift(...kept.frames);
       after = from;
     }
@@ -114,7 +112,7 @@ export class Snapshots {
     if (known !== undefined) return known;
     const frames = make();
     const length = frames.reduce((sum, frame) => sum + frame.length, 0);
-    const made = { frames, length, bytes: frames.reduce((sum, frame) => sum + bytesOf(frame), 0) };
+    const made = { frames, length };
     this.drop(this.kept.size - MAX_KEPT + 1);
     while (this.kept.size > 0 && this.keptLength + length > MAX_KEPT_LENGTH) this.drop(1);
     this.kept.set(name, made);
@@ -131,15 +129,4 @@ export class Snapshots {
       this.keptLength -= length;
     }
   }
-}
-
-/** Bytes that a text takes in UTF-8: halves of a pair take two each. */
-function bytesOf(text: string): number {
-  let bytes = text.length;
-  for (let i = 0; i < text.length; i++) {
-    const unit = text.charCodeAt(i);
-    if (unit > 0x7ff && (unit & 0xf800) !== 0xd800) bytes += 2;
-    else if (unit > 0x7f) bytes += 1;
-  }
-  return bytes;
 }

@@ -263,7 +263,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "a replay of any length",
     file: "src/room/snapshot.ts",
-    from: "if (frames.length > 0 && bytes > MAX_REPLAY_BYTES) break;",
+    from: "if (frames.length > 0 && length > MAX_REPLAY_LENGTH) break;",
     to: "",
   },
   {

@@ -114,15 +114,14 @@ test.each([
 );
 
 test.each([
-  // Each page is over 200,000 bytes: the newest ten are one too many.
-  { what: "ASCII", unit: "x", length: 2_100, first: 101 },
-  { what: "letters of two bytes", unit: "\u00e9", length: 1_050, first: 101 },
-  { what: "letters of three bytes", unit: "\u4e2d", length: 700, first: 101 },
-  { what: "pairs of four bytes", unit: "\u{1f600}", length: 525, first: 101 },
-  { what: "controls, which JSON writes with six", unit: "\u0001", length: 350, first: 101 },
-  { what: "ASCII that just fits", unit: "x", length: 1_900, first: 1 },
+  // Each page is over 69,905 units: the newest ten are one too many.
+  { what: "ASCII", unit: "x", length: 620, first: 101 },
+  { what: "letters of three bytes", unit: "\u4e2d", length: 620, first: 101 },
+  { what: "pairs", unit: "\u{1f600}", length: 310, first: 101 },
+  { what: "controls, which JSON writes with six units", unit: "\u0001", length: 104, first: 101 },
+  { what: "ASCII that just fits", unit: "x", length: 500, first: 1 },
 ])(
-  "[P3] [D12] of a replay of 1,000 messages, $length times $what each, the newest up to MAX_REPLAY_BYTES come, and a gap names the others",
+  "[P3] [D12] of a replay of 1,000 messages, $length times $what each, the newest up to MAX_REPLAY_LENGTH come, and a gap names the others",
   ({ unit, length, first }) => {
     const log = logOf(1_000, 0, { message: unit.repeat(length) });
     const frames = framesOf({ epoch: "e", seq: 0 }, log);

@@ -17,15 +17,18 @@ const AUTHOR = "a".repeat(22);
 const ROSTER_MAX = 1_000;
 const bytesOf = (frame: string): number => Buffer.byteLength(frame);
 
-// The longest messages fill the newest page; of others a replay has as many as MAX_REPLAY_BYTES allow.
-test.each([MOST_MESSAGE_LENGTH, 300, 260])(
-  "[D10] who comes back to messages of %s units and has the largest snapshot unsent is not slow: it fits under the least bound, with a page of history",
-  (length) => {
+/** A unit that UTF-8 writes with the most bytes of those that JSON writes as they are. */
+const WIDE = "\u4e2d";
+
+// The longest messages fill the newest page; of others a replay has as many as MAX_REPLAY_LENGTH allows.
+test.each([longest(MOST_MESSAGE_LENGTH), WIDE.repeat(MOST_MESSAGE_LENGTH), WIDE.repeat(470)])(
+  "[D10] who comes back to such messages and has the largest snapshot unsent is not slow: it fits under the least bound, with a page of history",
+  (message) => {
     const log = new MemoryLog("e".repeat(36));
     const messages = Array.from({ length: MAX_REPLAY }, (_, i) => ({
       seq: i + 1,
       name: longest(MAX_NAME_LENGTH),
-      message: longest(length),
+      message,
       timestamp: 9_999_999_000_000 + i,
       author: AUTHOR,
       client: longest(MAX_CLIENT_TAG_LENGTH),

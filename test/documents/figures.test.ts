@@ -15,10 +15,10 @@ const rowsOf = (path: string): string[][] =>
 test("each figure at the head of the README stands in the document that it leads to", () => {
   const rows = rowsOf("README.md").filter(([figure = ""]) => figure.startsWith("**"));
   expect(rows.length).toBe(3);
-  const missing = rows.flatMap(([, text = ""]) => {
+  const missing = rows.flatMap(([figure = "", text = ""]) => {
     const [, target = ""] = /\]\(([^)#]+)/.exec(text) ?? [];
     if (target === "") return [];
-    const figures = text.replaceAll(/\]\([^)]*\)/g, "").match(/\d[\d,.]*\d|\d{3,}/g) ?? [];
+    const figures = `${figure} ${text}`.replaceAll(/\]\([^)]*\)/g, "").match(/\d[\d,.]*\d|\d{3,}/g) ?? [];
     return figures.filter((figure) => !read(target).includes(figure));
   });
   expect(missing).toEqual([]);

@@ -19,7 +19,7 @@ test("each figure at the head of the README stands in the document that it leads
     const [, target = ""] = /\]\(([^)#]+)/.exec(text) ?? [];
     if (target === "") return [];
     const figures = `${figure} ${text}`.replaceAll(/\]\([^)]*\)/g, "").match(/\d[\d,.]*\d|\d{3,}/g) ?? [];
-    return figures.filter((figure) => !read(target).includes(figure));
+    return figures.filter((one) => !read(target).includes(one));
   });
   expect(missing).toEqual([]);
 });

@@ -31,6 +31,22 @@ test("every link within the project leads to a file that is there, and to a head
   expect(dead).toEqual([]);
 });
 
+test("every document can be reached from the README", () => {
+  const reached = new Set(["README.md"]);
+  // A set that grows while it is gone through: what is added has its turn.
+  for (const path of reached) {
+    for (const { target } of links(read(path))) {
+      const to = normalize(join(dirname(path), target.split("#")[0] ?? ""));
+      if (to.endsWith(".md") && FILES.includes(to)) reached.add(to);
+    }
+  }
+  // Agents look for it by its name.
+  const entries = ["AGENTS.md"];
+  expect(
+    DOCUMENTS.map(({ path }) => path).filter((path) => !reached.has(path) && !entries.includes(path)),
+  ).toEqual([]);
+});
+
 test("every command that a document names is in package.json, and every one of those is in a document", () => {
   const told = new Set<string>();
   const unknown = complaints((document) =>

@@ -7,7 +7,7 @@ const listed = (words: string): string[] => words.trim().split(/,\s+/);
 
 /** Words that mean something else elsewhere, or nothing. */
 const OF_THE_HOUSE = listed(`
-  admitted, author, backlog, budget, checker, classic, core, counter, debt, delivery, effect, epoch, floor, flood, flush,
+  admitted, attachment, author, backlog, budget, checker, classic, core, counter, debt, delivery, effect, epoch, floor, flood, flush,
   frame, gap, generator, grant, head, hibernation, holder, identity, key, knee, ladder, law, ledger, limiter, load token,
   log, member, mutant, outbox, patience, presence, property, resume, retention, roster, seq, shell, slice, survivor,
   target, term, unit, virtual user, welcome, window, workerd, VALID, VOID, BROKEN`);

@@ -11,7 +11,7 @@ import { startServer } from "./lib/server.ts";
 
 const HELP = `
 npm run record:heal: two people talk in Chromium, their server gets a SIGKILL, they talk on, it is started again. Writes what both
-saw, second by second, as an animated WebP.
+saw as an animated WebP, with its waits shortened.
 
   npm run record:heal -- --out docs/heals.webp    where to (default docs/heals.webp)
 
@@ -19,15 +19,18 @@ Needs Linux and Chromium (\`npm run setup:browser\`). Exit codes: 0 done, 1 a me
 `;
 
 const STATE = ".state/record-heal";
-const SCREEN = { width: 460, height: 470 };
+const SCREEN = { width: 430, height: 440 };
 const BAR = 44;
 const GAP = 8;
 const WIDTH = 2 * SCREEN.width + GAP;
 const HEIGHT = SCREEN.height + BAR;
-const EVERY_MS = 200;
-/** So long nobody looks at one frame; and so long at the last one. */
-const LONGEST_MS = 1_500;
-const LAST_MS = 3_000;
+/** How often the pages are looked at while they talk, and while they wait. */
+const TALK_MS = 400;
+const WAIT_MS = 2_000;
+/** Waits are shortened: so long a frame is shown, so long the first one under new words, and so long the last one. */
+const LONGEST_MS = 400;
+const READ_MS = 1_800;
+const LAST_MS = 3_500;
 
 /** Puts two screenshots side by side under a bar with words, in a page of its own. Answers a WebP as a data URL. */
 const COMPOSE = `async ({ pictures, words, isDown }) => {
@@ -49,14 +52,15 @@ const COMPOSE = `async ({ pictures, words, isDown }) => {
     await image.decode();
     pen.drawImage(image, i * ${SCREEN.width + GAP}, ${BAR});
   }
-  return canvas.toDataURL("image/webp", 0.82);
+  return canvas.toDataURL("image/webp", 0.72);
 }`;
 
 /** Looks at two pages again and again, and keeps what changed. */
 class Recorder {
   words = "";
   isDown = false;
-  private readonly frames: { readonly webp: Buffer; readonly at: number }[] = [];
+  everyMs = TALK_MS;
+  private readonly frames: { readonly webp: Buffer; readonly at: number; readonly words: string }[] = [];
   private readonly pages: readonly Page[];
   private readonly table: Page;
   private last = "";
@@ -71,7 +75,7 @@ class Recorder {
     while (!this.isOver) {
       const began = Date.now();
       await this.look();
-      await sleep(Math.max(0, EVERY_MS - (Date.now() - began)));
+      await sleep(Math.max(0, this.everyMs - (Date.now() - began)));
     }
   }
 
@@ -79,9 +83,11 @@ class Recorder {
     this.isOver = true;
     await running;
     await this.look();
-    return this.frames.map(({ webp, at }, i) => {
+    return this.frames.map(({ webp, at, words }, i) => {
       const next = this.frames[i + 1];
-      return { webp, ms: next === undefined ? LAST_MS : Math.min(LONGEST_MS, next.at - at) };
+      if (next === undefined) return { webp, ms: LAST_MS };
+      if (words !== this.frames[i - 1]?.words) return { webp, ms: READ_MS };
+      return { webp, ms: Math.min(LONGEST_MS, next.at - at) };
     });
   }
 
@@ -95,7 +101,7 @@ class Recorder {
     const url = await this.table.evaluate<string>(
       `(${COMPOSE})(${JSON.stringify({ pictures, words, isDown })})`,
     );
-    this.frames.push({ webp: Buffer.from(url.split(",")[1] ?? "", "base64"), at: Date.now() });
+    this.frames.push({ webp: Buffer.from(url.split(",")[1] ?? "", "base64"), at: Date.now(), words });
   }
 }
 
@@ -149,9 +155,11 @@ command(HELP, { out: { type: "string", default: "docs/heals.webp" } }, async ({ 
     recorder.words = "They talk on. What they say waits in their browsers.";
     for (const [i, text] of WHILE_DOWN.entries()) await say(i % 2 === 0 ? ann : bob, text);
     await sleep(500);
-    recorder.words = "The server starts again, from its disk.";
+    recorder.words = "The server starts again, from its disk. They come back by themselves.";
+    recorder.everyMs = WAIT_MS;
     server = await startServer({ port: Number(new URL(server.url).port), state: STATE });
     await Promise.all(people.map(isLive));
+    recorder.everyMs = TALK_MS;
     recorder.isDown = false;
     recorder.words = "Healed: everything is there, once, in one order.";
     await sleep(1_500);

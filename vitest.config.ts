@@ -61,6 +61,7 @@ export default defineConfig({
           hookTimeout: 60_000,
         },
       },
+      { test: { name: "documents", include: ["test/documents/**/*.test.ts"], ...TOGETHER } },
       {
         test: {
           name: "browser",

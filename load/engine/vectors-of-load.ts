@@ -69,6 +69,7 @@ function receiver(): unknown {
     fromStart: true,
     sender: 0,
     neighbours: 1,
+    waits: recorder.waitsOf(0),
   };
   const one = new Receiver(options, {});
   const witness = new Witness();
@@ -86,7 +87,9 @@ function receiver(): unknown {
   }
   one.finish();
   const steps = [...recorder.steps].map(([at, { latency, ...step }]) => [at, step, latency.histogram]);
-  return [recorder.counts, recorder.times.latency.histogram, steps, witness.verdict()];
+  const { slowest, memberTimes } = recorder;
+  const views = [slowest.deliveries, memberTimes, [...recorder.cells()]];
+  return [recorder.counts, recorder.times.latency.histogram, steps, views, witness.verdict()];
 }
 
 function fits(): unknown {

@@ -47,6 +47,7 @@ export class Member {
     this.receiver = new Receiver(
       {
         ...{ ...place, plan, recorder, readings, sample, ...timing, protocol },
+        waits: recorder.waitsOf(place.index),
         isOwn: (welcome) => attribution.isWelcome(welcome, place),
       },
       {

@@ -161,7 +161,7 @@ function footReasons(tally: Tally): string[] {
 }
 
 /** How long the generator may have kept back the slowest hundredth: it must not be what the room's p99 tells. */
-function mayKeep(latencyP99: number): number {
+export function mayKeep(latencyP99: number): number {
   return Math.max(BOUNDS.stallMs, BOUNDS.stallShare * latencyP99);
 }
 

@@ -43,81 +43,6 @@ function spectrum(histogram: Histogram): Point[] {
   }));
 }
 
-/** Latency of what was due in each second, as the virtual user has it that has the worst. */
-function latencyBySecond({ seconds }: RunResult, x: Axis): string {
-  const timed = seconds.filter(({ p99Ms }) => p99Ms > 0);
-  if (timed.length === 0) return "";
-  const line = (name: string, tone: Tone, of: (second: RunResult["seconds"][number]) => number): Series => ({
-    name,
-    tone,
-    kind: "line",
-    points: timed.map((second) => ({
-      x: second.second + 0.5,
-      y: of(second),
-      says: `second ${second.second}: ${name} ${duration(of(second))}`,
-    })),
-  });
-  return figure({
-    title: "Latency in each second",
-    x,
-    y: logAxis(
-      "",
-      timed.flatMap(({ p50Ms, p99Ms }) => [p50Ms, p99Ms]),
-      duration,
-    ),
-    series: [line("p99", "two", ({ p99Ms }) => p99Ms), line("p50", "one", ({ p50Ms }) => p50Ms)],
-    height: 170,
-  });
-}
-
-/** Deliveries a second above, latency and the generator's lag beneath, on one time axis. */
-export function secondsCharts(result: RunResult): string {
-  const { seconds } = result;
-  const x = secondsAxis(seconds.map(({ second }) => second + 1));
-  const delivered = seconds.map(({ second, delivered }) => ({
-    x: second + 0.5,
-    y: delivered,
-    says: `second ${second}: ${delivered.toLocaleString("en")} deliveries`,
-  }));
-  const hiccup = seconds.map(({ second, hiccupMaxMs }) => ({
-    x: second + 0.5,
-    y: hiccupMaxMs,
-    says: `second ${second}: stood still for ${duration(hiccupMaxMs)}`,
-  }));
-  const lag = seconds.map(({ second, lagMaxMs }) => ({
-    x: second + 0.5,
-    y: lagMaxMs,
-    says: `second ${second}: ${duration(lagMaxMs)}`,
-  }));
-  return (
-    figure({
-      title: "Deliveries in each second",
-      x,
-      y: linearAxis(
-        "",
-        delivered.map(({ y }) => y),
-      ),
-      series: [{ name: "deliveries/s, all rooms", tone: "one", kind: "bars", points: delivered }],
-      height: 220,
-    }) +
-    latencyBySecond(result, x) +
-    figure({
-      title: "Generator lag in each second",
-      x,
-      y: linearAxis(
-        "",
-        [...lag, ...hiccup].map(({ y }) => y),
-        duration,
-      ),
-      series: [
-        { name: "longest generator lag", tone: "bad", kind: "bars", points: lag },
-        { name: "longest stall", tone: "one", kind: "line", points: hiccup },
-      ],
-      height: 150,
-    })
-  );
-}
-
 export const coresChart = (result: RunResult): string =>
   usageChart(result, "Processor cores in use", "cores", ({ cpu }) => cpu, short);
 
@@ -157,7 +82,7 @@ function usageChart(
 }
 
 /** Seconds up to the last one, not to a round number: the charts of one run line up. What was before the measured window is negative. */
-function secondsAxis(values: readonly number[]): Axis {
+export function secondsAxis(values: readonly number[]): Axis {
   const axis = linearAxis("seconds", values, short, 1);
   const [min, max] = [Math.min(0, ...values), Math.max(1, ...values)];
   const step = axis.ticks[1]?.at ?? 1;

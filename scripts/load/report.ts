@@ -4,7 +4,9 @@ import { duration, whole } from "./scales.ts";
 import { escape } from "./charts.ts";
 import { sayCosts } from "./cost.ts";
 import { ceilings, cpuOf, kneeFigures, verdict } from "./report-headline.ts";
-import { coresChart, memoryChart, ladderCharts, secondsCharts, spectrumChart } from "./report-charts.ts";
+import { coresChart, memoryChart, ladderCharts, spectrumChart } from "./report-charts.ts";
+import { membersSection, slowestSection } from "./report-members.ts";
+import { secondsCharts } from "./report-seconds.ts";
 import { countsTables } from "./report-counts.ts";
 import { page, row, section, table, TARGET_WORDS } from "./report-page.ts";
 import type { LadderOutcome } from "./ladder-outcome.ts";
@@ -33,14 +35,17 @@ export function renderReport(report: Report): string {
     section("Latency by percentile", shownIs(report, shown), spectrumChart(shown)),
     section(
       "Each second of the measured window",
-      "Above what was delivered and when it came; below how long the generator let events wait, and for how long it stood still itself.",
+      "All on one time axis: what was delivered, how long it took by percentile and by how many, and how long the generator kept it back.",
       secondsCharts(shown),
     ),
+    membersSection(shown),
+    slowestSection(shown),
     usageSection(shown),
     judgedSection(shown),
     section("Counts", "A bold line is the sum of those above it.", countsTables(shown.counts)),
     billSection(shown),
     parametersSection(shown),
+    environmentSection(shown),
     section("Repeat it", "", `<pre>${escape(report.command)}</pre>`),
   ];
   return page(report.title, parts.join("\n"));
@@ -153,6 +158,24 @@ function usageSection(result: RunResult): string {
 function billSection({ counts, parameters }: RunResult): string {
   const protocol = parameters.CHAT_PROTOCOL === "classic" ? "classic" : "delivery";
   return section("Bill", sayCosts(counts, protocol), "");
+}
+
+function environmentSection({ machine, environment, engine, target, pinned }: RunResult): string {
+  const { kernel, load, steal, workerd, harness } = environment;
+  const rows: [string, string][] = [
+    ["processor", machine.cpu],
+    ["cores", `${machine.cores}`],
+    ["target on core, generator on", pinned === null ? "any" : `${pinned.target}, ${pinned.generator}`],
+    ["kernel", kernel],
+    ["load average before and after", load.map((value) => value.toFixed(2)).join(" → ")],
+    ["taken by the machine's own host", steal === null ? "unknown" : `${(steal * 100).toFixed(1)} %`],
+    ["Node", machine.node],
+    ["engine", `${engine.name} ${engine.version}`],
+    ["workerd", workerd ?? "none of ours"],
+    ["harness", harness],
+    ["target", `${TARGET_WORDS[target.kind]} ${target.version}`],
+  ];
+  return section("Environment", "", table(["", ""], rows.map(row)));
 }
 
 function parametersSection({ parameters, ceiling }: RunResult): string {

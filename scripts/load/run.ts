@@ -13,6 +13,7 @@ import type { WorkerBundle } from "../lib/worker-bundle.ts";
 import { ceilingFor, costlierOf, NO_CALIBRATION, readCalibrations } from "./calibration.ts";
 import { commandLine, type Engine, type ScriptRun } from "./engine.ts";
 import { assemble } from "./assemble.ts";
+import { watchEnvironment } from "./environment.ts";
 import { Journal } from "./journal.ts";
 import { coresOf, launcher, type Pinning } from "./pinning.ts";
 import { LiveLine, readProgress } from "./progress.ts";
@@ -76,6 +77,7 @@ export async function runScenario(request: RunRequest): Promise<Ran> {
   });
   try {
     const started = Date.now();
+    const environment = watchEnvironment(target.kind);
     const { tally, usage, code } = await play({ ...request, env: { ...shared(request), ...env } }, target);
     const machine = machineHere();
     const protocol = costlierOf(`${tally.parameters.CHAT_PROTOCOL}`);
@@ -92,6 +94,7 @@ export async function runScenario(request: RunRequest): Promise<Ran> {
       usage,
       ceiling: calibrated.ceiling,
       machine,
+      environment: await environment(),
       pinned: pinning,
       generator: { usage: usage.generator, cores: coresOf(pinning?.generator, machine.cores) },
       versions: [target.version, target.version],

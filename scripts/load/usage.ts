@@ -54,6 +54,17 @@ export function coreSecondsOf(stat: string, cores: string): CoreSeconds {
   return { programs, steal };
 }
 
+/** Seconds of all processors together, idle ones too, and how many of them a virtual machine's host took; of /proc/stat. */
+export function stolenOf(stat: string): { readonly all: number; readonly stolen: number } {
+  const [user = 0, nice = 0, system = 0, idle = 0, wait = 0, irq = 0, softIrq = 0, stolen = 0] = (
+    /^cpu +(.*)$/m.exec(stat)?.[1] ?? ""
+  )
+    .split(" ")
+    .map(Number);
+  const all = user + nice + system + idle + wait + irq + softIrq + stolen;
+  return { all: all / TICKS_PER_SECOND, stolen: stolen / TICKS_PER_SECOND };
+}
+
 /** What busySecondsOf says now; null where there is no /proc. */
 export async function busySeconds(): Promise<number | null> {
   return readFile("/proc/stat", "utf8").then(busySecondsOf, () => null);

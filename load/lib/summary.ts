@@ -174,7 +174,7 @@ export function tell(tally: Tally, verdict: Verdict): string {
   const rows: [string, string][] = [
     [
       "members",
-      `${c.joined} joined, ${c.joinFailed} failed, ${c.dropped} dropped, ${c.connects} connections`,
+      `${c.joined} joined, ${c.joinFailed} failed, ${c.dropped} dropped, ${c.stranded} never back, ${c.connects} connections`,
     ],
     ["messages", `${c.offered} offered, ${c.sent} sent, ${c.accepted} accepted, ${c.refused} refused`],
     [

@@ -21,6 +21,8 @@ export const COUNTS = [
   "connects",
   "joined",
   "joinFailed",
+  /** Members that had joined, lost their connection, and never came back: neither joined nor failed. */
+  "stranded",
   /** Of all receivers together: expected = delivered + lost + missed + corrupt. */
   "expected",
   "delivered",
@@ -73,7 +75,7 @@ export type Counts = Readonly<Record<Count, number>>;
  * own echo. spread: last minus first receiver of a message. lateness: actual minus intended send. lag: how long events
  * waited for the script. join: from connecting to joined. wake: latency of a message after a long silence. recovery: receipt by a
  * replay minus intended send. hiccup: for how long a virtual user did not run when it should have, weighted by time. memberP99: the
- * 99th percentile of each member's latency.
+ * 99th percentile of each member's latency. comeback: from a lost connection, or the end of a cut, until a member was live again.
  */
 export const HISTOGRAMS = [
   "latency",
@@ -87,6 +89,7 @@ export const HISTOGRAMS = [
   "recovery",
   "hiccup",
   "memberP99",
+  "comeback",
 ] as const;
 export type HistogramName = (typeof HISTOGRAMS)[number];
 export type Histograms = Readonly<Record<HistogramName, Histogram>>;

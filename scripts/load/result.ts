@@ -19,8 +19,11 @@ export interface Target {
 
 /** Times in ms. */
 export interface Headline {
-  /** What the percentiles are of: in a storm of comebacks of what was said while members were away, else of all that came at once. */
-  readonly of: "latency" | "recovery";
+  /**
+   * What the percentiles are of: in a storm of comebacks of what was said while members were away, in an avalanche from a lost connection
+   * to live again, else of all messages that came at once.
+   */
+  readonly of: "latency" | "recovery" | "comeback";
   readonly deliveriesPerSecondPerRoom: number;
   readonly p50: number;
   readonly p95: number;

@@ -7,6 +7,8 @@ import { availableParallelism, cpus } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { Scenario } from "../../load/lib/parameters.ts";
+import { asksToKill } from "../../load/lib/moments.ts";
+import { mergePhases } from "../../load/lib/phases.ts";
 import type { Tally } from "../../load/lib/tally.ts";
 import { Failure, ROOT } from "../lib/command.ts";
 import type { WorkerBundle } from "../lib/worker-bundle.ts";
@@ -18,6 +20,7 @@ import { Journal } from "./journal.ts";
 import { coresOf, launcher, type Pinning } from "./pinning.ts";
 import { LiveLine, readProgress } from "./progress.ts";
 import { asShare, type Machine, type RunResult, type TargetKind } from "./result.ts";
+import { Outage } from "./outage.ts";
 import { openFolder } from "./save.ts";
 import { openTarget, type RunningTarget } from "./targets.ts";
 import { type Reading, UsageSampler } from "./usage.ts";
@@ -112,8 +115,11 @@ export async function runScenario(request: RunRequest): Promise<Ran> {
 const shared = ({ target, scenario }: RunRequest): Readonly<Record<string, string>> =>
   target.kind === "local" && scenario !== "abuse" ? { CHAT_PER_ADDRESS: `${MANY_PER_ADDRESS}` } : {};
 
-function notesOf({ target, pinning }: RunRequest, calibration: string | null): string[] {
+function notesOf({ target, pinning, scenario }: RunRequest, calibration: string | null): string[] {
   return [
+    ...(scenario === "avalanche" && target.kind === "url"
+      ? ["This target runs elsewhere: it was killed if somebody did so when the log asked for it."]
+      : []),
     ...(calibration === null ? [] : [`${calibration}.`]),
     ...(pinning === null && target.kind !== "url"
       ? ["Target and generator shared all cores of this machine."]
@@ -150,19 +156,19 @@ export async function play(
   if (child.pid !== undefined) request.onEngine?.(child.pid);
   const { pinning } = request;
   const sampled = [
-    { pid: child.pid ?? null, cores: pinning?.generator },
-    { pid: target.pid, cores: pinning?.target },
+    { pid: () => child.pid ?? null, cores: pinning?.generator },
+    { pid: () => target.pid, cores: pinning?.target },
   ];
-  const samplers = sampled.map(({ pid, cores }) =>
-    pid === null ? null : new UsageSampler(pid, sampleEveryMs, cores),
-  );
+  const samplers = sampled.map(({ pid, cores }) => new UsageSampler(pid, sampleEveryMs, cores));
   const live = new LiveLine(Date.now());
   const journal = new Journal(request.folder, request.command);
+  const outage = new Outage(target, request);
   const kept = createWriteStream(log);
   kept.on("error", ({ message }) => request.say(`The engine's log could not be kept: ${message}`));
   for (const stream of [child.stdout, child.stderr]) {
     createInterface({ input: stream }).on("line", (text) => {
       const progress = readProgress(text);
+      if (asksToKill(text)) outage.begin();
       if (progress === null) kept.write(`${text}\n`);
       else live.observe(progress);
     });
@@ -178,9 +184,11 @@ export async function play(
   process.off("exit", dieWithUs);
   clearInterval(timer);
   kept.end();
-  const [generator = [], used = []] = samplers.map((sampler) => sampler?.stop());
-  const [ours = [], its = []] = samplers.map((sampler) => sampler?.readings);
-  const tally = await readTally(out, code, log);
+  const [generator = [], used = []] = samplers.map((sampler) => sampler.stop());
+  const [ours = [], its = []] = samplers.map((sampler) => sampler.readings);
+  const phases = await outage.phases();
+  const told = await readTally(out, code, log);
+  const tally = { ...told, phases: mergePhases(told.phases, phases) };
   await rm(out, { force: true });
   journal.discard();
   const usage = { generator, target: used };

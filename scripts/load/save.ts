@@ -77,7 +77,7 @@ export const sayFailures = ({ failures, started }: RunResult): string[] =>
     return `  ${whole(count)} × ${why}${after >= 0 ? `, first after ${after.toFixed(1)} s` : ""}`;
   });
 
-const OF = { latency: "", recovery: "from due to replayed " } as const;
+const OF = { latency: "", recovery: "from due to replayed ", comeback: "from lost to live again " } as const;
 
 function sayNumbers(result: RunResult): string[] {
   const { headline, verdict } = result;

@@ -39,6 +39,10 @@ const cellsOf = (tag: "th" | "td", cells: readonly string[]): string =>
 /** A row of text. In a wide table the last cell is words, the others are figures. */
 export const row = (cells: readonly string[]): string => `<tr>${cellsOf("td", cells)}</tr>`;
 
+/** Names and what each is, in words that wrap. */
+export const facts = (rows: readonly (readonly [string, string])[]): string =>
+  `<table class="facts">${rows.map((cells) => row(cells)).join("")}</table>`;
+
 /** Rows under their heads; no heads where all are empty. */
 export const table = (head: readonly string[], rows: readonly string[]): string => {
   const heads = head.some((name) => name !== "") ? `<tr>${cellsOf("th", head)}</tr>` : "";

@@ -28,6 +28,7 @@ rect.band{fill:var(--tone);opacity:.17}.cell{fill:var(--one);shape-rendering:cri
 table{border-collapse:collapse;width:100%;font-size:13.5px;font-variant-numeric:tabular-nums}
 .scroll{overflow-x:auto}th,td{padding:4px 12px 4px 0;text-align:right;border-bottom:1px solid var(--rule);white-space:nowrap}
 th{color:var(--soft);font-weight:500}th:first-child,td:first-child{text-align:left}.words{text-align:left;white-space:normal;min-width:200px}tr.sum td{font-weight:650}
+.facts td{white-space:normal;overflow-wrap:anywhere}.facts td:first-child{overflow-wrap:normal}
 .columns{display:grid;grid-template-columns:1fr 1fr;gap:0 32px}
 pre{margin:6px 0 0;padding:10px 12px;background:var(--page);border:1px solid var(--rule);border-radius:6px;font:13px/1.5 ui-monospace,Menlo,Consolas,monospace;white-space:pre-wrap;overflow-wrap:anywhere}
 ul{margin:6px 0;padding-left:20px}

@@ -8,7 +8,7 @@ import { coresChart, memoryChart, ladderCharts, spectrumChart } from "./report-c
 import { membersSection, slowestSection } from "./report-members.ts";
 import { secondsCharts } from "./report-seconds.ts";
 import { countsTables } from "./report-counts.ts";
-import { page, row, section, table, TARGET_WORDS } from "./report-page.ts";
+import { facts, page, row, section, table, TARGET_WORDS } from "./report-page.ts";
 import type { LadderOutcome } from "./ladder-outcome.ts";
 import type { RunResult } from "./result.ts";
 import { median } from "./statistics.ts";
@@ -175,12 +175,11 @@ function environmentSection({ machine, environment, engine, target, pinned }: Ru
     ["harness", harness],
     ["target", `${TARGET_WORDS[target.kind]} ${target.version}`],
   ];
-  return section("Environment", "", table(["", ""], rows.map(row)));
+  return section("Environment", "", facts(rows));
 }
 
 function parametersSection({ parameters, ceiling }: RunResult): string {
   const said = ceiling === null ? "not calibrated" : `${whole(ceiling)} deliveries/s`;
-  const rows = Object.entries(parameters).map(([name, value]) => row([name, `${value}`]));
-  rows.push(row(["calibrated ceiling", said]));
-  return section("Parameters", "", table(["", ""], rows));
+  const rows = Object.entries(parameters).map(([name, value]): [string, string] => [name, `${value}`]);
+  return section("Parameters", "", facts([...rows, ["calibrated ceiling", said]]));
 }

@@ -106,13 +106,14 @@ test("a burst is what a second's rate holds, all at once, one in each second", (
   expect(at.at(-1)).toBeLessThanOrEqual(1_020);
 });
 
+const meanOf = (total: number, k: number): number => {
+  const all = Array.from({ length: 4_000 }, (_, seed) =>
+    new Places({ kind: "poisson", seed }, total, 1).at(k),
+  );
+  return all.reduce((sum, place) => sum + place / total, 0) / all.length;
+};
+
 test("of few messages, too, each is anywhere; and whoever asks backwards is told the same", () => {
-  const meanOf = (total: number, k: number): number => {
-    const all = Array.from({ length: 4_000 }, (_, seed) =>
-      new Places({ kind: "poisson", seed }, total, 1).at(k),
-    );
-    return all.reduce((sum, place) => sum + place / total, 0) / all.length;
-  };
   // Of n places that are uniform, the kth stands at k / (n + 1) on average.
   expect(meanOf(1, 0)).toBeCloseTo(1 / 2, 1);
   expect(meanOf(3, 2)).toBeCloseTo(3 / 4, 1);

@@ -2,6 +2,7 @@
 import { clearInterval, setInterval } from "k6/timers";
 import { Attribution } from "../lib/attribution.ts";
 import { indexOfSender, type Place, placesOf, SENDER } from "../lib/crowd.ts";
+import { writeSteps } from "../lib/live-steps.ts";
 import type { Plan } from "../lib/pacing.ts";
 import { comesBack, isRestless, membersOf, type Parameters } from "../lib/parameters.ts";
 import { Readings } from "../lib/readings.ts";
@@ -59,7 +60,7 @@ export class VirtualUser {
       setInterval(() => this.guard(() => this.members.forEach((member) => member.hurry())), HURRY_MS);
     this.timers = [
       ...[ping, tick],
-      ...(parameters.progress === 1 ? [tell()] : []),
+      ...(parameters.progress > 0 ? [tell()] : []),
       ...(comesBack(parameters) ? [hurry()] : []),
     ];
   }
@@ -139,5 +140,8 @@ export class VirtualUser {
   private tell(vu: number): void {
     const joined = this.members.filter(isIn).length;
     console.log(`progress ${JSON.stringify({ vu, joined, ...this.recorder.progress() })}`);
+    const { windowStart } = this.recorder;
+    if (this.parameters.progress < 2 || windowStart === null) return;
+    console.log(writeSteps({ vu, windowStart, steps: this.recorder.newestSteps() }));
   }
 }

@@ -58,7 +58,7 @@ export interface Parameters {
   readonly perAddress: number;
   /** File for the tally, or "". */
   readonly out: string;
-  /** 1: each virtual user says once a second how far it is. */
+  /** 1: each virtual user says once a second how far it is. 2: and what it saw in the newest seconds. */
   readonly progress: number;
   /** The storms: within how many seconds all join, or come back. */
   readonly stormS: number;
@@ -131,7 +131,7 @@ const COMMON: Readonly<Record<string, Field>> = {
   CHAT_PER_ADDRESS: whole("perAddress", 1, 1, 100_000),
   CHAT_PERIOD_MS: whole("periodMs", 1_000, 1, 3_600_000),
   CHAT_BURST: whole("burst", 20, 1, 1_000_000),
-  CHAT_PROGRESS: whole("progress", 0, 0, 1),
+  CHAT_PROGRESS: whole("progress", 0, 0, 2),
   CHAT_OUT: text("out", "the path of a file", /^.+$/),
 };
 const STORM = { CHAT_STORM_S: whole("stormS", 2, 1, 600) };

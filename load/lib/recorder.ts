@@ -3,6 +3,7 @@
 import type { FailureName } from "./failures.ts";
 import { rowOf, stepsOfColumn } from "./heat.ts";
 import { bucketOf, quantile, Times } from "./histogram.ts";
+import type { LiveStep } from "./live-steps.ts";
 import { dueOf, indexOf, type Plan } from "./pacing.ts";
 import { mergePhases, type Phase } from "./phases.ts";
 import { type MemberTimes, Slowest, Waits } from "./slowest.ts";
@@ -15,6 +16,8 @@ export const LATE_MS = 1_000;
 const HIBERNATION_MS = 10_000;
 /** So often a virtual user looks whether it runs. */
 export const TICK_MS = 10;
+/** So many steps are told again and again while they may change. */
+const NEWEST = 4;
 /** At most so many steps of the window are told apart. */
 const MAX_STEPS = 600;
 
@@ -226,6 +229,18 @@ export class Recorder {
     const { latency, lag } = this.recent ?? {};
     this.recent = { latency: new Times(), lag: new Times() };
     return { delivered: this.arrived, sent: this.counts.sent, p99: p99(latency), lag: p99(lag) };
+  }
+
+  /** The newest steps of the window as they stand: what was due in one comes for a while. */
+  newestSteps(): LiveStep[] {
+    return [...this.steps]
+      .toSorted(([a], [b]) => a - b)
+      .slice(-NEWEST)
+      .map(([index, { latency, ...step }]) => ({
+        ...step,
+        second: index * this.stepS,
+        latency: latency.histogram,
+      }));
   }
 
   /** Hands over how long each member waited, and the spreads of messages that some receivers never got. Once, at the end. */

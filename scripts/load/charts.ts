@@ -39,6 +39,7 @@ export interface Band {
 export interface Cell {
   readonly x: readonly [from: number, until: number];
   readonly y: readonly [from: number, until: number];
+  readonly tone: Tone;
   readonly share: number;
   readonly says: string;
 }
@@ -184,14 +185,16 @@ function drawBand({ from, until, name, tone }: Band, chart: Chart, frame: Frame)
   return `<rect class="band ${tone}" x="${fixed(x)}" y="${frame.top}" width="${fixed(width)}" height="${frame.height}">${tip(name === "" ? undefined : name)}</rect>`;
 }
 
+/** So that no light comes between two cells. */
+const OVERLAP = 0.3;
 /** What is nearly empty is seen, too: the few that wait longest are what one looks for. */
 const FAINTEST = 0.14;
 
-function drawCell({ x, y, share, says }: Cell, chart: Chart, frame: Frame): string {
+function drawCell({ x, y, tone, share, says }: Cell, chart: Chart, frame: Frame): string {
   const [left, right] = x.map((at) => xOf(chart.x, frame, at)) as [number, number];
   const [bottom, top] = y.map((at) => yOf(chart.y, frame, at)) as [number, number];
   const opacity = (FAINTEST + (1 - FAINTEST) * share).toFixed(2);
-  return `<rect class="cell" x="${fixed(left)}" y="${fixed(top)}" width="${fixed(right - left)}" height="${fixed(bottom - top)}" fill-opacity="${opacity}">${tip(says)}</rect>`;
+  return `<rect class="cell ${tone}" x="${fixed(left)}" y="${fixed(top)}" width="${fixed(right - left)}" height="${fixed(bottom - top + OVERLAP)}" fill-opacity="${opacity}">${tip(says)}</rect>`;
 }
 
 const tip = (says: string | undefined): string =>

@@ -14,7 +14,7 @@ const SPECTRA = [
 ] as const;
 
 /** Latency by percentile: the tail to the right, both scales logarithmic. */
-export function spectrumChart({ histograms }: RunResult): string {
+export function spectrumChart({ histograms }: Pick<RunResult, "histograms">): string {
   const series = SPECTRA.filter(([, name]) => histograms[name].count > 0).map(
     ([label, name, tone]): Series => ({
       name: label,
@@ -34,7 +34,7 @@ export function spectrumChart({ histograms }: RunResult): string {
 }
 
 /** Up to where each histogram has samples to tell. */
-function spectrum(histogram: Histogram): Point[] {
+export function spectrum(histogram: Histogram): Point[] {
   const last = nines(1 - 1 / histogram.count);
   const steps = 60;
   return Array.from({ length: steps + 1 }, (_, i) => (last * i) / steps).map((x) => ({
@@ -43,14 +43,16 @@ function spectrum(histogram: Histogram): Point[] {
   }));
 }
 
-export const coresChart = (result: RunResult): string =>
+type Used = Pick<RunResult, "usage" | "windowStart" | "started">;
+
+export const coresChart = (result: Used): string =>
   usageChart(result, "Processor cores in use", "cores", ({ cpu }) => cpu, short);
 
-export const memoryChart = (result: RunResult): string =>
+export const memoryChart = (result: Used): string =>
   usageChart(result, "Resident memory", "MiB", ({ rssMiB }) => rssMiB, short);
 
 function usageChart(
-  { usage, windowStart, started }: RunResult,
+  { usage, windowStart, started }: Used,
   title: string,
   unit: string,
   of: (sample: RunResult["usage"]["target"][number]) => number,

@@ -14,9 +14,9 @@ const LIMITERS = {
 } as const;
 
 /** Value, what it is, and whether it is the main one. */
-type Figure = readonly [value: string, name: string, className?: "main"];
+export type Figure = readonly [value: string, name: string, className?: "main"];
 
-const figuresOf = (figures: readonly Figure[]): string =>
+export const figuresOf = (figures: readonly Figure[]): string =>
   `<div class="figures">${figures
     .map(
       ([value, name, className = ""]) =>

@@ -12,8 +12,8 @@ export const TARGET_WORDS = {
   demo: "demo-like object",
 } as const satisfies Record<TargetKind, string>;
 
-/** The whole file. */
-export const page = (title: string, body: string): string => `<!doctype html>
+/** The whole file; `after` stands behind its main part. */
+export const page = (title: string, body: string, after = ""): string => `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -22,8 +22,11 @@ export const page = (title: string, body: string): string => `<!doctype html>
 <main>
 ${body}
 </main>
-</html>
+${after}</html>
 `;
+
+/** What stands in a page's main part. */
+export const mainOf = (html: string): string => /<main>\n([^]*)\n<\/main>/.exec(html)?.[1] ?? "";
 
 export const section = (title: string, lead: string, body: string): string =>
   `<section><h2>${escape(title)}</h2>${lead === "" ? "" : `<p class="lead">${escape(lead)}</p>`}${body}</section>`;

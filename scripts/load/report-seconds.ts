@@ -1,6 +1,6 @@
 // A run's measured window on one time axis: deliveries, latency by percentile and as a heat map, and what the generator kept back; what
 // was done to members and target is shaded in all of them. Pure.
-import { edgesOfRow } from "../../load/lib/heat.ts";
+import { edgesOfRow, stepsOfColumn } from "../../load/lib/heat.ts";
 import { quantile } from "../../load/lib/histogram.ts";
 import type { PhaseName } from "../../load/lib/phases.ts";
 import { mayKeep } from "../../load/lib/validity.ts";
@@ -10,6 +10,7 @@ import type { RunResult } from "./result.ts";
 import { type Axis, duration, linearAxis, logAxis, whole } from "./scales.ts";
 
 type Second = RunResult["seconds"][number];
+type Seconds = Pick<RunResult, "seconds" | "heat" | "phases" | "windowStart" | "windowMs" | "histograms">;
 
 const TONES: Readonly<Record<PhaseName, Tone>> = {
   "members join": "three",
@@ -17,7 +18,7 @@ const TONES: Readonly<Record<PhaseName, Tone>> = {
   "target down": "two",
 };
 
-export function secondsCharts(result: RunResult): string {
+export function secondsCharts(result: Seconds): string {
   const x = secondsAxis([...result.seconds.map(({ second }) => second), result.windowMs / 1_000]);
   const bands = bandsOf(result);
   const quiet = bands.map((band) => ({ ...band, name: "" }));
@@ -25,13 +26,13 @@ export function secondsCharts(result: RunResult): string {
   return [
     deliveriesChart(result, x, bands),
     percentilesChart(result, x, y, quiet),
-    heatMap(result, x, y, quiet),
+    heatMap(result, { x, y, bands: quiet }),
     generatorChart(result, x, quiet),
   ].join("");
 }
 
 /** Seconds of the window in which something was done, and those in which the generator stood still for longer than its bound. */
-function bandsOf({ phases, seconds, windowStart, windowMs, histograms }: RunResult): Band[] {
+function bandsOf({ phases, seconds, windowStart, windowMs, histograms }: Seconds): Band[] {
   const last = windowMs / 1_000;
   const into = (instant: number): number => Math.min(last, Math.max(0, (instant - windowStart) / 1_000));
   const done = phases.map(({ what, from, until }): Band => {
@@ -53,9 +54,10 @@ function bandsOf({ phases, seconds, windowStart, windowMs, histograms }: RunResu
 const stepOf = (seconds: readonly Second[]): number => (seconds[1]?.second ?? 1) - (seconds[0]?.second ?? 0);
 
 /** One for percentiles and heat map, so that they can be laid over each other by eye. */
-function latencyAxis({ seconds, heat }: RunResult): Axis {
-  const told = seconds.flatMap(({ p50Ms, maxMs }) => [p50Ms, maxMs]);
-  const cells = heat.flatMap(({ rows }) => rows.flatMap(([row]) => [...edgesOfRow(row)]));
+export function latencyAxis(...results: readonly Seconds[]): Axis {
+  const told = results.flatMap(({ seconds }) => seconds.flatMap(({ p50Ms, maxMs }) => [p50Ms, maxMs]));
+  const columns = results.flatMap(({ heat }) => heat);
+  const cells = columns.flatMap(({ rows }) => rows.flatMap(([row]) => [...edgesOfRow(row)]));
   return logAxis("", [...told, ...cells], duration);
 }
 
@@ -73,7 +75,7 @@ function pointsOf(
   }));
 }
 
-function deliveriesChart({ seconds }: RunResult, x: Axis, bands: readonly Band[]): string {
+function deliveriesChart({ seconds }: Seconds, x: Axis, bands: readonly Band[]): string {
   const step = stepOf(seconds);
   const a = (delivered: number): number => delivered / step;
   const points = pointsOf(
@@ -97,7 +99,7 @@ const PERCENTILES = [
 ] as const;
 
 /** Of the messages that were due in each second, as the virtual user has it that has the worst. */
-function percentilesChart({ seconds }: RunResult, x: Axis, y: Axis, bands: readonly Band[]): string {
+function percentilesChart({ seconds }: Seconds, x: Axis, y: Axis, bands: readonly Band[]): string {
   const timed = seconds.filter(({ maxMs }) => maxMs > 0);
   if (timed.length === 0) return "";
   const series = PERCENTILES.map(([name, tone, kind, of]): Series => ({
@@ -109,11 +111,23 @@ function percentilesChart({ seconds }: RunResult, x: Axis, y: Axis, bands: reado
   return figure({ title: "Latency by percentile in each second", x, y, series, bands, height: 230 });
 }
 
+/** What may differ where several heat maps stand beneath each other: `most` is how many deliveries the fullest cell of them has. */
+export interface HeatMapOptions {
+  readonly x: Axis;
+  readonly y: Axis;
+  readonly bands?: readonly Band[];
+  readonly most?: number;
+  readonly tone?: Tone;
+  readonly name?: string;
+}
+
 /** How many deliveries of what was due in each second took how long. */
-function heatMap({ heat, seconds, windowMs }: RunResult, x: Axis, y: Axis, bands: readonly Band[]): string {
-  const most = Math.max(0, ...heat.flatMap(({ rows }) => rows.map(([, count]) => count)));
+export function heatMap(
+  { heat, seconds, windowMs }: Seconds,
+  { x, y, bands = [], most = fullestOf(heat), tone = "one", name = "deliveries" }: HeatMapOptions,
+): string {
   if (most === 0) return "";
-  const wide = Math.ceil(seconds.length / 120) * stepOf(seconds);
+  const wide = stepsOfColumn(seconds.length) * stepOf(seconds);
   const cells = heat.flatMap(({ second, rows }) =>
     rows.map(([row, count]): Cell => {
       const [from, until] = edgesOfRow(row);
@@ -121,21 +135,28 @@ function heatMap({ heat, seconds, windowMs }: RunResult, x: Axis, y: Axis, bands
       return {
         x: [second, end],
         y: [from, until],
+        tone,
         share: Math.log(1 + count) / Math.log(1 + most),
         says: `second ${second}: ${whole(count)} took ${duration(from)} to ${duration(until)}`,
       };
     }),
   );
-  const caption: Series = {
-    name: "deliveries: the stronger, the more",
-    tone: "one",
-    kind: "bars",
-    points: [],
-  };
-  return figure({ title: "Heat map of latency", x, y, series: [caption], bands, cells, height: 230 });
+  const caption: Series = { name: `${name}: the stronger, the more`, tone, kind: "bars", points: [] };
+  return figure({
+    title: `Heat map of latency, ${name}`,
+    x,
+    y,
+    series: [caption],
+    bands,
+    cells,
+    height: 230,
+  });
 }
 
-function generatorChart({ seconds }: RunResult, x: Axis, bands: readonly Band[]): string {
+const fullestOf = (heat: Seconds["heat"]): number =>
+  Math.max(0, ...heat.flatMap(({ rows }) => rows.map(([, count]) => count)));
+
+function generatorChart({ seconds }: Seconds, x: Axis, bands: readonly Band[]): string {
   const lag = pointsOf(seconds, ({ lagMaxMs }) => lagMaxMs, duration);
   const still = pointsOf(
     seconds,

@@ -53,8 +53,11 @@ export function renderReport(report: Report): string {
 
 /** The run whose details are shown: the best step of a ladder, or the middle one of repeats by its p99. */
 function typical({ results, ladder }: Report): RunResult {
-  const best = ladder?.best?.result;
-  if (best !== undefined) return best;
+  return ladder?.best?.result ?? typicalOf(results);
+}
+
+/** The middle one of repeats by its p99; the first where none is VALID. */
+export function typicalOf(results: readonly RunResult[]): RunResult {
   const valid = results.filter(({ headline }) => headline !== null);
   const sorted = valid.toSorted((a, b) => (a.headline?.p99 ?? 0) - (b.headline?.p99 ?? 0));
   const shown = sorted[Math.floor((sorted.length - 1) / 2)] ?? results[0];

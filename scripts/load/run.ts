@@ -18,7 +18,8 @@ import { assemble } from "./assemble.ts";
 import { watchEnvironment } from "./environment.ts";
 import { Journal } from "./journal.ts";
 import { coresOf, launcher, type Pinning } from "./pinning.ts";
-import { LiveLine, readProgress } from "./progress.ts";
+import { Live } from "./live.ts";
+import type { LivePage } from "./live-page.ts";
 import { asShare, type Machine, type RunResult, type TargetKind } from "./result.ts";
 import { Outage } from "./outage.ts";
 import { openFolder } from "./save.ts";
@@ -40,8 +41,10 @@ export interface RunRequest {
   readonly folder: string;
   /** Repeats it; goes into the result. */
   readonly command: string;
-  /** Takes the live line. */
-  readonly say: (line: string) => void;
+  /** Takes the live line, and the same in more lines for a terminal. */
+  readonly say: (line: string, lines?: readonly string[]) => void;
+  /** Shows the report while it is measured. */
+  readonly ui?: LivePage | null;
   /** Hears of the engine's process. */
   readonly onEngine?: (pid: number) => void;
 }
@@ -142,7 +145,13 @@ export async function play(
 ): Promise<Played> {
   const out = join(request.folder, `tally-${process.pid}.json`);
   const log = join(request.folder, "engine.log");
-  const env = { ...request.env, CHAT_TARGET: target.url, CHAT_OUT: out, CHAT_PROGRESS: "1" };
+  const ui = request.ui ?? null;
+  const env = {
+    ...request.env,
+    CHAT_TARGET: target.url,
+    CHAT_OUT: out,
+    CHAT_PROGRESS: ui === null ? "1" : "2",
+  };
   const script = `load/${request.scenario}.ts`;
   const line = commandLine(request.engine, { script, env, segment: request.segment });
   const [program = "", ...args] = [...launcher(request.pinning?.generator), line.program, ...line.args];
@@ -160,22 +169,23 @@ export async function play(
     { pid: () => target.pid, cores: pinning?.target },
   ];
   const samplers = sampled.map(({ pid, cores }) => new UsageSampler(pid, sampleEveryMs, cores));
-  const live = new LiveLine(Date.now());
+  const live = new Live(request, target, () => {
+    const [generator = [], used = []] = samplers.map((sampler) => sampler.samples);
+    return { generator, target: used };
+  });
   const journal = new Journal(request.folder, request.command);
   const outage = new Outage(target, request);
   const kept = createWriteStream(log);
   kept.on("error", ({ message }) => request.say(`The engine's log could not be kept: ${message}`));
   for (const stream of [child.stdout, child.stderr]) {
     createInterface({ input: stream }).on("line", (text) => {
-      const progress = readProgress(text);
       if (asksToKill(text)) outage.begin();
-      if (progress === null) kept.write(`${text}\n`);
-      else live.observe(progress);
+      if (!live.hears(text)) kept.write(`${text}\n`);
     });
   }
   const timer = setInterval(() => {
-    journal.add(live.state(Date.now()));
-    request.say(live.say(Date.now()));
+    journal.add(live.state());
+    live.tell();
   }, LIVE_EVERY_MS);
   const code = await new Promise<number>((resolve) => {
     child.once("error", () => resolve(127));

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { Failure } from "../lib/command.ts";
 import { findingOf } from "./findings.ts";
 import { type Climber, renderBeside } from "./report-beside.ts";
+import { type Overlay, renderOverlay } from "./report-compare.ts";
 import { type Report, renderReport } from "./report.ts";
 import { outcomeOf } from "../../load/lib/validity.ts";
 import { RESULT_FILE, type RunResult } from "./result.ts";
@@ -57,6 +58,12 @@ export async function saveBeside(
 ): Promise<string> {
   const path = join(folder, "report.html");
   await writeFile(path, renderBeside("Edge Chat load: ladders side by side", climbers, command));
+  return path;
+}
+
+/** Two measurements laid over each other, as one file; returns its path. */
+export async function saveOverlay(path: string, overlay: Overlay): Promise<string> {
+  await writeWhole(path, renderOverlay(overlay));
   return path;
 }
 

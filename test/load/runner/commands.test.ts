@@ -131,9 +131,14 @@ describe("npm run load:compare", () => {
     const [a, b] = [await repeats("a", 3), await repeats("b", 4)];
     const worse = await run("load-compare", [a, b]);
     expect(worse).toMatchObject({ code: 1 });
+    const overlay = await readFile(join(b, "compare.html"), "utf8");
+    expect(overlay).toContain('<span class="verdict">WORSE</span>');
+    expect(worse.stdout).toContain(`Report: ${join(b, "compare.html")}`);
     expect(worse.stdout).toMatch(/p99: 15\.\d+ ms -> 20\.\d+ ms, \+33\.3 % \(\+\d.*\): worse/);
     expect(await run("load-compare", [b, a])).toMatchObject({ code: 0 });
-    expect(await run("load-compare", [a, b, "--tolerance", "50"])).toMatchObject({ code: 0 });
+    const out = join(folder, "elsewhere.html");
+    expect(await run("load-compare", [a, b, "--tolerance", "50", "--out", out])).toMatchObject({ code: 0 });
+    expect(await readFile(out, "utf8")).toContain('<span class="verdict">NOT WORSE</span>');
   });
 
   test("finds what lost something worse, however fast it looks, and no base line in it", async () => {

@@ -93,7 +93,7 @@ describe("a report", () => {
   test("draws a heat map whose cells say what they hold", () => {
     const page = report();
     // Nine cells, for windows and for phones.
-    expect(page.match(/<rect class="cell"/g)).toHaveLength(18);
+    expect(page.match(/<rect class="cell one"/g)).toHaveLength(18);
     expect(page).toContain("second 2: 3 took 46 ms to 66 ms");
   });
 

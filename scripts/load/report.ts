@@ -2,7 +2,9 @@
 import { tellJudged } from "../../load/lib/summary.ts";
 import { duration, whole } from "./scales.ts";
 import { escape } from "./charts.ts";
-import { sayCosts } from "./cost.ts";
+import { capacityOf } from "./capacity.ts";
+import { billSection } from "./report-bill.ts";
+import { capacitySection } from "./report-capacity.ts";
 import { ceilings, cpuOf, kneeFigures, verdict } from "./report-headline.ts";
 import { coresChart, memoryChart, ladderCharts, spectrumChart } from "./report-charts.ts";
 import { membersSection, slowestSection } from "./report-members.ts";
@@ -101,7 +103,13 @@ function ladderSection(outcome: LadderOutcome): string {
   return (
     `<section><p><span class="verdict${outcome.best === null ? " bad-text" : ""}">KNEE</span> ${escape(sentence)}</p>${kneeFigures(outcome)}</section>` +
     section("Latency against throughput", "Each dot is one step of the ladder.", ladderCharts(outcome)) +
-    section("Steps", "", table(head, rows))
+    section("Steps", "", table(head, rows)) +
+    capacitySection(
+      capacityOf(
+        outcome.steps.map(({ result }) => result),
+        outcome.bounds,
+      ),
+    )
   );
 }
 
@@ -156,11 +164,6 @@ function usageSection(result: RunResult): string {
       : `Target on core ${result.pinned.target}, generator on ${result.pinned.generator}.`;
   const zero = "Before second 0, where the measured window begins, members join.";
   return section("Processor and memory", `${pinned} ${zero}`, coresChart(result) + memoryChart(result));
-}
-
-function billSection({ counts, parameters }: RunResult): string {
-  const protocol = parameters.CHAT_PROTOCOL === "classic" ? "classic" : "delivery";
-  return section("Bill", sayCosts(counts, protocol), "");
 }
 
 function environmentSection({ machine, environment, engine, target, pinned }: RunResult): string {

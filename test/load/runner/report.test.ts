@@ -135,6 +135,8 @@ describe("a report", () => {
     expect(page).toContain("bound 100 ms");
     expect(page).toContain("p99 125 ms is over 100 ms");
     expect(page).toContain("Of the step with 200 messages/s");
+    expect(page).toContain("<h2>Capacity card</h2>");
+    expect(page).toContain('<td class="failed" title="p99 125 ms is over 100 ms">');
   });
 });
 

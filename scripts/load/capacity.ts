@@ -68,7 +68,9 @@ export function sayLimit({ members, steps, held, failed }: CapacityRow): string 
   const limit =
     failed === null
       ? "; no limit was found"
-      : `; the limit is ${held === null ? "below" : "before"} ${failed}`;
+      : held === null
+        ? `; the limit is below ${failed}`
+        : `; the limit lies between ${held} and ${failed}`;
   return `${carries}${limit}.`;
 }
 

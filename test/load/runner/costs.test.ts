@@ -54,7 +54,7 @@ describe("the bill", () => {
   test("stands in the report with its sources and their date", () => {
     const page = renderReport({ title: "x", results: [fixture()], ladder: null, command: "c" });
     expect(page).toContain(
-      "<td>rows written</td><td>18,900</td><td>31,500</td><td>$0.032</td><td>100,000</td>",
+      "<td>rows written</td><td>18,900</td><td>$0.032</td><td>31,500</td><td>100,000</td>",
     );
     expect(page).toContain(
       "The free plan carries 5 of them a day, 3,000,000 deliveries, until rows written end it",
@@ -99,7 +99,7 @@ describe("a capacity card", () => {
     expect(many).toBe("500 members: no rate held; the limit is below 50.");
     const found = capacityOf(results.slice(0, 2), { p99Ms: 100 }).rows.map(sayLimit);
     expect(found).toEqual([
-      "50 members: 400 messages/s hold, 20,000 deliveries/s, a message of each member every 125 ms; the limit is before 800.",
+      "50 members: 400 messages/s hold, 20,000 deliveries/s, a message of each member every 125 ms; the limit lies between 400 and 800.",
     ]);
   });
 

@@ -11,14 +11,14 @@ import { stepOf } from "./recorder.ts";
 import { NAMED } from "./slowest.ts";
 import { type Count, COUNTS, type HistogramName, HISTOGRAMS } from "./tally.ts";
 
-const snake = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+export const snake = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
 export const countMetric = (name: Count): string => `chat_${snake(name)}`;
 
 /** Counter by the tag `bucket`; Counter of the sum; Trend that gets minimum and maximum of each virtual user. */
-export const bucketMetric = (name: HistogramName): string => `chat_${name}`;
-export const sumMetric = (name: HistogramName): string => `chat_${name}_sum`;
-export const rangeMetric = (name: HistogramName): string => `chat_${name}_range`;
+export const bucketMetric = (name: HistogramName): string => `chat_${snake(name)}`;
+export const sumMetric = (name: HistogramName): string => `chat_${snake(name)}_sum`;
+export const rangeMetric = (name: HistogramName): string => `chat_${snake(name)}_range`;
 
 /** By the tag `second`: Counters, and Trends that get the largest lag of each virtual user, and the percentiles of its latency. */
 export const SECONDS = {

@@ -127,7 +127,8 @@ export function heatMap(
   { x, y, bands = [], most = fullestOf(heat), tone = "one", name = "deliveries" }: HeatMapOptions,
 ): string {
   if (most === 0) return "";
-  const wide = stepsOfColumn(seconds.length) * stepOf(seconds);
+  // Of the whole window, also where only its beginning is known.
+  const wide = stepsOfColumn(Math.ceil(windowMs / 1_000 / stepOf(seconds))) * stepOf(seconds);
   const cells = heat.flatMap(({ second, rows }) =>
     rows.map(([row, count]): Cell => {
       const [from, until] = edgesOfRow(row);

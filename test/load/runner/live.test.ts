@@ -133,6 +133,18 @@ test("the live page shows text as text, and the same charts", () => {
   expect(before).not.toContain("<svg");
 });
 
+test("cells of a long run are as wide as their columns, also when only its beginning is known", () => {
+  const run = new LiveRun(START, 600_000);
+  const steps = Array.from({ length: 10 }, (_, second) => step(second, 3, 7));
+  run.observe({ vu: 1, windowStart: START, steps });
+  const body = liveBody("x", shown, run.partial({ generator: [], target: [] }));
+  const map = /<svg class="wide"[^>]*aria-label="Heat map[^>]*>.*?<\/svg>/.exec(body)?.[0] ?? "";
+  const cells = [...map.matchAll(/<rect class="cell one" x="([\d.]+)"[^>]*width="([\d.]+)"/g)];
+  const [[, from = "", width = ""] = [], [, next = ""] = []] = cells;
+  expect(cells).toHaveLength(2);
+  expect(Number(from) + Number(width)).toBeCloseTo(Number(next), 0);
+});
+
 /** Status, headers and what came until the other side ended, or for `ms`. */
 function ask(url: string, options: { readonly method?: string; readonly host?: string } = {}) {
   return new Promise<{ status: number; policy: string; text: string }>((resolve, reject) => {

@@ -140,8 +140,8 @@ export class VirtualUser {
   private tell(vu: number): void {
     const joined = this.members.filter(isIn).length;
     console.log(`progress ${JSON.stringify({ vu, joined, ...this.recorder.progress() })}`);
-    const { windowStart } = this.recorder;
+    const { windowStart, phases } = this.recorder;
     if (this.parameters.progress < 2 || windowStart === null) return;
-    console.log(writeSteps({ vu, windowStart, steps: this.recorder.newestSteps() }));
+    console.log(writeSteps({ vu, windowStart, steps: this.recorder.newestSteps(), phases }));
   }
 }

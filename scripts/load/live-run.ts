@@ -2,6 +2,7 @@
 import { type Column, mergeColumns, rowOf, stepsOfColumn } from "../../load/lib/heat.ts";
 import { mergeHistograms, NO_TIMES, quantile } from "../../load/lib/histogram.ts";
 import type { LiveStep, LiveSteps } from "../../load/lib/live-steps.ts";
+import { mergePhases, type Phase } from "../../load/lib/phases.ts";
 import { HISTOGRAMS, type Histograms, type Second } from "../../load/lib/tally.ts";
 import type { RunResult } from "./result.ts";
 
@@ -15,6 +16,7 @@ export class LiveRun {
   private readonly started: number;
   private readonly windowMs: number;
   private windowStart = 0;
+  private phases: readonly Phase[] = [];
   /** By second, and by virtual user: each tells its newest seconds again and again. */
   private readonly steps = new Map<number, Map<number, LiveStep>>();
 
@@ -23,15 +25,17 @@ export class LiveRun {
     this.windowMs = windowMs;
   }
 
-  observe({ vu, windowStart, steps }: LiveSteps): void {
+  observe({ vu, windowStart, steps, phases }: LiveSteps): void {
     this.windowStart = windowStart;
+    this.phases = mergePhases(this.phases, phases);
     for (const step of steps) {
       const known = this.steps.get(step.second) ?? new Map<number, LiveStep>();
       this.steps.set(step.second, known.set(vu, step));
     }
   }
 
-  partial(usage: RunResult["usage"]): PartialResult {
+  /** `done` is what the runner itself did. */
+  partial(usage: RunResult["usage"], done: readonly Phase[] = []): PartialResult {
     const steps = [...this.steps].toSorted(([a], [b]) => a - b);
     const wide = stepsOfColumn(Math.ceil(this.windowMs / 1_000));
     const all = steps.map(([second, told]) => ({ second, told: [...told.values()] }));
@@ -41,7 +45,7 @@ export class LiveRun {
       started: new Date(this.started).toISOString(),
       windowStart: this.windowStart,
       windowMs: this.windowMs,
-      phases: [],
+      phases: mergePhases(this.phases, done),
       usage,
       seconds: all.map(({ second, told }) => secondOf(second, told)),
       heat: mergeColumns(

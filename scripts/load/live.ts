@@ -2,6 +2,7 @@
 import { membersOf, type Parameters, readParameters } from "../../load/lib/parameters.ts";
 import { readSteps } from "../../load/lib/live-steps.ts";
 import { LiveRun } from "./live-run.ts";
+import type { Outage } from "./outage.ts";
 import { LiveLine, readProgress } from "./progress.ts";
 import { liveBody } from "./report-live.ts";
 import type { RunResult } from "./result.ts";
@@ -12,12 +13,14 @@ import { linesOf, type Shown } from "./terminal.ts";
 export class Live {
   private readonly request: RunRequest;
   private readonly parameters: Parameters;
+  private readonly outage: Outage;
   private readonly usage: () => RunResult["usage"];
   private readonly began = Date.now();
   private readonly line = new LiveLine(this.began);
   private readonly run: LiveRun;
 
-  constructor(request: RunRequest, target: RunningTarget, usage: () => RunResult["usage"]) {
+  constructor(request: RunRequest, target: RunningTarget, usage: () => RunResult["usage"], outage: Outage) {
+    this.outage = outage;
     this.request = request;
     this.usage = usage;
     this.parameters = readParameters(request.scenario, { ...request.env, CHAT_TARGET: target.url });
@@ -44,7 +47,9 @@ export class Live {
     const line = this.line.say(Date.now());
     const shown = this.shown();
     say(line, linesOf(shown));
-    ui?.show(liveBody(`Edge Chat load: ${scenario}`, shown, this.run.partial(this.usage())));
+    ui?.show(
+      liveBody(`Edge Chat load: ${scenario}`, shown, this.run.partial(this.usage(), this.outage.sofar)),
+    );
   }
 
   private shown(): Shown {

@@ -9,6 +9,9 @@ export class Outage {
   private readonly target: RunningTarget;
   private readonly downMs: number;
   private done: Promise<Phase> | null = null;
+  /** Since when it is down, in epoch ms; null while it is not. */
+  private since: number | null = null;
+  private over: Phase[] = [];
 
   constructor(target: RunningTarget, { scenario, env }: Pick<RunRequest, "scenario" | "env">) {
     this.target = target;
@@ -20,9 +23,20 @@ export class Outage {
     const { crash } = this.target;
     if (crash === null || this.done !== null) return;
     const from = Date.now();
-    this.done = crash(this.downMs).then(() => ({ what: "target down", from, until: Date.now() }));
+    this.since = from;
+    this.done = crash(this.downMs).then(() => {
+      const phase: Phase = { what: "target down", from, until: Date.now() };
+      this.since = null;
+      this.over = [phase];
+      return phase;
+    });
     // Whoever asks for the phases hears of it.
     this.done.catch(() => {});
+  }
+
+  /** As far as it is known now. */
+  get sofar(): readonly Phase[] {
+    return this.since === null ? this.over : [{ what: "target down", from: this.since, until: Date.now() }];
   }
 
   /** When it was down. Throws a Failure where it did not come up again. */

@@ -169,12 +169,13 @@ export async function play(
     { pid: () => target.pid, cores: pinning?.target },
   ];
   const samplers = sampled.map(({ pid, cores }) => new UsageSampler(pid, sampleEveryMs, cores));
-  const live = new Live(request, target, () => {
+  const outage = new Outage(target, request);
+  const usageNow = (): RunResult["usage"] => {
     const [generator = [], used = []] = samplers.map((sampler) => sampler.samples);
     return { generator, target: used };
-  });
+  };
+  const live = new Live(request, target, usageNow, outage);
   const journal = new Journal(request.folder, request.command);
-  const outage = new Outage(target, request);
   const kept = createWriteStream(log);
   kept.on("error", ({ message }) => request.say(`The engine's log could not be kept: ${message}`));
   for (const stream of [child.stdout, child.stderr]) {

@@ -38,6 +38,7 @@ test("steps survive a line of either engine, and other lines are none", async ()
         vu: 2,
         windowStart: START + 0.125,
         steps: all.map(([second, delivered, times]) => step(second, delivered, ...times)),
+        phases: all.length > 1 ? [{ what: "members away", from: START, until: START + 5.5 } as const] : [],
       };
       const line = writeSteps(told);
       expect(readSteps(line)).toEqual(told);
@@ -73,12 +74,16 @@ test("a recorder tells its newest seconds, as they stand", () => {
   ]);
 });
 
+const AWAY = { what: "members away", from: START + 500, until: START + 900 } as const;
+
 test("what virtual users tell again takes the place of what they told; of several it is one run", () => {
   const run = new LiveRun(START, 10_000);
-  run.observe({ vu: 1, windowStart: START + 500, steps: [step(0, 10, 5), step(1, 3, 7)] });
-  run.observe({ vu: 2, windowStart: START + 500, steps: [step(0, 20, 400)] });
-  run.observe({ vu: 1, windowStart: START + 500, steps: [step(1, 12, 7, 9)] });
-  const partial = run.partial({ generator: [], target: [] });
+  run.observe({ vu: 1, windowStart: START + 500, steps: [step(0, 10, 5), step(1, 3, 7)], phases: [] });
+  run.observe({ vu: 2, windowStart: START + 500, steps: [step(0, 20, 400)], phases: [AWAY] });
+  run.observe({ vu: 1, windowStart: START + 500, steps: [step(1, 12, 7, 9)], phases: [] });
+  const down = { what: "target down", from: START + 1, until: START + 2 } as const;
+  const partial = run.partial({ generator: [], target: [] }, [down]);
+  expect(partial.phases).toEqual([AWAY, down]);
   expect(partial.seconds.map(({ second, delivered, sent }) => [second, delivered, sent])).toEqual([
     [0, 30, 10],
     [1, 12, 5],
@@ -121,7 +126,7 @@ test("lines are written over those before, and none is longer than the terminal 
 
 test("the live page shows text as text, and the same charts", () => {
   const run = new LiveRun(START, 10_000);
-  run.observe({ vu: 1, windowStart: START + 500, steps: [step(0, 10, 5, 6), step(1, 3, 7)] });
+  run.observe({ vu: 1, windowStart: START + 500, steps: [step(0, 10, 5, 6), step(1, 3, 7)], phases: [] });
   const body = liveBody("<b>&", shown, run.partial({ generator: [], target: [] }));
   expect(body).toContain("&lt;b&gt;&amp;");
   expect(body).toContain(">RUNNING<");
@@ -136,7 +141,7 @@ test("the live page shows text as text, and the same charts", () => {
 test("cells of a long run are as wide as their columns, also when only its beginning is known", () => {
   const run = new LiveRun(START, 600_000);
   const steps = Array.from({ length: 10 }, (_, second) => step(second, 3, 7));
-  run.observe({ vu: 1, windowStart: START, steps });
+  run.observe({ vu: 1, windowStart: START, steps, phases: [] });
   const body = liveBody("x", shown, run.partial({ generator: [], target: [] }));
   const map = /<svg class="wide"[^>]*aria-label="Heat map[^>]*>.*?<\/svg>/.exec(body)?.[0] ?? "";
   const cells = [...map.matchAll(/<rect class="cell one" x="([\d.]+)"[^>]*width="([\d.]+)"/g)];

@@ -98,7 +98,7 @@ export class Member {
     });
     this.socket = socket;
     socket.binaryType = "arraybuffer";
-    socket.addEventListener("open", (event: OpenEvent) => user.guard(() => this.onOpen(event)));
+    socket.addEventListener("open", (event: OpenEvent) => user.guard(() => this.onOpen(socket, event)));
     socket.addEventListener("message", (event: MessageEvent) => user.guard(() => this.onMessage(event)));
     socket.addEventListener("close", ({ code }) => user.guard(() => this.onClose(socket, code)));
     socket.addEventListener("error", ({ error }) => user.guard(() => this.onError(socket, error)));
@@ -163,18 +163,19 @@ export class Member {
     this.socket?.send(JSON.stringify(this.isDelivery ? { message, counter } : { message }));
   }
 
-  private onOpen({ timestamp }: OpenEvent): void {
+  private onOpen(socket: WebSocket, { timestamp }: OpenEvent): void {
     const { run, clock } = this.user;
     const { name } = this;
     clock.observe(timestamp);
-    if (this.isLeaving) {
-      this.close();
+    // Or it was given up while it connected, and another one took its place.
+    if (this.isLeaving || socket !== this.socket) {
+      socket.close(CLOSE.normal);
       return;
     }
     const { since } = this.receiver;
     const hello = { name, protocol: DELIVERY_PROTOCOL, key: `load-${run}-key-of-${name}`, client: CLIENT };
     const said = this.isDelivery ? { ...hello, ...(since !== null && { since }) } : { name };
-    this.socket?.send(JSON.stringify(said));
+    socket.send(JSON.stringify(said));
   }
 
   private onMessage({ data, timestamp }: MessageEvent): void {

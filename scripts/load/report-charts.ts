@@ -11,9 +11,11 @@ const SPECTRA = [
   ["response (from sent)", "response", "two"],
   ["service (sender's echo)", "service", "three"],
   ["spread (first to last member)", "spread", "four"],
+  ["replayed (from due)", "recovery", "bad"],
+  ["live again (from lost, or the end of a cut)", "comeback", "quiet"],
 ] as const;
 
-/** Latency by percentile: the tail to the right, both scales logarithmic. */
+/** Latency by percentile, and where members were away what they waited for: the tail to the right, both scales logarithmic. */
 export function spectrumChart({ histograms }: Pick<RunResult, "histograms">): string {
   const series = SPECTRA.filter(([, name]) => histograms[name].count > 0).map(
     ([label, name, tone]): Series => ({

@@ -43,6 +43,11 @@ test("the headline of an avalanche is from a lost connection to live again", () 
   expect(sayResult(result)[0]).toContain("from lost to live again p50 3 s");
   const html = renderReport({ title: "avalanche", results: [result], ladder: null, command: "npm run load" });
   expect(html).toContain("<span>p99, lost to live again</span>");
+  for (const line of ["replayed (from due)", "live again (from lost, or the end of a cut)"]) {
+    expect(html).toContain(line);
+    const plain = renderReport({ title: "x", results: [fixture()], ladder: null, command: "c" });
+    expect(plain).not.toContain(line);
+  }
 });
 
 test("that of others is of what came at once", () => {

@@ -16,7 +16,7 @@ function storm(scenario: string): RunResult {
   const times = { recovery: recovery.histogram, comeback: comeback.histogram };
   const tally = { ...result, histograms: { ...result.histograms, ...times } };
   return assemble({
-    ...result,
+    ...tally,
     tally,
     started: result.windowStart,
     generator: { usage: [], cores: 1 },

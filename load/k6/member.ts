@@ -145,10 +145,10 @@ export class Member {
     if (this.isDelivery && this.socket?.readyState === OPEN) this.socket.send(PING);
   }
 
-  /** Sends a stamped message. False where there is no open connection to send it by. */
+  /** Sends a stamped message, or keeps it until it is back. False where there is no connection to send it by, and none will come. */
   say(stamp: Stamp): boolean {
     const isLive = this.socket?.readyState === OPEN && this.receiver.isJoined;
-    if (!isLive && (this.outbox === null || this.isLeaving)) return false;
+    if (!isLive && (this.outbox === null || this.isLeaving || !this.hasJoined)) return false;
     const message = writeStamp(stamp, this.user.parameters.size);
     this.witness?.sent(this.name, message);
     this.counter += 1;

@@ -80,10 +80,11 @@ function svg(chart: Chart, width: number, className: string): string {
   const total = chart.height ?? 260;
   const frame: Frame = { left: LEFT, top: TOP, width: width - LEFT - RIGHT, height: total - TOP - BOTTOM };
   const parts = [
-    ...(chart.bands ?? []).map((band) => drawBand(band, chart, frame)),
     xAxis(chart.x, frame),
     yAxis(chart.y, frame),
     ...(chart.cells ?? []).map((cell) => drawCell(cell, chart, frame)),
+    // Over the cells, and beneath the lines.
+    ...(chart.bands ?? []).map((band) => drawBand(band, chart, frame)),
     ...chart.series.map((series) => draw(series, chart, frame)),
     ...(chart.marks ?? []).map((mark) => drawMark(mark, chart, frame)),
   ];
@@ -186,15 +187,16 @@ function drawBand({ from, until, name, tone }: Band, chart: Chart, frame: Frame)
 }
 
 /** So that no light comes between two cells. */
-const OVERLAP = 0.3;
-/** What is nearly empty is seen, too: the few that wait longest are what one looks for. */
-const FAINTEST = 0.14;
+const OVERLAP = 0.5;
+/** Percent of its tone. What is nearly empty is seen, too: the few that wait longest are what one looks for. */
+const FAINTEST = 14;
 
+/** Opaque, so that two that overlap are no darker there. */
 function drawCell({ x, y, tone, share, says }: Cell, chart: Chart, frame: Frame): string {
   const [left, right] = x.map((at) => xOf(chart.x, frame, at)) as [number, number];
   const [bottom, top] = y.map((at) => yOf(chart.y, frame, at)) as [number, number];
-  const opacity = (FAINTEST + (1 - FAINTEST) * share).toFixed(2);
-  return `<rect class="cell ${tone}" x="${fixed(left)}" y="${fixed(top)}" width="${fixed(right - left)}" height="${fixed(bottom - top + OVERLAP)}" fill-opacity="${opacity}">${tip(says)}</rect>`;
+  const strength = Math.round(FAINTEST + (100 - FAINTEST) * share);
+  return `<rect class="cell ${tone}" x="${fixed(left)}" y="${fixed(top)}" width="${fixed(right - left + OVERLAP)}" height="${fixed(bottom - top + OVERLAP)}" style="--s:${strength}%">${tip(says)}</rect>`;
 }
 
 const tip = (says: string | undefined): string =>

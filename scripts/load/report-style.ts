@@ -25,7 +25,7 @@ svg text{font:12px system-ui,sans-serif;fill:var(--soft)}svg text.said{fill:var(
 polyline{fill:none;stroke-width:2.2;stroke-linejoin:round}polyline.dashed{stroke-dasharray:5 4;stroke-width:1.6}
 .one{--tone:var(--one)}.two{--tone:var(--two)}.three{--tone:var(--three)}.four{--tone:var(--four)}.bad{--tone:var(--bad)}.quiet{--tone:var(--soft)}
 polyline.one,polyline.two,polyline.three,polyline.four,polyline.bad,polyline.quiet{stroke:var(--tone)}.dot,.bar{fill:var(--tone)}.bar{opacity:.75}
-rect.band{fill:var(--tone);opacity:.17}.cell{fill:var(--tone);shape-rendering:crispEdges}.key.band i{width:14px;height:10px;border:0;background:currentColor;opacity:.3;vertical-align:-1px}
+rect.band{fill:var(--tone);opacity:.17}.cell{fill:color-mix(in srgb,var(--tone) var(--s),var(--card));shape-rendering:crispEdges}.key.band i{width:14px;height:10px;border:0;background:currentColor;opacity:.3;vertical-align:-1px}
 table{border-collapse:collapse;width:100%;font-size:13.5px;font-variant-numeric:tabular-nums}
 .scroll{overflow-x:auto}th,td{padding:4px 12px 4px 0;text-align:right;border-bottom:1px solid var(--rule);white-space:nowrap}
 th{color:var(--soft);font-weight:500}th:first-child,td:first-child{text-align:left}.words{text-align:left;white-space:normal;min-width:200px}tr.sum td{font-weight:650}

@@ -46,9 +46,9 @@ test("heat maps beneath each other have one scale of latency, and one of how ful
     "";
   expect(scaleOf(map("before"))).toEqual(scaleOf(map("after")));
   expect(scaleOf(map("before"))).toContain("10 s");
-  expect(map("after")).toContain('fill-opacity="1.00"');
+  expect(map("after")).toContain("--s:100%");
   // 40,000 beside 100 million: on the same scale, and so not full.
-  expect(map("before")).not.toContain('fill-opacity="1.00"');
+  expect(map("before")).not.toContain("--s:100%");
 });
 
 test("each measure stands with its interval; what was broken decides alone", () => {

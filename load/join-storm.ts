@@ -9,7 +9,9 @@ const { options, setup, play, handleSummary } = scenario("join-storm", {
     const storm = user.members.filter(({ place }) => !place.fromStart);
     await user.join(early, user.parameters.joinRate);
     await begun(user);
+    const from = user.now();
     await user.join(storm, user.parameters.members / user.parameters.stormS);
+    user.recorder.phase("members join", from, user.now());
     await user.over();
   },
 });

@@ -9,6 +9,7 @@ const { options, setup, play, handleSummary } = scenario("reconnect-storm", {
     await user.join(members, parameters.joinRate);
     await begun(user);
     await pause((parameters.durationS * 1_000) / 3);
+    const from = user.now();
     for (const member of members) member.leave();
     const comebacks = members.map(async (member) => {
       await pause(Math.random() * parameters.stormS * 1_000);
@@ -16,6 +17,7 @@ const { options, setup, play, handleSummary } = scenario("reconnect-storm", {
     });
     await Promise.all(comebacks);
     await user.joined(members);
+    user.recorder.phase("members away", from, user.now());
     await user.over();
   },
 });

@@ -17,7 +17,7 @@ import {
 } from "./load/request.ts";
 import type { RunResult } from "./load/result.ts";
 import { type RunRequest, runScenario } from "./load/run.ts";
-import { saveReport, sayResult } from "./load/save.ts";
+import { saveOverlay, saveReport, sayResult } from "./load/save.ts";
 import { type Side, sidesOf } from "./load/sides.ts";
 import { LEAST_PAIRS } from "./load/statistics.ts";
 
@@ -121,7 +121,7 @@ async function keep({ folder, command: repeats }: RunRequest, { first, second }:
 
 /** Says what came of it; the exit code. */
 async function conclude(
-  { folder }: RunRequest,
+  { folder, command: repeats }: RunRequest,
   [a, b]: readonly [Side, Side],
   { first, second, broken }: Measured,
   tolerance: number,
@@ -141,11 +141,22 @@ async function conclude(
   const comparisons = comparePairs(first, second, tolerance);
   for (const comparison of comparisons) console.log(sayComparison(comparison));
   const worse = comparisons.filter(({ outcome }) => outcome === "worse").map(({ measure: { name } }) => name);
-  console.log(
+  const sentence =
     worse.length === 0
       ? `${b.name} is not slower than ${a.name}, as far as these pairs could show.`
-      : `${b.name} is slower than ${a.name} in ${worse.join(", ")}.`,
-  );
+      : `${b.name} is slower than ${a.name} in ${worse.join(", ")}.`;
+  console.log(sentence);
+  const report = await saveOverlay(join(folder, "compare.html"), {
+    title: "Edge Chat load: measured in turns",
+    first: { name: a.name, results: first },
+    second: { name: b.name, results: second },
+    comparisons,
+    sentence,
+    isWorse: worse.length > 0,
+    note: null,
+    command: repeats,
+  });
+  console.log(`Both laid over each other: ${report}`);
   console.log(`Reports: ${join(folder, "a", "report.html")} and ${join(folder, "b", "report.html")}`);
   return worse.length === 0 ? 0 : 1;
 }

@@ -1,4 +1,5 @@
 // `npm run load`: runs one k6 script of load/ and says what it measured, and whether to believe it.
+import { readFile } from "node:fs/promises";
 import { Segment } from "../load/host/segment.ts";
 import { type Scenario, SCENARIOS } from "../load/lib/parameters.ts";
 import { outcomeOf } from "../load/lib/validity.ts";
@@ -19,6 +20,7 @@ import {
 } from "./load/request.ts";
 import { type Ran, type RunRequest, runScenario } from "./load/run.ts";
 import { exitCodeOf } from "./load/result.ts";
+import { mainOf } from "./load/report-page.ts";
 import { saveReport, sayNotes, sayResult } from "./load/save.ts";
 
 const HELP = `
@@ -97,6 +99,7 @@ async function conclude(request: RunRequest, ran: readonly Ran[]): Promise<numbe
   const report = await save(request, ran);
   for (const note of sayNotes(results)) console.log(note);
   console.log(`Report: ${report}`);
+  await request.ui?.finish(mainOf(await readFile(report, "utf8")));
   const isShare = request.segment !== null;
   const code = exitCodeOf(results);
   if (isShare && code !== 1) return 0;

@@ -1,6 +1,7 @@
 // The load scripts' pure parts for fixed inputs: see vectors.ts.
 import { encodeEvents } from "../../src/protocol/codec.ts";
 import { overLimit } from "../lib/allowance.ts";
+import { Places } from "../lib/arrivals.ts";
 import { Attribution } from "../lib/attribution.ts";
 import { eventsIn, readFrame } from "../lib/frames.ts";
 import { quantile, Times } from "../lib/histogram.ts";
@@ -34,7 +35,12 @@ function times(): unknown {
 function pacing(): unknown {
   const all = Array.from({ length: totalOf(plan) }, (_, k) => [dueOf(plan, k), turnOf(plan, k)]);
   const pace = new Pace(plan);
-  return [all, pace.take(2_000), pace.wait(0)];
+  const others = (["poisson", "bursts"] as const).map((kind) => {
+    const places = new Places({ kind, seed: 7 }, 50, 4);
+    // Logarithms differ in their last digits.
+    return Array.from({ length: 50 }, (_, k) => places.at(k).toPrecision(9));
+  });
+  return [all, pace.take(2_000), pace.wait(0), others];
 }
 
 function messages() {
@@ -69,6 +75,7 @@ function receiver(): unknown {
     fromStart: true,
     sender: 0,
     neighbours: 1,
+    waits: recorder.waitsOf(0),
   };
   const one = new Receiver(options, {});
   const witness = new Witness();
@@ -86,7 +93,9 @@ function receiver(): unknown {
   }
   one.finish();
   const steps = [...recorder.steps].map(([at, { latency, ...step }]) => [at, step, latency.histogram]);
-  return [recorder.counts, recorder.times.latency.histogram, steps, witness.verdict()];
+  const { slowest, memberTimes } = recorder;
+  const views = [slowest.deliveries, memberTimes, [...recorder.cells()]];
+  return [recorder.counts, recorder.times.latency.histogram, steps, views, witness.verdict()];
 }
 
 function fits(): unknown {

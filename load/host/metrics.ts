@@ -28,6 +28,8 @@ export interface ThresholdResult {
 export class Metrics {
   private readonly declared: ReadonlyMap<string, MetricDeclaration>;
   private readonly sinks = new Map<string, Sink>();
+  /** The same by the name of their metric. */
+  private readonly byMetric = new Map<string, Sink[]>();
   /** By thread and series: where a batch goes. */
   private readonly routes = new Map<string, readonly Sink[]>();
 
@@ -46,9 +48,17 @@ export class Metrics {
     tags: Tags | null,
     thresholds: readonly Threshold[],
   ): void {
-    if (tags !== null && !this.sinks.has(metric.name))
-      this.sinks.set(metric.name, createSink(metric, null, []));
-    this.sinks.set(fullName, createSink(metric, tags, thresholds));
+    if (tags !== null && !this.sinks.has(metric.name)) this.keep(metric.name, createSink(metric, null, []));
+    this.keep(fullName, createSink(metric, tags, thresholds));
+  }
+
+  private keep(name: string, sink: Sink): void {
+    const known = this.sinks.get(name);
+    const same = this.byMetric.get(sink.metric.name) ?? [];
+    if (known === undefined) same.push(sink);
+    else same[same.indexOf(known)] = sink;
+    this.byMetric.set(sink.metric.name, same);
+    this.sinks.set(name, sink);
   }
 
   add(thread: number, batch: SeriesBatch): void {
@@ -102,11 +112,9 @@ export class Metrics {
 
   private route({ metric, tags = {} }: SeriesBatch): readonly Sink[] {
     if (metric === undefined) return [];
-    if (!this.sinks.has(metric.name)) this.sinks.set(metric.name, createSink(metric, null, []));
-    return [...this.sinks.values()].filter(
-      (sink) =>
-        sink.metric.name === metric.name &&
-        Object.entries(sink.tags ?? {}).every(([key, value]) => tags[key] === value),
+    if (!this.sinks.has(metric.name)) this.keep(metric.name, createSink(metric, null, []));
+    return (this.byMetric.get(metric.name) ?? []).filter((sink) =>
+      Object.entries(sink.tags ?? {}).every(([key, value]) => tags[key] === value),
     );
   }
 }

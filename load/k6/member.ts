@@ -1,9 +1,13 @@
 // One member of a room on k6's WebSocket: connects, says its name, pings, sends, comes back. What arrives is judged by
 // lib/receiver.ts.
+import { clearTimeout, setTimeout } from "k6/timers";
 import { WebSocket, type MessageEvent, type OpenEvent } from "k6/websockets";
 import { DELIVERY_PROTOCOL, PING } from "../../src/protocol/limits.ts";
 import { CLOSE } from "../../src/protocol/messages.ts";
+import { backoff } from "../../src/client/backoff.ts";
 import { CLIENT } from "../lib/attribution.ts";
+import { Outbox, type Said } from "../lib/outbox.ts";
+import { comesBack } from "../lib/parameters.ts";
 import { Receiver } from "../lib/receiver.ts";
 import { writeStamp, type Stamp } from "../lib/stamps.ts";
 import type { Place } from "../lib/crowd.ts";
@@ -26,12 +30,17 @@ export class Member {
   private readonly isDelivery: boolean;
   private readonly name: string;
   private readonly witness: Witness | null;
+  /** What may have to be said again; null where nobody comes back by themselves. */
+  private readonly outbox: Outbox | null;
   private socket: WebSocket | null = null;
   private opened = 0;
   private isLeaving = false;
   private counter = 0;
   private refusals = 0;
   private hasJoined = false;
+  /** Since when it tries to come back, and how often it did; null while it does not. */
+  private comeback: { readonly since: number; tries: number } | null = null;
+  private retry = 0;
 
   constructor(user: VirtualUser, place: Place) {
     const { parameters, plan, recorder, readings, attribution } = user;
@@ -41,12 +50,14 @@ export class Member {
     this.isDelivery = protocol === "delivery";
     this.name = `m${place.index}`;
     this.witness = isWitnessed(parameters.protocol, place.room) ? user.witness : null;
+    this.outbox = comesBack(parameters) && place.sender !== null ? new Outbox() : null;
     const { sample, scenario } = parameters;
     // In a climb each member times others of the messages: of few messages, each counts. Their spread is not told then.
     const timing = scenario === "climb" ? { offset: place.index, neighbours: 1 } : { offset: 0 };
     this.receiver = new Receiver(
       {
         ...{ ...place, plan, recorder, readings, sample, ...timing, protocol },
+        waits: recorder.waitsOf(place.index),
         isOwn: (welcome) => attribution.isWelcome(welcome, place),
       },
       {
@@ -68,7 +79,7 @@ export class Member {
 
   /** Nothing more will come: all was said, or the connection is gone. */
   get isDone(): boolean {
-    return this.receiver.isOver || this.isLeaving || this.isClosed;
+    return this.receiver.isOver || this.isLeaving || (this.isClosed && this.comeback === null);
   }
 
   get isClosed(): boolean {
@@ -87,7 +98,7 @@ export class Member {
     });
     this.socket = socket;
     socket.binaryType = "arraybuffer";
-    socket.addEventListener("open", (event: OpenEvent) => user.guard(() => this.onOpen(event)));
+    socket.addEventListener("open", (event: OpenEvent) => user.guard(() => this.onOpen(socket, event)));
     socket.addEventListener("message", (event: MessageEvent) => user.guard(() => this.onMessage(event)));
     socket.addEventListener("close", ({ code }) => user.guard(() => this.onClose(socket, code)));
     socket.addEventListener("error", ({ error }) => user.guard(() => this.onError(socket, error)));
@@ -96,6 +107,8 @@ export class Member {
   /** Closes. What arrives from now on is not counted (K17): wait for it before. */
   close(): void {
     this.isLeaving = true;
+    this.comeback = null;
+    clearTimeout(this.retry);
     // While it connects, k6 would block here until the handshake ends (K17): it is closed when it opens.
     if (this.socket !== null && !this.isClosed && this.socket.readyState !== CONNECTING)
       this.socket.close(CLOSE.normal);
@@ -111,35 +124,58 @@ export class Member {
   /** Closes, to come back with `open`. */
   leave(): void {
     this.close();
+    this.witness?.left(this.name);
     this.receiver.leave();
+  }
+
+  /** Tries until it is back, as the page's client does: each time after a while at random, up to twice as long as before. */
+  comeBack(): void {
+    this.comeback = { since: this.user.clock.elapsed(), tries: 0 };
+    this.open();
+  }
+
+  /** No answer for too long: closes, to try again. */
+  hurry(): void {
+    const isLate = this.age > this.user.parameters.joinTimeoutS * 1_000;
+    // While it connects, k6 would block here (K17): the handshake's own time-out ends that.
+    if (this.comeback !== null && isLate && this.socket?.readyState === OPEN) this.socket.close(CLOSE.normal);
   }
 
   ping(): void {
     if (this.isDelivery && this.socket?.readyState === OPEN) this.socket.send(PING);
   }
 
-  /** Sends a stamped message. False where there is no open connection to send it by. */
+  /** Sends a stamped message, or keeps it until it is back. False where there is no connection to send it by, and none will come. */
   say(stamp: Stamp): boolean {
-    if (this.socket?.readyState !== OPEN || !this.receiver.isJoined) return false;
+    const isLive = this.socket?.readyState === OPEN && this.receiver.isJoined;
+    if (!isLive && (this.outbox === null || this.isLeaving || !this.hasJoined)) return false;
     const message = writeStamp(stamp, this.user.parameters.size);
     this.witness?.sent(this.name, message);
     this.counter += 1;
-    this.socket.send(JSON.stringify(this.isDelivery ? { message, counter: this.counter } : { message }));
+    const said = { counter: this.counter, message };
+    // A classic room does not tell what it has: what was once said to it is not said again.
+    if (!isLive || this.isDelivery) this.outbox?.add(said);
+    if (isLive) this.send(said);
     return true;
   }
 
-  private onOpen({ timestamp }: OpenEvent): void {
+  private send({ counter, message }: Said): void {
+    this.socket?.send(JSON.stringify(this.isDelivery ? { message, counter } : { message }));
+  }
+
+  private onOpen(socket: WebSocket, { timestamp }: OpenEvent): void {
     const { run, clock } = this.user;
     const { name } = this;
     clock.observe(timestamp);
-    if (this.isLeaving) {
-      this.close();
+    // Or it was given up while it connected, and another one took its place.
+    if (this.isLeaving || socket !== this.socket) {
+      socket.close(CLOSE.normal);
       return;
     }
     const { since } = this.receiver;
     const hello = { name, protocol: DELIVERY_PROTOCOL, key: `load-${run}-key-of-${name}`, client: CLIENT };
     const said = this.isDelivery ? { ...hello, ...(since !== null && { since }) } : { name };
-    this.socket?.send(JSON.stringify(said));
+    socket.send(JSON.stringify(said));
   }
 
   private onMessage({ data, timestamp }: MessageEvent): void {
@@ -154,6 +190,7 @@ export class Member {
   finish(): void {
     const { counts } = this.user.recorder;
     if (this.receiver.isJoined) counts.joined += 1;
+    else if (this.hasJoined) counts.stranded += 1;
     else counts.joinFailed += 1;
     if (this.hasJoined) this.receiver.finish();
     const { membersAtEnd } = this.receiver;
@@ -161,9 +198,19 @@ export class Member {
   }
 
   private onJoined(): void {
+    const { recorder, clock } = this.user;
+    const { counter } = this.receiver;
+    recorder.times.join.add(this.age);
+    if (this.comeback !== null) {
+      const took = clock.elapsed() - this.comeback.since;
+      recorder.times.comeback.add(took);
+      if (comesBack(this.user.parameters)) recorder.phase("members away", clock.now() - took, clock.now());
+    }
+    this.comeback = null;
+    if (!this.hasJoined || this.outbox === null) this.counter = counter;
+    else
+      for (const said of this.isDelivery ? this.outbox.after(counter) : this.outbox.take()) this.send(said);
     this.hasJoined = true;
-    this.counter = this.receiver.counter;
-    this.user.recorder.times.join.add(this.age);
   }
 
   /** The counter is used again: the room stores them without a hole. Those behind it are refused, too, as out of order. */
@@ -173,6 +220,7 @@ export class Member {
     if (!this.receiver.isJoined) return;
     if (this.isDelivery && !EXCUSED.has(code)) recorder.counts.rejected += 1;
     this.refusals += 1;
+    if (counter !== null) this.outbox?.drop(counter);
     if (counter !== null && code !== "out-of-order") this.counter = counter - 1;
   }
 
@@ -182,8 +230,28 @@ export class Member {
     if (this.receiver.isJoined) {
       recorder.counts.dropped += 1;
       recorder.failed(failureOfClose(code), Date.now());
+      if (comesBack(this.user.parameters)) this.lose();
     }
-    this.isLeaving = true;
+    if (this.comeback === null) this.isLeaving = true;
+    else this.tryLater(this.comeback);
+  }
+
+  /** The connection is lost; from now on it counts how long it takes to be back. */
+  private lose(): void {
+    this.comeback = { since: this.user.clock.elapsed(), tries: 0 };
+    this.witness?.left(this.name);
+    this.receiver.leave();
+  }
+
+  private tryLater(comeback: { tries: number }): void {
+    const again = (): void => {
+      if (!this.isLeaving && this.comeback === comeback) this.open();
+    };
+    this.retry = setTimeout(
+      () => this.user.guard(again),
+      Math.max(1, backoff(comeback.tries, Math.random())),
+    );
+    comeback.tries += 1;
   }
 
   /** The close event follows (K22). Of a refused handshake only `ws_sessions` has the status (K18). */

@@ -2,8 +2,9 @@
 import { clearInterval, setInterval } from "k6/timers";
 import { Attribution } from "../lib/attribution.ts";
 import { indexOfSender, type Place, placesOf, SENDER } from "../lib/crowd.ts";
+import { writeSteps } from "../lib/live-steps.ts";
 import type { Plan } from "../lib/pacing.ts";
-import { membersOf, type Parameters } from "../lib/parameters.ts";
+import { comesBack, isRestless, membersOf, type Parameters } from "../lib/parameters.ts";
 import { Readings } from "../lib/readings.ts";
 import { Recorder, TICK_MS } from "../lib/recorder.ts";
 import { Witness } from "../lib/witness.ts";
@@ -13,6 +14,7 @@ import { pause, until } from "./wait.ts";
 
 const PING_MS = 25_000;
 const PROGRESS_MS = 1_000;
+const HURRY_MS = 1_000;
 const CLOSE_MS = 2_000;
 /** Anomalies that are told in words; all are counted. */
 const TOLD = 5;
@@ -54,7 +56,13 @@ export class VirtualUser {
       this.recorder.stalled(Math.max(0, now - ticked - TICK_MS), this.clock.now());
       ticked = now;
     }, TICK_MS);
-    this.timers = parameters.progress === 1 ? [ping, tick, tell()] : [ping, tick];
+    const hurry = () =>
+      setInterval(() => this.guard(() => this.members.forEach((member) => member.hurry())), HURRY_MS);
+    this.timers = [
+      ...[ping, tick],
+      ...(parameters.progress > 0 ? [tell()] : []),
+      ...(comesBack(parameters) ? [hurry()] : []),
+    ];
   }
 
   /** Runs what a socket or a timer asks for. An error would end the whole iteration (K20): it is counted instead. */
@@ -109,10 +117,9 @@ export class VirtualUser {
     await until(() => this.members.every(({ isClosed }) => isClosed), CLOSE_MS);
   }
 
-  /** Whether a room told a wrong number of members when the plan was over: all are there then, but after a storm of comebacks. */
+  /** Whether a room told a wrong number of members when the plan was over: all are there then, but where they come and go. */
   isWrongCount(members: number): boolean {
-    const { scenario } = this.parameters;
-    return scenario !== "reconnect-storm" && members !== membersOf(this.parameters);
+    return !isRestless(this.parameters) && members !== membersOf(this.parameters);
   }
 
   /** What the project's checker says of the sample. */
@@ -133,5 +140,8 @@ export class VirtualUser {
   private tell(vu: number): void {
     const joined = this.members.filter(isIn).length;
     console.log(`progress ${JSON.stringify({ vu, joined, ...this.recorder.progress() })}`);
+    const { windowStart, phases } = this.recorder;
+    if (this.parameters.progress < 2 || windowStart === null) return;
+    console.log(writeSteps({ vu, windowStart, steps: this.recorder.newestSteps(), phases }));
   }
 }

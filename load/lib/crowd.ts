@@ -24,7 +24,7 @@ export interface Place {
  * planned, and how long its steps are: how they go decides the rest.
  */
 export function planOf(parameters: Parameters): Plan {
-  const { scenario, rooms, senders, rate, warmupS, durationS, stepS } = parameters;
+  const { scenario, rooms, senders, rate, warmupS, durationS, stepS, arrivals: kind, seed } = parameters;
   const all = scenario === "climb" ? QUIET.rate : rooms * rate;
   return {
     rooms,
@@ -32,6 +32,7 @@ export function planOf(parameters: Parameters): Plan {
     rate: scenario === "calibrate" ? all / 10 : all,
     endRate: all,
     ...(scenario === "climb" && { stepS }),
+    ...(kind !== "metronome" && { arrivals: { kind, seed } }),
     warmupMs: warmupS * 1_000,
     windowMs: durationS * 1_000,
   };
@@ -90,7 +91,7 @@ export function presentAtStart(parameters: Parameters, room: number): number {
 
 /** Seconds within which the slowest run ends by itself; k6 cuts off what takes longer. */
 export function longestRunOf(parameters: Parameters): number {
-  const { joinTimeoutS, joinRate, warmupS, durationS, drainS, stormS, members, rooms } = parameters;
+  const { joinTimeoutS, joinRate, warmupS, durationS, drainS, stormS, downS, members, rooms } = parameters;
   const joining = 2 * joinTimeoutS + Math.ceil((members * rooms) / joinRate);
-  return joining + warmupS + durationS + 3 * drainS + stormS + 30;
+  return joining + warmupS + durationS + 3 * drainS + stormS + downS + 30;
 }

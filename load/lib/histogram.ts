@@ -2,7 +2,7 @@
 // Own code: the libraries for this bring WebAssembly or compression along, which a k6 script can neither load nor use.
 
 /** Twelve buckets an octave: whatever a bucket's times are taken for within it is at most 2^(1/12) - 1 = 5.95 % wrong. */
-const PER_OCTAVE = 12;
+export const PER_OCTAVE = 12;
 /** Bucket 0 takes what is at most a microsecond, the last one all from 10 minutes on. */
 export const BUCKETS = 1 + Math.ceil(Math.log2(600_000_000) * PER_OCTAVE);
 
@@ -44,7 +44,11 @@ export class Times {
   private max = -Infinity;
 
   add(ms: number): void {
-    const bucket = bucketOf(ms);
+    this.addTo(bucketOf(ms), ms);
+  }
+
+  /** The same, where the caller knows the bucket of that time. */
+  addTo(bucket: number, ms: number): void {
     this.counts[bucket] = (this.counts[bucket] ?? 0) + 1;
     this.count += 1;
     this.micros += toMicros(ms);

@@ -1,5 +1,5 @@
 // What a target may never do, as counts and in words: the script's thresholds, the verdict and the report name the same things.
-import type { Parameters } from "./parameters.ts";
+import { comesBack, isRestless, type Parameters } from "./parameters.ts";
 import type { Count, Counts } from "./tally.ts";
 
 /** With what each is called where it is not its own name. */
@@ -17,6 +17,7 @@ const LAWS: Readonly<Partial<Record<Count, string>>> = {
   rejected: "messages refused for no reason",
   dropped: "connections dropped",
   joinFailed: "failed joins",
+  stranded: "members that never came back",
   anomalies: "anomalies in the judged history",
   overLimit: "actions above law L1",
 };
@@ -29,10 +30,15 @@ const CALLED_OFF: readonly Count[] = ["refused", "handlerErrors", "negativeLaten
 /** A number for people, without Intl, which k6's engine lacks. */
 const whole = (value: number): string => `${value}`.replace(/\B(?=(?:\d{3})+$)/g, ",");
 
-/** What a run may have none of. The classic protocol does not promise what was sent while a client was away. */
-export function forbiddenIn({ scenario, protocol }: Pick<Parameters, "scenario" | "protocol">): Count[] {
-  const mayMiss = scenario === "reconnect-storm" && protocol !== "delivery";
-  return (Object.keys(LAWS) as Count[]).filter((name) => !(mayMiss && name === "missed"));
+/**
+ * What a run may have none of. The classic protocol does not promise what was sent while a client was away; and of a target that is killed
+ * nobody asks that it keeps its connections.
+ */
+export function forbiddenIn(of: Pick<Parameters, "scenario" | "protocol">): Count[] {
+  const excused = new Set<Count>();
+  if (isRestless(of) && of.protocol !== "delivery") excused.add("missed");
+  if (comesBack(of)) excused.add("dropped");
+  return (Object.keys(LAWS) as Count[]).filter((name) => !excused.has(name));
 }
 
 /** Counts whose thresholds the script has: k6 knows one exit code for all of them. */

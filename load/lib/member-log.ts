@@ -5,10 +5,10 @@ import { Comparison } from "./comparison.ts";
 import { type Arrival, Ledger } from "./ledger.ts";
 import { indexOf, type Plan } from "./pacing.ts";
 import type { EventReading, EventsReading, MessageReading } from "./readings.ts";
-import type { Recorder } from "./recorder.ts";
+import type { Reader, Recorder } from "./recorder.ts";
 import type { Stamp } from "./stamps.ts";
 
-export interface LogOptions {
+export interface LogOptions extends Reader {
   readonly plan: Plan;
   readonly recorder: Recorder;
   /** One message in so many is timed. All are read. */
@@ -17,10 +17,6 @@ export interface LogOptions {
   readonly offset: number;
   /** Joined before the plan begins, so that every message is owed. */
   readonly fromStart: boolean;
-  /** Its number among the senders of all rooms, or null. */
-  readonly sender: number | null;
-  /** How many members of the room this virtual user holds. */
-  readonly neighbours: number;
   /** A sender's last words arrived. */
   readonly onLast: (stamp: Stamp) => void;
 }
@@ -120,7 +116,7 @@ export class DeliveryLog {
 
   /** Which messages are timed has nothing to do with how they are put into frames. The first one says when the plan began, whatever its seq. */
   private time(events: readonly EventReading[], { at, now }: Arrived, arrival: Arrival): void {
-    const { recorder, sample, offset, neighbours, sender } = this.options;
+    const { recorder, sample, offset } = this.options;
     const step = recorder.started === null ? 1 : sample;
     let isTimed = false;
     for (const { seq, stamp } of events) {
@@ -130,7 +126,7 @@ export class DeliveryLog {
         recorder.recovered(stamp, at);
         continue;
       }
-      recorder.read(stamp, at, neighbours, stamp.sender === sender);
+      recorder.read({ seq, stamp }, at, this.options);
       isTimed = true;
     }
     if (isTimed) recorder.handled(at, now());
@@ -193,7 +189,7 @@ export class ClassicLog {
   /** One message. Before the ready it is of the snapshot. */
   take(message: MessageReading, isSnapshot: boolean, { at, now }: Arrived): void {
     const { stamp, timestamp, isForged, passage } = message;
-    const { recorder, plan, sample, offset, neighbours, sender, onLast } = this.options;
+    const { recorder, plan, sample, offset, onLast } = this.options;
     if (stamp === null) {
       this.corrupt += 1;
       this.comparison.transcript.tear();
@@ -218,7 +214,7 @@ export class ClassicLog {
     recorder.learn(stamp);
     recorder.delivered(1, at);
     if (isSnapshot || (indexOf(plan, stamp.sender, stamp.n) + offset) % sample !== 0) return;
-    recorder.read(stamp, at, neighbours, stamp.sender === sender);
+    recorder.read({ seq: 0, stamp }, at, this.options);
     recorder.handled(at, now());
   }
 

@@ -2,20 +2,23 @@
 // thresholds, what is added, and what the summary reads all come from here.
 import { planOf, virtualUsersOf } from "./crowd.ts";
 import { FAILURES, STATUSES } from "./failures.ts";
+import { ROWS, stepsOfColumn } from "./heat.ts";
 import { BUCKETS } from "./histogram.ts";
 import { thresholdCounts } from "./laws.ts";
 import type { Parameters } from "./parameters.ts";
+import { PHASES } from "./phases.ts";
 import { stepOf } from "./recorder.ts";
+import { NAMED } from "./slowest.ts";
 import { type Count, COUNTS, type HistogramName, HISTOGRAMS } from "./tally.ts";
 
-const snake = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+export const snake = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
 export const countMetric = (name: Count): string => `chat_${snake(name)}`;
 
 /** Counter by the tag `bucket`; Counter of the sum; Trend that gets minimum and maximum of each virtual user. */
-export const bucketMetric = (name: HistogramName): string => `chat_${name}`;
-export const sumMetric = (name: HistogramName): string => `chat_${name}_sum`;
-export const rangeMetric = (name: HistogramName): string => `chat_${name}_range`;
+export const bucketMetric = (name: HistogramName): string => `chat_${snake(name)}`;
+export const sumMetric = (name: HistogramName): string => `chat_${snake(name)}_sum`;
+export const rangeMetric = (name: HistogramName): string => `chat_${snake(name)}_range`;
 
 /** By the tag `second`: Counters, and Trends that get the largest lag of each virtual user, and the percentiles of its latency. */
 export const SECONDS = {
@@ -24,8 +27,40 @@ export const SECONDS = {
   lag: "chat_second_lag",
   hiccup: "chat_second_hiccup",
   p50: "chat_second_p50",
+  p95: "chat_second_p95",
   p99: "chat_second_p99",
+  max: "chat_second_max",
 } as const;
+
+/** Counter of a row of the heat map, by the tag `second`. */
+export const heatMetric = (row: number): string => `chat_heat_${row}`;
+
+/** Trends by the tag `slot`: what each virtual user found slowest. Each gets one number, which is its smallest. */
+export const SLOWEST = {
+  sender: "chat_slowest_sender",
+  n: "chat_slowest_n",
+  seq: "chat_slowest_seq",
+  member: "chat_slowest_member",
+  intended: "chat_slowest_intended",
+  actual: "chat_slowest_actual",
+  received: "chat_slowest_received",
+} as const;
+export const SLOWEST_MEMBERS = {
+  member: "chat_slow_member",
+  p99Ms: "chat_slow_member_p99",
+  timed: "chat_slow_member_timed",
+} as const;
+
+/** Of a virtual user (its idInTest), from 0 the slowest first. */
+export const slotOf = (user: number, rank: number): string => `${user}-${rank}`;
+
+export function slotsOf(parameters: Parameters): string[] {
+  const users = Array.from({ length: virtualUsersOf(parameters) }, (_, i) => i + 1);
+  return users.flatMap((user) => Array.from({ length: NAMED }, (_, rank) => slotOf(user, rank)));
+}
+
+/** Trends by the tag `phase`, in epoch ms. */
+export const PHASE = { from: "chat_phase_from", until: "chat_phase_until" } as const;
 
 /** Trend that gets the 99th percentile of each virtual user's latencies. */
 export const P99 = "chat_p99";
@@ -50,7 +85,7 @@ export const SESSIONS = "ws_sessions";
 
 export const subMetric = (
   metric: string,
-  tag: "bucket" | "second" | "user" | "why" | "status",
+  tag: "bucket" | "second" | "user" | "why" | "status" | "slot" | "phase",
   value: number | string,
 ): string => `${metric}{${tag}:${value}}`;
 
@@ -58,6 +93,13 @@ export const subMetric = (
 export function secondsOf(parameters: Parameters): number[] {
   const step = stepOf(planOf(parameters));
   return Array.from({ length: Math.ceil(parameters.durationS / step) }, (_, i) => i * step);
+}
+
+/** Where each column of the heat map begins, in seconds. */
+export function columnsOf(parameters: Parameters): number[] {
+  const seconds = secondsOf(parameters);
+  const wide = stepsOfColumn(seconds.length);
+  return seconds.filter((_, i) => i % wide === 0);
 }
 
 /** Thresholds with a condition, and empty ones for all sub-metrics. */
@@ -75,6 +117,12 @@ export function thresholdsOf(parameters: Parameters): Record<string, string[]> {
   for (const second of secondsOf(parameters)) {
     for (const metric of Object.values(SECONDS)) thresholds[subMetric(metric, "second", second)] = [];
   }
+  for (const second of columnsOf(parameters))
+    for (let row = 0; row < ROWS; row += 1) thresholds[subMetric(heatMetric(row), "second", second)] = [];
+  for (const metric of [...Object.values(SLOWEST), ...Object.values(SLOWEST_MEMBERS)])
+    for (const slot of slotsOf(parameters)) thresholds[subMetric(metric, "slot", slot)] = [];
+  for (const metric of Object.values(PHASE))
+    for (const phase of PHASES) thresholds[subMetric(metric, "phase", phase)] = [];
   for (let user = 1; user <= virtualUsersOf(parameters); user += 1)
     thresholds[subMetric(REPORTS, "user", user)] = [];
   for (const why of FAILURES)

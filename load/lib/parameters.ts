@@ -1,4 +1,5 @@
 // What a run is asked to do: CHAT_ variables in, a typed value out. An unknown or bad one is an Error with a sentence.
+import { ARRIVALS, type Arrivals } from "./arrivals.ts";
 import { MAX_SIZE, MIN_SIZE } from "./stamps.ts";
 
 export const SCENARIOS = [
@@ -7,6 +8,8 @@ export const SCENARIOS = [
   "rooms",
   "join-storm",
   "reconnect-storm",
+  "jitter",
+  "avalanche",
   "abuse",
   "soak",
   "calibrate",
@@ -30,6 +33,9 @@ export interface Parameters {
   readonly senders: number;
   /** Messages a second and room. */
   readonly rate: number;
+  /** How messages come, and from which seed their moments follow. */
+  readonly arrivals: Arrivals["kind"];
+  readonly seed: number;
   /** UTF-16 units of a message. */
   readonly size: number;
   readonly warmupS: number;
@@ -52,10 +58,15 @@ export interface Parameters {
   readonly perAddress: number;
   /** File for the tally, or "". */
   readonly out: string;
-  /** 1: each virtual user says once a second how far it is. */
+  /** 1: each virtual user says once a second how far it is. 2: and what it saw in the newest seconds. */
   readonly progress: number;
   /** The storms: within how many seconds all join, or come back. */
   readonly stormS: number;
+  /** jitter: for how long each receiver is cut, and how often. */
+  readonly cutS: number;
+  readonly everyS: number;
+  /** avalanche: for how long the target stays down. */
+  readonly downS: number;
   /** abuse: the abuser's rate and sockets. */
   readonly abuseRate: number;
   readonly abuseSockets: number;
@@ -104,6 +115,8 @@ const COMMON: Readonly<Record<string, Field>> = {
   CHAT_MEMBERS: whole("members", 100, 2, 60_000),
   CHAT_SENDERS: whole("senders", 10, 1, 10_000),
   CHAT_RATE: decimal("rate", 100, 0.01, 100_000),
+  CHAT_ARRIVALS: text("arrivals", ARRIVALS.join(", "), /^(metronome|poisson|bursts)$/, "metronome"),
+  CHAT_SEED: whole("seed", 1, 0, 999_999_999),
   CHAT_SIZE: whole("size", 100, MIN_SIZE, MAX_SIZE),
   CHAT_WARMUP_S: whole("warmupS", 2, 0, 600),
   CHAT_DURATION_S: whole("durationS", 10, 1, 86_400),
@@ -118,10 +131,12 @@ const COMMON: Readonly<Record<string, Field>> = {
   CHAT_PER_ADDRESS: whole("perAddress", 1, 1, 100_000),
   CHAT_PERIOD_MS: whole("periodMs", 1_000, 1, 3_600_000),
   CHAT_BURST: whole("burst", 20, 1, 1_000_000),
-  CHAT_PROGRESS: whole("progress", 0, 0, 1),
+  CHAT_PROGRESS: whole("progress", 0, 0, 2),
   CHAT_OUT: text("out", "the path of a file", /^.+$/),
 };
 const STORM = { CHAT_STORM_S: whole("stormS", 2, 1, 600) };
+const JITTER = { CHAT_CUT_S: decimal("cutS", 2, 0.1, 600), CHAT_EVERY_S: decimal("everyS", 15, 1, 3_600) };
+const AVALANCHE = { CHAT_DOWN_S: decimal("downS", 1, 0, 60) };
 const ABUSE = {
   CHAT_ABUSE_RATE: decimal("abuseRate", 50, 0.1, 10_000),
   CHAT_ABUSE_SOCKETS: whole("abuseSockets", 3, 1, 50),
@@ -136,16 +151,22 @@ const CLIMB = {
 const EXTRA: Readonly<Partial<Record<Scenario, Readonly<Record<string, Field>>>>> = {
   "join-storm": STORM,
   "reconnect-storm": STORM,
+  jitter: JITTER,
+  avalanche: AVALANCHE,
   abuse: ABUSE,
   climb: CLIMB,
 };
 
+const EVEN: readonly string[] = ["CHAT_ARRIVALS", "CHAT_SEED"];
 /**
  * What some do not: a climb fills one room, and its quiet part is its warm-up. All members are its own and speak in turn:
- * the step that buries one of them fails, whichever it is.
+ * the step that buries one of them fails, whichever it is. Where a limit, a silence or a ceiling is asked about, a metronome asks.
  */
 const WITHOUT: Readonly<Partial<Record<Scenario, readonly string[]>>> = {
-  climb: ["CHAT_ROOMS", "CHAT_WARMUP_S", "CHAT_SENDERS", "CHAT_RECEIVERS"],
+  abuse: EVEN,
+  soak: EVEN,
+  calibrate: EVEN,
+  climb: ["CHAT_ROOMS", "CHAT_WARMUP_S", "CHAT_SENDERS", "CHAT_RECEIVERS", ...EVEN],
 };
 
 /** What a scenario wants otherwise, unless it is told. */
@@ -154,6 +175,9 @@ const STANDARD: Readonly<Partial<Record<Scenario, Partial<Parameters>>>> = {
   rooms: { rooms: 10 },
   "join-storm": { members: 200, senders: 1, rate: 5, sample: 1 },
   "reconnect-storm": { durationS: 15, rate: 20 },
+  jitter: { durationS: 45, rate: 20 },
+  // What was said while the target was down comes late, and is not slow for that.
+  avalanche: { members: 1_000, rate: 10, durationS: 20, p99Ms: 60_000 },
   // The victims keep to the limit: 20 senders at 0.2 messages a second each.
   abuse: { members: 40, senders: 20, rate: 4, durationS: 20 },
   // Over 10 seconds of silence before each message: the room has gone to sleep.
@@ -162,7 +186,7 @@ const STANDARD: Readonly<Partial<Record<Scenario, Partial<Parameters>>>> = {
   climb: { warmupS: 0, durationS: 240, p99Ms: 100, receivers: 0 },
 };
 
-const ALL = { ...COMMON, ...STORM, ...ABUSE, ...CLIMB };
+const ALL = { ...COMMON, ...STORM, ...JITTER, ...AVALANCHE, ...ABUSE, ...CLIMB };
 
 const fieldsOf = (scenario: Scenario): Readonly<Record<string, Field>> =>
   Object.fromEntries(
@@ -221,6 +245,8 @@ function checked(parameters: Parameters): Parameters {
   if (senders > inRoom)
     throw new Error(`Set CHAT_SENDERS to at most the ${inRoom} members of a room; it is ${senders}.`);
   if (inRoom * rooms > 60_000) throw new Error("Set CHAT_MEMBERS and CHAT_ROOMS to at most 60,000 sockets.");
+  if (scenario === "jitter" && parameters.cutS >= parameters.everyS)
+    throw new Error("Set CHAT_CUT_S to less than CHAT_EVERY_S: a member comes back before it is cut again.");
   if (scenario === "rooms" && members % rooms !== 0)
     throw new Error(`Set CHAT_MEMBERS to a multiple of CHAT_ROOMS, ${rooms}; it is ${members}.`);
   if (scenario === "abuse" && (rate / senders) * periodMs > 1_000)
@@ -231,6 +257,13 @@ function checked(parameters: Parameters): Parameters {
 /** Sockets in one room. `rooms` divides its members, so that the offered deliveries stay the same. */
 export const membersOf = ({ scenario, members, rooms }: Parameters): number =>
   scenario === "rooms" ? Math.floor(members / rooms) : members;
+
+/** Whether members come back by themselves when they lose their connection. */
+export const comesBack = ({ scenario }: Pick<Parameters, "scenario">): boolean => scenario === "avalanche";
+
+/** Whether members are away for a while: the classic protocol does not promise them what was said then. */
+export const isRestless = ({ scenario }: Pick<Parameters, "scenario">): boolean =>
+  scenario === "reconnect-storm" || scenario === "jitter" || scenario === "avalanche";
 
 /** A secret, and what may differ between instances of one run. */
 const UNRECORDED = ["CHAT_TOKEN", "CHAT_OUT", "CHAT_PROGRESS"];

@@ -1,8 +1,12 @@
 // What one virtual user saw, in plain numbers, until it is handed over once at the end. Knows the plan, so that it can say
 // which messages belong to the measured window, and which second of it a delivery fell into.
 import type { FailureName } from "./failures.ts";
-import { quantile, Times } from "./histogram.ts";
+import { rowOf, stepsOfColumn } from "./heat.ts";
+import { bucketOf, quantile, Times } from "./histogram.ts";
+import type { LiveStep } from "./live-steps.ts";
 import { dueOf, indexOf, type Plan } from "./pacing.ts";
+import { mergePhases, type Phase } from "./phases.ts";
+import { type MemberTimes, Slowest, Waits } from "./slowest.ts";
 import type { Stamp } from "./stamps.ts";
 import { type Count, type HistogramName, HISTOGRAMS, NO_COUNTS } from "./tally.ts";
 
@@ -12,6 +16,8 @@ export const LATE_MS = 1_000;
 const HIBERNATION_MS = 10_000;
 /** So often a virtual user looks whether it runs. */
 export const TICK_MS = 10;
+/** So many steps are told again and again while they may change. */
+const NEWEST = 4;
 /** At most so many steps of the window are told apart. */
 const MAX_STEPS = 600;
 
@@ -23,6 +29,21 @@ export interface Progress {
   readonly sent: number;
   readonly p99: number | null;
   readonly lag: number | null;
+}
+
+/** Who reads a message. */
+export interface Reader {
+  /** Its number among the senders of all rooms, or null. */
+  readonly sender: number | null;
+  /** How many members of the room this virtual user holds. */
+  readonly neighbours: number;
+  readonly waits: Waits;
+}
+
+/** A message, and its place in the room; 0 where the protocol has none. */
+export interface Read {
+  readonly stamp: Stamp;
+  readonly seq: number;
 }
 
 interface Step {
@@ -54,6 +75,10 @@ export class Recorder {
   readonly failures = new Map<FailureName, { readonly count: number; readonly first: number }>();
   /** The least time, in ms, from when the room says that a message was to when it was here; Infinity where none came alone. */
   roomLag = Infinity;
+  /** In which something was done to members. */
+  phases: readonly Phase[] = [];
+  readonly slowest = new Slowest();
+  private readonly waits: Waits[] = [];
   private newestTold = 0;
   private recentIndex = -1;
   private recentStep: Step | null = null;
@@ -153,19 +178,50 @@ export class Recorder {
     this.start ??= intended - dueOf(this.plan, indexOf(this.plan, sender, n));
   }
 
-  /** A message was read that came at once, not by a replay. `receivers` of this virtual user get it too; `isOwn`: by the socket that sent it. */
-  read(stamp: Stamp, at: number, receivers: number, isOwn: boolean): void {
+  /** The waits of a member of this virtual user: for `read`. */
+  waitsOf(member: number): Waits {
+    const waits = new Waits(member);
+    this.waits.push(waits);
+    return waits;
+  }
+
+  /** How long each member waited that timed anything. */
+  get memberTimes(): MemberTimes[] {
+    return this.waits.flatMap(({ times }) => times ?? []);
+  }
+
+  /** Something is done to members, from one instant to another (epoch ms). */
+  phase(what: Phase["what"], from: number, until: number): void {
+    this.phases = mergePhases(this.phases, [{ what, from, until }]);
+  }
+
+  /** A message was read that came at once, not by a replay. */
+  read({ stamp, seq }: Read, at: number, { sender, neighbours, waits }: Reader): void {
     const step = this.stepAt(stamp.intended);
     if (step === null) return;
-    const latency = at - stamp.intended;
+    const { times } = this;
+    const [latency, response] = [at - stamp.intended, at - stamp.actual];
     if (latency < 0) this.counts.negativeLatency += 1;
-    this.times.latency.add(latency);
-    step.latency.add(latency);
-    this.recent?.latency.add(latency);
-    if (this.isAsleepBetween) this.times.wake.add(latency);
-    this.times.response.add(at - stamp.actual);
-    if (isOwn) this.times.service.add(at - stamp.actual);
-    if (receivers > 1) this.spread(indexOf(this.plan, stamp.sender, stamp.n), at, receivers);
+    const bucket = bucketOf(latency);
+    times.latency.addTo(bucket, latency);
+    step.latency.addTo(bucket, latency);
+    waits.add(bucket);
+    this.recent?.latency.addTo(bucket, latency);
+    if (this.isAsleepBetween) times.wake.addTo(bucket, latency);
+    const answered = bucketOf(response);
+    times.response.addTo(answered, response);
+    if (stamp.sender === sender) times.service.addTo(answered, response);
+    if (latency > this.slowest.least) this.slowest.take(stamp, seq, waits.member, at);
+    if (neighbours > 1) this.spread(indexOf(this.plan, stamp.sender, stamp.n), at, neighbours);
+  }
+
+  /** Cells of the heat map that have deliveries: the second in which each begins, its row, and how many. */
+  *cells(): Generator<readonly [second: number, row: number, count: number]> {
+    const wide = stepsOfColumn(Math.ceil(this.plan.windowMs / 1_000 / this.stepS));
+    for (const [index, { latency }] of this.steps) {
+      const second = Math.floor(index / wide) * wide * this.stepS;
+      for (const [bucket, count] of latency.histogram.buckets) yield [second, rowOf(bucket), count];
+    }
   }
 
   /** What happened so far, and 99th percentiles (ms) since the last call; null where there is nothing of them. */
@@ -175,8 +231,21 @@ export class Recorder {
     return { delivered: this.arrived, sent: this.counts.sent, p99: p99(latency), lag: p99(lag) };
   }
 
-  /** Hands over the spreads of messages that some receivers never got. */
+  /** The newest steps of the window as they stand: what was due in one comes for a while. */
+  newestSteps(): LiveStep[] {
+    return [...this.steps]
+      .toSorted(([a], [b]) => a - b)
+      .slice(-NEWEST)
+      .map(([index, { latency, ...step }]) => ({
+        ...step,
+        second: index * this.stepS,
+        latency: latency.histogram,
+      }));
+  }
+
+  /** Hands over how long each member waited, and the spreads of messages that some receivers never got. Once, at the end. */
   settle(): void {
+    for (const { p99Ms } of this.memberTimes) this.times.memberP99.add(p99Ms);
     for (const { first, last, receivers } of this.spreads.values()) {
       if (receivers > 1) this.times.spread.add(last - first);
     }

@@ -1,24 +1,33 @@
 // From k6's end-of-test metrics to a tally, and from a tally to what a person reads.
 import { planOf, virtualUsersOf } from "./crowd.ts";
 import { type Failures, FAILURES, failureOfStatus, STATUSES } from "./failures.ts";
+import { type Column, ROWS } from "./heat.ts";
 import { BUCKETS, type Histogram, mean, NO_TIMES, quantile } from "./histogram.ts";
 import {
   bucketMetric,
+  columnsOf,
   countMetric,
   FAILED,
+  heatMetric,
   JOINING,
+  PHASE,
   rangeMetric,
   REPORTS,
   ROOM_LAG,
   SECONDS,
   secondsOf,
   SESSIONS,
+  SLOWEST,
+  SLOWEST_MEMBERS,
+  slotsOf,
   subMetric,
   sumMetric,
   WINDOW_START,
 } from "./metric-names.ts";
 import { totalOf } from "./pacing.ts";
 import { membersOf, type Parameters, recordOf } from "./parameters.ts";
+import { type Phase, PHASES } from "./phases.ts";
+import { type Delivery, type MemberTimes, slowestMembers, slowestOf } from "./slowest.ts";
 import {
   COUNTS,
   type Counts,
@@ -68,12 +77,53 @@ export function tallyOf(parameters: Parameters, metrics: Metrics): Tally {
       lagMaxMs: value(subMetric(SECONDS.lag, "second", second), "max"),
       hiccupMaxMs: value(subMetric(SECONDS.hiccup, "second", second), "max"),
       p50Ms: value(subMetric(SECONDS.p50, "second", second), "max"),
+      p95Ms: value(subMetric(SECONDS.p95, "second", second), "max"),
       p99Ms: value(subMetric(SECONDS.p99, "second", second), "max"),
+      maxMs: value(subMetric(SECONDS.max, "second", second), "max"),
     })),
+    heat: heatOf(parameters, value),
+    slowest: slowestOf(inSlots(parameters, SLOWEST, metrics).map((values) => values as unknown as Delivery)),
+    slowestMembers: slowestMembers(
+      inSlots(parameters, SLOWEST_MEMBERS, metrics).map((values) => values as unknown as MemberTimes),
+    ),
+    phases: phasesOf(value),
   };
 }
 
 type ValueOf = (metric: string, name: string) => number;
+
+function heatOf(parameters: Parameters, value: ValueOf): Column[] {
+  const rows = Array.from({ length: ROWS }, (_, row) => row);
+  const columns = columnsOf(parameters).map((second) => ({
+    second,
+    rows: rows
+      .map((row) => [row, value(subMetric(heatMetric(row), "second", second), "count")] as const)
+      .filter(([, count]) => count > 0),
+  }));
+  return columns.filter((column) => column.rows.length > 0);
+}
+
+/** What virtual users named in their slots: for each slot that was filled, its fields. */
+function inSlots<Name extends string>(
+  parameters: Parameters,
+  names: Readonly<Record<Name, string>>,
+  metrics: Metrics,
+): Record<Name, number>[] {
+  return slotsOf(parameters).flatMap((slot) => {
+    const fields = Object.entries<string>(names).map(
+      ([name, metric]) => [name, metrics[subMetric(metric, "slot", slot)]?.values.min] as const,
+    );
+    const isFilled = fields.some(([, value]) => value !== undefined && value !== 0);
+    return isFilled ? [Object.fromEntries(fields) as Record<Name, number>] : [];
+  });
+}
+
+const phasesOf = (value: ValueOf): Phase[] =>
+  PHASES.map((what) => ({
+    what,
+    from: value(subMetric(PHASE.from, "phase", what), "min"),
+    until: value(subMetric(PHASE.until, "phase", what), "max"),
+  })).filter(({ from }) => from > 0);
 
 const rangeOf = (metric: string, value: ValueOf): { readonly min: number; readonly max: number } => ({
   min: value(metric, "min"),
@@ -124,7 +174,7 @@ export function tell(tally: Tally, verdict: Verdict): string {
   const rows: [string, string][] = [
     [
       "members",
-      `${c.joined} joined, ${c.joinFailed} failed, ${c.dropped} dropped, ${c.connects} connections`,
+      `${c.joined} joined, ${c.joinFailed} failed, ${c.dropped} dropped, ${c.stranded} never back, ${c.connects} connections`,
     ],
     ["messages", `${c.offered} offered, ${c.sent} sent, ${c.accepted} accepted, ${c.refused} refused`],
     [

@@ -1,6 +1,9 @@
 // What one instance of a load run saw, as it is written to a file: plain JSON, and several merge into one.
 import { type Failures, mergeFailures } from "./failures.ts";
+import { type Column, mergeColumns } from "./heat.ts";
 import { type Histogram, mergeHistograms } from "./histogram.ts";
+import { mergePhases, type Phase } from "./phases.ts";
+import { type Delivery, type MemberTimes, slowestMembers, slowestOf } from "./slowest.ts";
 
 export const SCHEMA = "edge-chat-load/2";
 
@@ -18,6 +21,8 @@ export const COUNTS = [
   "connects",
   "joined",
   "joinFailed",
+  /** Members that had joined, lost their connection, and never came back: neither joined nor failed. */
+  "stranded",
   /** Of all receivers together: expected = delivered + lost + missed + corrupt. */
   "expected",
   "delivered",
@@ -69,7 +74,8 @@ export type Counts = Readonly<Record<Count, number>>;
  * latency: receipt minus intended send time. response: receipt minus actual send. service: response of the sender's
  * own echo. spread: last minus first receiver of a message. lateness: actual minus intended send. lag: how long events
  * waited for the script. join: from connecting to joined. wake: latency of a message after a long silence. recovery: receipt by a
- * replay minus intended send. hiccup: for how long a virtual user did not run when it should have, weighted by time.
+ * replay minus intended send. hiccup: for how long a virtual user did not run when it should have, weighted by time. memberP99: the
+ * 99th percentile of each member's latency. comeback: from a lost connection, or the end of a cut, until a member was live again.
  */
 export const HISTOGRAMS = [
   "latency",
@@ -82,6 +88,8 @@ export const HISTOGRAMS = [
   "wake",
   "recovery",
   "hiccup",
+  "memberP99",
+  "comeback",
 ] as const;
 export type HistogramName = (typeof HISTOGRAMS)[number];
 export type Histograms = Readonly<Record<HistogramName, Histogram>>;
@@ -95,7 +103,9 @@ export interface Second {
   readonly hiccupMaxMs: number;
   /** Latency of the messages that were due in it, as the virtual user has it that has the worst; 0 without any. */
   readonly p50Ms: number;
+  readonly p95Ms: number;
   readonly p99Ms: number;
+  readonly maxMs: number;
 }
 
 export interface Tally {
@@ -121,6 +131,12 @@ export interface Tally {
   readonly joining: { readonly from: number; readonly until: number };
   readonly histograms: Histograms;
   readonly seconds: readonly Second[];
+  /** Latency by time: a heat map's columns. */
+  readonly heat: readonly Column[];
+  /** The slowest deliveries, each message once, and the members that waited longest; the worst first. */
+  readonly slowest: readonly Delivery[];
+  readonly slowestMembers: readonly MemberTimes[];
+  readonly phases: readonly Phase[];
 }
 
 export const NO_COUNTS = Object.fromEntries(COUNTS.map((name) => [name, 0])) as Counts;
@@ -146,6 +162,10 @@ export function mergeTallies(a: Tally, b: Tally): Tally {
       HISTOGRAMS.map((name) => [name, mergeHistograms(a.histograms[name], b.histograms[name])]),
     ) as Histograms,
     seconds: mergeSeconds(a.seconds, b.seconds),
+    heat: mergeColumns(a.heat, b.heat),
+    slowest: slowestOf([...a.slowest, ...b.slowest]),
+    slowestMembers: slowestMembers([...a.slowestMembers, ...b.slowestMembers]),
+    phases: mergePhases(a.phases, b.phases),
   };
 }
 
@@ -181,7 +201,9 @@ const addSteps = (a: Second, b: Second): Second => ({
   lagMaxMs: Math.max(a.lagMaxMs, b.lagMaxMs),
   hiccupMaxMs: Math.max(a.hiccupMaxMs, b.hiccupMaxMs),
   p50Ms: Math.max(a.p50Ms, b.p50Ms),
+  p95Ms: Math.max(a.p95Ms, b.p95Ms),
   p99Ms: Math.max(a.p99Ms, b.p99Ms),
+  maxMs: Math.max(a.maxMs, b.maxMs),
 });
 
 /** Deliveries a second and room, over the measured window. */

@@ -88,7 +88,7 @@ function brokenReasons(tally: Tally, { hasEnded }: Circumstances, isValid: boole
   // Written by our own scripts, or checked by the schema.
   const of = { scenario, protocol: parameters.CHAT_PROTOCOL } as Pick<Parameters, "scenario" | "protocol">;
   // Who is not there is not counted by a room that is right.
-  const isFull = isWhole(tally) && c.joinFailed + c.dropped === 0;
+  const isFull = isWhole(tally) && c.joinFailed + c.dropped + c.stranded === 0;
   const broken = worded(
     forbiddenIn(of).filter((name) => name !== "miscounted" || isFull),
     c,
@@ -106,7 +106,7 @@ const isWhole = ({ reports }: Tally): boolean => reports.every((times) => times 
 function planReasons(tally: Tally): string[] {
   const { counts: c, planned } = tally;
   const reasons = wholeReasons(tally);
-  const seen = c.joined + c.joinFailed;
+  const seen = c.joined + c.joinFailed + c.stranded;
   if (isWhole(tally) && seen !== planned.members) {
     reasons.push(`${planned.members} members were planned, and ${seen} are accounted for; report this`);
   }
@@ -155,13 +155,13 @@ function footReasons(tally: Tally): string[] {
   );
   if (!isWhole(tally)) return reasons;
   unequal("accepted and refused are what was sent", c.accepted + c.refused, c.sent);
-  const isOwed = c.joinFailed + c.dropped === 0 && scenario !== "join-storm";
+  const isOwed = c.joinFailed + c.dropped + c.stranded === 0 && scenario !== "join-storm";
   if (isOwed) unequal("every member is owed what was accepted", c.expected * rooms, c.accepted * c.joined);
   return reasons;
 }
 
 /** How long the generator may have kept back the slowest hundredth: it must not be what the room's p99 tells. */
-function mayKeep(latencyP99: number): number {
+export function mayKeep(latencyP99: number): number {
   return Math.max(BOUNDS.stallMs, BOUNDS.stallShare * latencyP99);
 }
 

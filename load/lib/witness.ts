@@ -45,6 +45,11 @@ export class Witness {
     }
   }
 
+  /** A client hangs up, or lost its connection: what it hears later is not judged. */
+  left(client: string): void {
+    if (this.readers.has(client) && !this.gone.has(client)) this.leave(client);
+  }
+
   private get isOver(): boolean {
     return this.readers.size > 0 && this.gone.size === this.readers.size;
   }

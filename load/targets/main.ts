@@ -17,7 +17,7 @@ Of null alone:
   --lose 100                                         loses every 100th message of each member; also, of messages, frames,
                                                      members or handshakes: ${FAULTS.slice(1).join(", ")}
 
-Its first line of output is {"url":…,"pid":…}. Exit codes: 0 ended by you, 1 could not start, 2 wrong options.
+Its first line of output is {"url":…,"pid":…}. SIGUSR2 ends it as a crash does, and the next one starts it again, with such a line. Exit codes: 0 ended by you, 1 could not start, 2 wrong options.
 `;
 
 const OF_NULL = ["window", ...FAULTS] as const;
@@ -41,7 +41,17 @@ command(
       windowMs: every("window"),
       faults: Object.fromEntries(FAULTS.map((name) => [name, every(name)])),
     });
-    console.log(JSON.stringify({ url: target.url, pid: target.pid }));
+    const say = (): void => console.log(JSON.stringify({ url: target.url, pid: target.pid }));
+    say();
+    let turn = Promise.resolve();
+    let isUp = true;
+    process.on("SIGUSR2", () => {
+      // Nothing else keeps this process while its server is down.
+      setInterval(() => {}, 2 ** 30);
+      const change = isUp ? () => target.down() : () => target.up().then(say);
+      isUp = !isUp;
+      turn = turn.then(change);
+    });
     for (const signal of ["SIGINT", "SIGTERM"] as const) {
       process.once(signal, () => void target.stop().then(() => process.exit(0)));
     }

@@ -16,6 +16,9 @@ export interface Target {
   /** The process whose CPU and memory are the target's. */
   readonly pid: number;
   stop(): Promise<void>;
+  /** Ends it as a crash does, and starts it again at the same address. */
+  down(): Promise<void>;
+  up(): Promise<void>;
 }
 
 const roomOf = (request: IncomingMessage): string =>
@@ -136,7 +139,9 @@ export function listen(server: Server, port: number): Promise<Target> {
           server.close(done);
         });
       };
-      resolve({ url: `http://127.0.0.1:${chosen}`, pid: process.pid, stop });
+      // What a room of this process has in memory goes with its members' sockets.
+      const up = (): Promise<void> => new Promise((done) => void server.listen(chosen, "127.0.0.1", done));
+      resolve({ url: `http://127.0.0.1:${chosen}`, pid: process.pid, stop, down: stop, up });
     });
   });
 }

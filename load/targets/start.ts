@@ -46,5 +46,13 @@ async function startObjects(name: "relay" | "demo", port: number): Promise<Targe
     await workerd.stop();
     await rm(state, { recursive: true, force: true });
   };
-  return { url: workerd.url, pid: workerd.pid, stop };
+  return {
+    url: workerd.url,
+    get pid() {
+      return workerd.pid;
+    },
+    stop,
+    down: () => workerd.kill(),
+    up: () => workerd.start(),
+  };
 }

@@ -1,6 +1,6 @@
 // Before a run that somebody pays for: says what it will be billed for, and asks where that is much.
 import { createInterface } from "node:readline/promises";
-import { membersOf, readParameters, type Scenario } from "../../load/lib/parameters.ts";
+import { membersOf, type Parameters, readParameters, type Scenario } from "../../load/lib/parameters.ts";
 import { Failure } from "../lib/command.ts";
 import { type Bill, billOf, isLarge, sayBill } from "./cost.ts";
 
@@ -8,13 +8,19 @@ import { type Bill, billOf, isLarge, sayBill } from "./cost.ts";
 export function billOfRun(scenario: Scenario, env: Readonly<Record<string, string>>, repeats: number): Bill {
   const parameters = readParameters(scenario, { ...env, CHAT_TARGET: "ws://127.0.0.1:1" });
   const { rooms, rate, warmupS, durationS, protocol, abuseRate } = parameters;
-  const comebacks = scenario === "reconnect-storm" ? 2 : 1;
+  const comebacks = comebacksOf(parameters);
   const abuse = scenario === "abuse" ? abuseRate * durationS : 0;
   return billOf({
     joins: membersOf(parameters) * rooms * comebacks * repeats,
     messages: Math.ceil((rate * rooms * (warmupS + durationS) + abuse) * repeats),
     protocol: protocol === "classic" ? "classic" : "delivery",
   });
+}
+
+/** How often a member connects. */
+function comebacksOf({ scenario, durationS, everyS }: Parameters): number {
+  if (scenario === "jitter") return 1 + Math.ceil(durationS / everyS);
+  return scenario === "reconnect-storm" || scenario === "avalanche" ? 2 : 1;
 }
 
 /** Returns when the run may start. Throws a Failure (exit code 2) where nobody agreed. */

@@ -51,9 +51,15 @@ export function windowOf(tally: Tally, usage: readonly Usage[], started: number)
   return usage.filter(({ second }) => second - 1 >= from && second <= until);
 }
 
+/** What a scenario asks about, where that is not how long messages took. */
+const OF: Readonly<Record<string, Headline["of"]>> = {
+  "reconnect-storm": "recovery",
+  avalanche: "comeback",
+};
+
 function headlineOf(tally: Tally, target: readonly Usage[]): Headline {
-  const isStorm = tally.scenario === "reconnect-storm" && tally.histograms.recovery.count > 0;
-  const of = isStorm ? "recovery" : "latency";
+  const asked = OF[tally.scenario] ?? "latency";
+  const of = tally.histograms[asked].count > 0 ? asked : "latency";
   const at = (share: number): number => quantile(tally.histograms[of], share);
   const cpu = cpuPerDelivery(tally, target);
   return {

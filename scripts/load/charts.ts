@@ -26,6 +26,24 @@ interface Mark {
   readonly tone: Tone;
 }
 
+/** A part of the x axis that is shaded. */
+export interface Band {
+  readonly from: number;
+  readonly until: number;
+  /** Bands of one name have one key in the legend; "" has none. */
+  readonly name: string;
+  readonly tone: Tone;
+}
+
+/** A rectangle of a heat map; `share` from 0 to 1 says how full it is. */
+export interface Cell {
+  readonly x: readonly [from: number, until: number];
+  readonly y: readonly [from: number, until: number];
+  readonly tone: Tone;
+  readonly share: number;
+  readonly says: string;
+}
+
 export interface Chart {
   /** What the chart shows, for those who cannot see it. */
   readonly title: string;
@@ -33,12 +51,14 @@ export interface Chart {
   readonly y: Axis;
   readonly series: readonly Series[];
   readonly marks?: readonly Mark[];
+  readonly bands?: readonly Band[];
+  readonly cells?: readonly Cell[];
   readonly height?: number;
 }
 
 /** A chart for wide windows and one for phones: the page shows the one that fits, so that letters keep their size. */
 export const figure = (chart: Chart): string =>
-  `<figure>${legend(chart.series)}${svg(chart, 760, "wide")}${svg(chart, 350, "narrow")}</figure>`;
+  `<figure>${legend(chart)}${svg(chart, 760, "wide")}${svg(chart, 350, "narrow")}</figure>`;
 
 /** Text as it may stand in HTML and SVG. */
 export const escape = (text: string): string =>
@@ -62,6 +82,9 @@ function svg(chart: Chart, width: number, className: string): string {
   const parts = [
     xAxis(chart.x, frame),
     yAxis(chart.y, frame),
+    ...(chart.cells ?? []).map((cell) => drawCell(cell, chart, frame)),
+    // Over the cells, and beneath the lines.
+    ...(chart.bands ?? []).map((band) => drawBand(band, chart, frame)),
     ...chart.series.map((series) => draw(series, chart, frame)),
     ...(chart.marks ?? []).map((mark) => drawMark(mark, chart, frame)),
   ];
@@ -69,11 +92,13 @@ function svg(chart: Chart, width: number, className: string): string {
   return `<svg class="${className}" viewBox="0 0 ${width} ${total}" role="img" aria-label="${label}">${parts.join("")}</svg>`;
 }
 
-const legend = (series: readonly Series[]): string =>
-  `<figcaption>${series
-    .filter(({ name }) => name !== "")
+function legend({ series, bands = [] }: Chart): string {
+  const shaded = new Map(bands.map(({ name, tone }) => [name, { name, tone, kind: "band" }]));
+  const keys = [...series, ...shaded.values()].filter(({ name }) => name !== "");
+  return `<figcaption>${keys
     .map(({ name, tone, kind }) => `<span class="key ${tone} ${kind}"><i></i>${escape(name)}</span>`)
     .join("")}</figcaption>`;
+}
 
 const fixed = (value: number): string => `${Number(value.toFixed(1))}`;
 const xOf = (axis: Axis, frame: Frame, value: number): number =>
@@ -150,6 +175,28 @@ function draw(series: Series, chart: Chart, frame: Frame): string {
     default:
       return series.kind satisfies never;
   }
+}
+
+/** At least so wide: what is short is seen, too. */
+const LEAST_BAND = 2;
+
+function drawBand({ from, until, name, tone }: Band, chart: Chart, frame: Frame): string {
+  const [x, end] = [xOf(chart.x, frame, from), xOf(chart.x, frame, until)];
+  const width = Math.max(LEAST_BAND, end - x);
+  return `<rect class="band ${tone}" x="${fixed(x)}" y="${frame.top}" width="${fixed(width)}" height="${frame.height}">${tip(name === "" ? undefined : name)}</rect>`;
+}
+
+/** So that no light comes between two cells. */
+const OVERLAP = 0.5;
+/** Percent of its tone. What is nearly empty is seen, too: the few that wait longest are what one looks for. */
+const FAINTEST = 14;
+
+/** Opaque, so that two that overlap are no darker there. */
+function drawCell({ x, y, tone, share, says }: Cell, chart: Chart, frame: Frame): string {
+  const [left, right] = x.map((at) => xOf(chart.x, frame, at)) as [number, number];
+  const [bottom, top] = y.map((at) => yOf(chart.y, frame, at)) as [number, number];
+  const strength = Math.round(FAINTEST + (100 - FAINTEST) * share);
+  return `<rect class="cell ${tone}" x="${fixed(left)}" y="${fixed(top)}" width="${fixed(right - left + OVERLAP)}" height="${fixed(bottom - top + OVERLAP)}" style="--s:${strength}%">${tip(says)}</rect>`;
 }
 
 const tip = (says: string | undefined): string =>

@@ -156,7 +156,8 @@ function judge({ ratio, low, high }: Shift, { isCost }: Measure, tolerance: numb
 }
 
 /** A ratio as percent. */
-const change = (ratio: number): string => `${ratio >= 1 ? "+" : ""}${((ratio - 1) * 100).toFixed(1)} %`;
+export const change = (ratio: number): string =>
+  `${ratio >= 1 ? "+" : ""}${((ratio - 1) * 100).toFixed(1)} %`;
 
 /** One line a measure, for people. */
 export function sayComparison({ measure, first, second, shift, outcome }: Comparison): string {
@@ -165,7 +166,7 @@ export function sayComparison({ measure, first, second, shift, outcome }: Compar
 }
 
 /** How far from its middle the interval reaches: a difference less than that could have hidden in it. */
-const least = ({ ratio, low, high }: Shift): string =>
+export const least = ({ ratio, low, high }: Shift): string =>
   `${((Math.max(ratio / low, high / ratio) - 1) * 100).toFixed(1)} %`;
 
 /** Two measurements are of different hours when so long lies between them. */

@@ -180,9 +180,9 @@ function signal(pid: number, name: "SIGSTOP" | "SIGCONT"): void {
   }
 }
 
-function isAlive(pid: number): boolean {
+function isAlive(pid: number | null): boolean {
   try {
-    return process.kill(pid, 0);
+    return pid !== null && process.kill(pid, 0);
   } catch {
     return false;
   }

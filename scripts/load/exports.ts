@@ -1,5 +1,6 @@
 // A result in the formats of other tools: a markdown summary, JUnit, OpenMetrics, CSV, and HdrHistogram's percentile text. Pure.
 import { edgesOf, quantile } from "../../load/lib/histogram.ts";
+import { snake } from "../../load/lib/metric-names.ts";
 import { COUNTS, HISTOGRAMS } from "../../load/lib/tally.ts";
 import { outcomeOf } from "../../load/lib/validity.ts";
 import { escape } from "./charts.ts";
@@ -59,13 +60,13 @@ const labels = ({ scenario, target }: RunResult, i: number): string =>
 function openmetrics(results: readonly RunResult[]): string {
   const lines: string[] = [];
   for (const name of COUNTS) {
-    const metric = `chat_load_${name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)}`;
+    const metric = `chat_load_${snake(name)}`;
     lines.push(`# TYPE ${metric} counter`);
     for (const [i, result] of results.entries())
       lines.push(`${metric}_total{${labels(result, i)}} ${result.counts[name]}`);
   }
   for (const name of HISTOGRAMS) {
-    const metric = `chat_load_${name}_seconds`;
+    const metric = `chat_load_${snake(name)}_seconds`;
     lines.push(`# TYPE ${metric} summary`);
     for (const [i, result] of results.entries()) {
       const times = result.histograms[name];
@@ -80,7 +81,17 @@ function openmetrics(results: readonly RunResult[]): string {
 
 /** The seconds of the measured window. */
 function csv(results: readonly RunResult[]): string {
-  const names = ["second", "delivered", "sent", "p50Ms", "p99Ms", "lagMaxMs", "hiccupMaxMs"] as const;
+  const names = [
+    "second",
+    "delivered",
+    "sent",
+    "p50Ms",
+    "p95Ms",
+    "p99Ms",
+    "maxMs",
+    "lagMaxMs",
+    "hiccupMaxMs",
+  ] as const;
   const rows = results.flatMap(({ seconds }, i) =>
     seconds.map((second) => [i + 1, ...names.map((name) => second[name])].join(",")),
   );

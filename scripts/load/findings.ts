@@ -1,5 +1,6 @@
 // What a run found of the question that its scenario asks, beyond throughput and latency. Pure.
 import { type Histogram, quantile } from "../../load/lib/histogram.ts";
+import type { Counts, Histograms } from "../../load/lib/tally.ts";
 import type { Usage } from "../../load/lib/validity.ts";
 import type { RunResult } from "./result.ts";
 import { duration, whole } from "./scales.ts";
@@ -19,6 +20,10 @@ export function findingOf({ scenario, headline, counts, histograms, usage }: Run
       return `${whole(counts.joined)} joins took ${times(histograms.join)}, the slowest ${duration(histograms.join.max)}.`;
     case "reconnect-storm":
       return `${whole(counts.connects - counts.joined - counts.joinFailed)} came back, ${whole(counts.resumed)} of them resumed: ${whole(counts.replayed)} messages replayed, ${whole(counts.missed)} missed, ${whole(counts.duplicate)} doubled; joins and comebacks took ${times(histograms.join)}. What came at once took ${times(histograms.latency)}.`;
+    case "jitter":
+      return jitterOf(counts, histograms);
+    case "avalanche":
+      return avalancheOf(counts, histograms);
     case "abuse":
       return `Of the abuser's ${whole(counts.abuseSent)} actions ${whole(counts.abuseAccepted)} were accepted, ${whole(counts.overLimit)} above law L1; the others' messages took ${times(histograms.latency)}.`;
     case "soak":
@@ -26,6 +31,38 @@ export function findingOf({ scenario, headline, counts, histograms, usage }: Run
     default:
       return "";
   }
+}
+
+/** Never rounded up: 100.000 % is all. */
+function deliveredOf({ expected, delivered, replayed, lost, missed, duplicate, corrupt }: Counts): string {
+  const share = (part: number): string => (Math.floor((part / Math.max(1, expected)) * 1e5) / 1e3).toFixed(3);
+  const amiss = [
+    [lost, "lost"],
+    [missed, "missed while away"],
+    [corrupt, "corrupted"],
+    [duplicate, "doubled"],
+  ] as const;
+  const not = amiss.flatMap(([count, what]) => (count === 0 ? [] : [`${whole(count)} ${what}`])).join(", ");
+  return `${share(delivered)} % of what members were owed was delivered, ${share(replayed)} % by a replay${not === "" ? "" : `; ${not}`}`;
+}
+
+function jitterOf(counts: Counts, { comeback, recovery }: Histograms): string {
+  const { connects, joined, joinFailed, stranded } = counts;
+  const cuts = whole(connects - joined - joinFailed - stranded);
+  const brought =
+    recovery.count === 0 ? "" : ` What a replay brought took ${times(recovery)} from when it was due.`;
+  return `Receivers were cut ${cuts} times in all: ${deliveredOf(counts)}. They were live again after ${times(comeback)}.${brought}`;
+}
+
+function avalancheOf(counts: Counts, { comeback }: Histograms): string {
+  if (counts.dropped === 0) return "No connection was lost: nobody killed the target.";
+  const at = (share: number): string => duration(quantile(comeback, share));
+  const back =
+    comeback.count === 0
+      ? "nobody was live again"
+      : `live again after p50 ${at(0.5)}, p95 ${at(0.95)}, the last after ${duration(comeback.max)}`;
+  const never = counts.stranded === 0 ? "all came back" : `${whole(counts.stranded)} never came back`;
+  return `The target was killed under ${whole(counts.joined + counts.stranded)} members, who lost ${whole(counts.dropped)} connections: ${back}; ${never}. ${deliveredOf(counts)}.`;
 }
 
 const times = (histogram: Histogram): string =>

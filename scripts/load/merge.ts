@@ -19,12 +19,13 @@ export function mergeResults(results: readonly RunResult[], command: string): Ru
     );
   }
   const started = Math.min(...results.map((result) => Date.parse(result.started)));
-  const { engine, target, machine, pinned } = first;
+  const { engine, target, machine, environment, pinned } = first;
   return assemble({
     tally: results.slice(1).reduce<Tally>(mergeTallies, first),
     engine,
     target,
     machine,
+    environment,
     pinned,
     command,
     started,

@@ -24,8 +24,20 @@ export function readProgress(line: string): Progress | null {
   }
 }
 
+/** So many are kept: a terminal shows no more. */
+const KEPT = 120;
+
+function keep<T>(values: T[], value: T): void {
+  values.push(value);
+  if (values.length > KEPT) values.shift();
+}
+
 /** Sums what the VUs said into one line. */
 export class LiveLine {
+  /** A number for each line that was said, the newest last. */
+  readonly rates: number[] = [];
+  readonly p99s: (number | null)[] = [];
+  readonly lags: (number | null)[] = [];
   private readonly vus = new Map<number, Progress>();
   private deliveredBefore = 0;
   private askedAt: number;
@@ -38,6 +50,11 @@ export class LiveLine {
 
   observe(progress: Progress): void {
     this.vus.set(progress.vu, progress);
+  }
+
+  /** Members that are in, as far as it was said. */
+  get joined(): number {
+    return [...this.vus.values()].reduce((sum, { joined }) => sum + joined, 0);
   }
 
   /** All of it so far, for who keeps it. */
@@ -64,14 +81,17 @@ export class LiveLine {
     if (all.length === 0) return `  ${elapsed}  running`;
     const sum = (pick: (progress: Progress) => number): number =>
       all.reduce((total, vu) => total + pick(vu), 0);
-    const worst = (pick: (progress: Progress) => number | null): string => {
+    const worst = (pick: (progress: Progress) => number | null, kept: (number | null)[]): string => {
       const known = all.map(pick).filter((value) => value !== null);
-      return known.length === 0 ? "-" : duration(Math.max(...known));
+      const value = known.length === 0 ? null : Math.max(...known);
+      keep(kept, value);
+      return value === null ? "-" : duration(value);
     };
     const delivered = sum((vu) => vu.delivered);
     const rate = (delivered - this.deliveredBefore) / Math.max(0.001, (now - this.askedAt) / 1_000);
     this.deliveredBefore = delivered;
     this.askedAt = now;
-    return `  ${elapsed}  joined ${sum((vu) => vu.joined)}  ${short(rate)} deliveries/s  p99 ${worst((vu) => vu.p99)}  lag ${worst((vu) => vu.lag)}`;
+    keep(this.rates, rate);
+    return `  ${elapsed}  joined ${sum((vu) => vu.joined)}  ${short(rate)} deliveries/s  p99 ${worst((vu) => vu.p99, this.p99s)}  lag ${worst((vu) => vu.lag, this.lags)}`;
   }
 }

@@ -11,10 +11,12 @@ const SPECTRA = [
   ["response (from sent)", "response", "two"],
   ["service (sender's echo)", "service", "three"],
   ["spread (first to last member)", "spread", "four"],
+  ["replayed (from due)", "recovery", "bad"],
+  ["live again (from lost, or the end of a cut)", "comeback", "quiet"],
 ] as const;
 
-/** Latency by percentile: the tail to the right, both scales logarithmic. */
-export function spectrumChart({ histograms }: RunResult): string {
+/** Latency by percentile, and where members were away what they waited for: the tail to the right, both scales logarithmic. */
+export function spectrumChart({ histograms }: Pick<RunResult, "histograms">): string {
   const series = SPECTRA.filter(([, name]) => histograms[name].count > 0).map(
     ([label, name, tone]): Series => ({
       name: label,
@@ -34,7 +36,7 @@ export function spectrumChart({ histograms }: RunResult): string {
 }
 
 /** Up to where each histogram has samples to tell. */
-function spectrum(histogram: Histogram): Point[] {
+export function spectrum(histogram: Histogram): Point[] {
   const last = nines(1 - 1 / histogram.count);
   const steps = 60;
   return Array.from({ length: steps + 1 }, (_, i) => (last * i) / steps).map((x) => ({
@@ -43,89 +45,16 @@ function spectrum(histogram: Histogram): Point[] {
   }));
 }
 
-/** Latency of what was due in each second, as the virtual user has it that has the worst. */
-function latencyBySecond({ seconds }: RunResult, x: Axis): string {
-  const timed = seconds.filter(({ p99Ms }) => p99Ms > 0);
-  if (timed.length === 0) return "";
-  const line = (name: string, tone: Tone, of: (second: RunResult["seconds"][number]) => number): Series => ({
-    name,
-    tone,
-    kind: "line",
-    points: timed.map((second) => ({
-      x: second.second + 0.5,
-      y: of(second),
-      says: `second ${second.second}: ${name} ${duration(of(second))}`,
-    })),
-  });
-  return figure({
-    title: "Latency in each second",
-    x,
-    y: logAxis(
-      "",
-      timed.flatMap(({ p50Ms, p99Ms }) => [p50Ms, p99Ms]),
-      duration,
-    ),
-    series: [line("p99", "two", ({ p99Ms }) => p99Ms), line("p50", "one", ({ p50Ms }) => p50Ms)],
-    height: 170,
-  });
-}
+type Used = Pick<RunResult, "usage" | "windowStart" | "started">;
 
-/** Deliveries a second above, latency and the generator's lag beneath, on one time axis. */
-export function secondsCharts(result: RunResult): string {
-  const { seconds } = result;
-  const x = secondsAxis(seconds.map(({ second }) => second + 1));
-  const delivered = seconds.map(({ second, delivered }) => ({
-    x: second + 0.5,
-    y: delivered,
-    says: `second ${second}: ${delivered.toLocaleString("en")} deliveries`,
-  }));
-  const hiccup = seconds.map(({ second, hiccupMaxMs }) => ({
-    x: second + 0.5,
-    y: hiccupMaxMs,
-    says: `second ${second}: stood still for ${duration(hiccupMaxMs)}`,
-  }));
-  const lag = seconds.map(({ second, lagMaxMs }) => ({
-    x: second + 0.5,
-    y: lagMaxMs,
-    says: `second ${second}: ${duration(lagMaxMs)}`,
-  }));
-  return (
-    figure({
-      title: "Deliveries in each second",
-      x,
-      y: linearAxis(
-        "",
-        delivered.map(({ y }) => y),
-      ),
-      series: [{ name: "deliveries/s, all rooms", tone: "one", kind: "bars", points: delivered }],
-      height: 220,
-    }) +
-    latencyBySecond(result, x) +
-    figure({
-      title: "Generator lag in each second",
-      x,
-      y: linearAxis(
-        "",
-        [...lag, ...hiccup].map(({ y }) => y),
-        duration,
-      ),
-      series: [
-        { name: "longest generator lag", tone: "bad", kind: "bars", points: lag },
-        { name: "longest stall", tone: "one", kind: "line", points: hiccup },
-      ],
-      height: 150,
-    })
-  );
-}
-
-export const coresChart = (result: RunResult): string =>
+export const coresChart = (result: Used): string =>
   usageChart(result, "Processor cores in use", "cores", ({ cpu }) => cpu, short);
 
-export const memoryChart = (result: RunResult): string =>
+export const memoryChart = (result: Used): string =>
   usageChart(result, "Resident memory", "MiB", ({ rssMiB }) => rssMiB, short);
 
 function usageChart(
-  { usage, windowStart, started }: RunResult,
+  { usage, windowStart, started }: Used,
   title: string,
   unit: string,
   of: (sample: RunResult["usage"]["target"][number]) => number,
@@ -157,7 +86,7 @@ function usageChart(
 }
 
 /** Seconds up to the last one, not to a round number: the charts of one run line up. What was before the measured window is negative. */
-function secondsAxis(values: readonly number[]): Axis {
+export function secondsAxis(values: readonly number[]): Axis {
   const axis = linearAxis("seconds", values, short, 1);
   const [min, max] = [Math.min(0, ...values), Math.max(1, ...values)];
   const step = axis.ticks[1]?.at ?? 1;

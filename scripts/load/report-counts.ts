@@ -84,6 +84,7 @@ export function blocksOf(counts: Counts): Block[] {
       parts: [
         ["members joined", joined],
         ["joins failed", joinFailed],
+        ["never came back", counts.stranded],
         ["sockets tried", connects],
         ["dropped by the other side", counts.dropped],
         ["resumed", counts.resumed],

@@ -14,15 +14,17 @@ const LIMITERS = {
 } as const;
 
 /** Value, what it is, and whether it is the main one. */
-type Figure = readonly [value: string, name: string, className?: "main"];
+export type Figure = readonly [value: string, name: string, className?: "main"];
 
-const figuresOf = (figures: readonly Figure[]): string =>
+export const figuresOf = (figures: readonly Figure[]): string =>
   `<div class="figures">${figures
     .map(
       ([value, name, className = ""]) =>
         `<div class="${className}"><b>${value}</b><span>${name}</span></div>`,
     )
     .join("")}</div>`;
+
+const OF = { latency: "", recovery: ", due to replayed", comeback: ", lost to live again" } as const;
 
 /** BROKEN with what was, then VALID with its figures, or VOID with every reason and no figure. */
 export function verdict(result: RunResult): string {
@@ -42,7 +44,7 @@ export function verdict(result: RunResult): string {
     return `<section class="void">${wrong}<p class="verdict">VOID</p><p>This run gives no number of the room, because:</p><ul>${reasons}</ul>${said}</section>`;
   }
   const cpu = headline.serverCpuMicrosPerDelivery;
-  const of = headline.of === "recovery" ? ", due to replayed" : "";
+  const of = OF[headline.of];
   const figures: Figure[] = [
     [whole(headline.deliveriesPerSecondPerRoom), "deliveries/s per room", "main"],
     [duration(headline.p50), `p50${of}`],

@@ -12,8 +12,8 @@ export const TARGET_WORDS = {
   demo: "demo-like object",
 } as const satisfies Record<TargetKind, string>;
 
-/** The whole file. */
-export const page = (title: string, body: string): string => `<!doctype html>
+/** The whole file; `after` stands behind its main part. */
+export const page = (title: string, body: string, after = ""): string => `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -22,8 +22,11 @@ export const page = (title: string, body: string): string => `<!doctype html>
 <main>
 ${body}
 </main>
-</html>
+${after}</html>
 `;
+
+/** What stands in a page's main part. */
+export const mainOf = (html: string): string => /<main>\n([^]*)\n<\/main>/.exec(html)?.[1] ?? "";
 
 export const section = (title: string, lead: string, body: string): string =>
   `<section><h2>${escape(title)}</h2>${lead === "" ? "" : `<p class="lead">${escape(lead)}</p>`}${body}</section>`;
@@ -38,6 +41,10 @@ const cellsOf = (tag: "th" | "td", cells: readonly string[]): string =>
 
 /** A row of text. In a wide table the last cell is words, the others are figures. */
 export const row = (cells: readonly string[]): string => `<tr>${cellsOf("td", cells)}</tr>`;
+
+/** Names and what each is, in words that wrap. */
+export const facts = (rows: readonly (readonly [string, string])[]): string =>
+  `<table class="facts">${rows.map((cells) => row(cells)).join("")}</table>`;
 
 /** Rows under their heads; no heads where all are empty. */
 export const table = (head: readonly string[], rows: readonly string[]): string => {

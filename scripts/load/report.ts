@@ -2,11 +2,15 @@
 import { tellJudged } from "../../load/lib/summary.ts";
 import { duration, whole } from "./scales.ts";
 import { escape } from "./charts.ts";
-import { sayCosts } from "./cost.ts";
+import { capacityOf } from "./capacity.ts";
+import { billSection } from "./report-bill.ts";
+import { capacitySection } from "./report-capacity.ts";
 import { ceilings, cpuOf, kneeFigures, verdict } from "./report-headline.ts";
-import { coresChart, memoryChart, ladderCharts, secondsCharts, spectrumChart } from "./report-charts.ts";
+import { coresChart, memoryChart, ladderCharts, spectrumChart } from "./report-charts.ts";
+import { membersSection, slowestSection } from "./report-members.ts";
+import { secondsCharts } from "./report-seconds.ts";
 import { countsTables } from "./report-counts.ts";
-import { page, row, section, table, TARGET_WORDS } from "./report-page.ts";
+import { facts, page, row, section, table, TARGET_WORDS } from "./report-page.ts";
 import type { LadderOutcome } from "./ladder-outcome.ts";
 import type { RunResult } from "./result.ts";
 import { median } from "./statistics.ts";
@@ -33,14 +37,17 @@ export function renderReport(report: Report): string {
     section("Latency by percentile", shownIs(report, shown), spectrumChart(shown)),
     section(
       "Each second of the measured window",
-      "Above what was delivered and when it came; below how long the generator let events wait, and for how long it stood still itself.",
+      "All on one time axis: what was delivered, how long it took by percentile and by how many, and how long the generator kept it back.",
       secondsCharts(shown),
     ),
+    membersSection(shown),
+    slowestSection(shown),
     usageSection(shown),
     judgedSection(shown),
     section("Counts", "A bold line is the sum of those above it.", countsTables(shown.counts)),
     billSection(shown),
     parametersSection(shown),
+    environmentSection(shown),
     section("Repeat it", "", `<pre>${escape(report.command)}</pre>`),
   ];
   return page(report.title, parts.join("\n"));
@@ -48,8 +55,11 @@ export function renderReport(report: Report): string {
 
 /** The run whose details are shown: the best step of a ladder, or the middle one of repeats by its p99. */
 function typical({ results, ladder }: Report): RunResult {
-  const best = ladder?.best?.result;
-  if (best !== undefined) return best;
+  return ladder?.best?.result ?? typicalOf(results);
+}
+
+/** The middle one of repeats by its p99; the first where none is VALID. */
+export function typicalOf(results: readonly RunResult[]): RunResult {
   const valid = results.filter(({ headline }) => headline !== null);
   const sorted = valid.toSorted((a, b) => (a.headline?.p99 ?? 0) - (b.headline?.p99 ?? 0));
   const shown = sorted[Math.floor((sorted.length - 1) / 2)] ?? results[0];
@@ -93,7 +103,13 @@ function ladderSection(outcome: LadderOutcome): string {
   return (
     `<section><p><span class="verdict${outcome.best === null ? " bad-text" : ""}">KNEE</span> ${escape(sentence)}</p>${kneeFigures(outcome)}</section>` +
     section("Latency against throughput", "Each dot is one step of the ladder.", ladderCharts(outcome)) +
-    section("Steps", "", table(head, rows))
+    section("Steps", "", table(head, rows)) +
+    capacitySection(
+      capacityOf(
+        outcome.steps.map(({ result }) => result),
+        outcome.bounds,
+      ),
+    )
   );
 }
 
@@ -150,14 +166,26 @@ function usageSection(result: RunResult): string {
   return section("Processor and memory", `${pinned} ${zero}`, coresChart(result) + memoryChart(result));
 }
 
-function billSection({ counts, parameters }: RunResult): string {
-  const protocol = parameters.CHAT_PROTOCOL === "classic" ? "classic" : "delivery";
-  return section("Bill", sayCosts(counts, protocol), "");
+function environmentSection({ machine, environment, engine, target, pinned }: RunResult): string {
+  const { kernel, load, steal, workerd, harness } = environment;
+  const rows: [string, string][] = [
+    ["processor", machine.cpu],
+    ["cores", `${machine.cores}`],
+    ["target on core, generator on", pinned === null ? "any" : `${pinned.target}, ${pinned.generator}`],
+    ["kernel", kernel],
+    ["load average before and after", load.map((value) => value.toFixed(2)).join(" → ")],
+    ["taken by the machine's own host", steal === null ? "unknown" : `${(steal * 100).toFixed(1)} %`],
+    ["Node", machine.node],
+    ["engine", `${engine.name} ${engine.version}`],
+    ["workerd", workerd ?? "none of ours"],
+    ["harness", harness],
+    ["target", `${TARGET_WORDS[target.kind]} ${target.version}`],
+  ];
+  return section("Environment", "", facts(rows));
 }
 
 function parametersSection({ parameters, ceiling }: RunResult): string {
   const said = ceiling === null ? "not calibrated" : `${whole(ceiling)} deliveries/s`;
-  const rows = Object.entries(parameters).map(([name, value]) => row([name, `${value}`]));
-  rows.push(row(["calibrated ceiling", said]));
-  return section("Parameters", "", table(["", ""], rows));
+  const rows = Object.entries(parameters).map(([name, value]): [string, string] => [name, `${value}`]);
+  return section("Parameters", "", facts([...rows, ["calibrated ceiling", said]]));
 }

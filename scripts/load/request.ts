@@ -8,9 +8,11 @@ import { findEngine } from "./engine.ts";
 import { journalIn } from "./journal.ts";
 import { environmentOf, SCRIPT_OPTIONS } from "./options.ts";
 import { pinningHere } from "./pinning.ts";
+import { type LivePage, openLivePage } from "./live-page.ts";
 import { overPolicy } from "./policy.ts";
 import { preflight } from "./preflight.ts";
 import type { RunRequest } from "./run.ts";
+import { over } from "./terminal.ts";
 
 export const RUN_OPTIONS: ParseArgsOptionsConfig = {
   ...SCRIPT_OPTIONS,
@@ -18,6 +20,7 @@ export const RUN_OPTIONS: ParseArgsOptionsConfig = {
   target: { type: "string" },
   against: { type: "string" },
   out: { type: "string" },
+  ui: { type: "boolean", default: false },
   yes: { type: "boolean", default: false },
   "no-pinning": { type: "boolean", default: false },
   "no-preflight": { type: "boolean", default: false },
@@ -28,6 +31,7 @@ export const RUN_HELP = `  --engine node|k6        the project's host on Node (d
   --against KIND          instead: demo (does what Cloudflare's original demo does), relay (a bare Durable Object),
                           node-ws (a Node server), null (does nothing)
   --out FOLDER            for results and report (default .state/load/<scenario>-<time>)
+  --ui                    shows the report while it is measured, on a page of this machine
   --no-pinning            leaves target and generator on whatever cores they get
   --no-preflight          does not shake hands once before the run
   --yes                   does not ask before a run that is billed for much`;
@@ -55,7 +59,14 @@ export async function requestOf(
     folder,
     command,
     say: liveLine(),
+    ui: values.ui === true ? await openUi(scenario) : null,
   };
+}
+
+async function openUi(scenario: Scenario): Promise<LivePage> {
+  const ui = await openLivePage(`Edge Chat load: ${scenario}`);
+  console.log(`Live: ${ui.url}`);
+  return ui;
 }
 
 /** A signal alone would end us without a word to what we started: workerd would go on. */
@@ -152,9 +163,15 @@ function folderOf({ out }: Values, scenario: Scenario): string {
   return join(ROOT, ".state", "load", `${scenario}-${time}`);
 }
 
-/** On a terminal one line that changes; elsewhere, as in CI, a line every two seconds. */
-export function liveLine(): (line: string) => void {
-  if (process.stderr.isTTY) return (line) => process.stderr.write(`\r\u001B[K${line}`);
+/** On a terminal lines that change, six where there are so many to tell; elsewhere, as in CI, a line every two seconds. */
+export function liveLine(): (line: string, lines?: readonly string[]) => void {
+  if (process.stderr.isTTY) {
+    let before = 0;
+    return (line, lines = [line]) => {
+      process.stderr.write(over(lines, before, process.stderr.columns));
+      before = lines.length;
+    };
+  }
   let count = 0;
   return (line) => {
     count += 1;

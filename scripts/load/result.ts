@@ -6,6 +6,7 @@ import type { Tally } from "../../load/lib/tally.ts";
 import { outcomeOf, type Usage, type Verdict } from "../../load/lib/validity.ts";
 import { Failure, ROOT } from "../lib/command.ts";
 import type { Engine } from "./engine.ts";
+import { type Environment, UNKNOWN_ENVIRONMENT } from "./environment.ts";
 import type { Pinning } from "./pinning.ts";
 
 export type TargetKind = "local" | "url" | "null" | "relay" | "node-ws" | "demo";
@@ -18,8 +19,11 @@ export interface Target {
 
 /** Times in ms. */
 export interface Headline {
-  /** What the percentiles are of: in a storm of comebacks of what was said while members were away, else of all that came at once. */
-  readonly of: "latency" | "recovery";
+  /**
+   * What the percentiles are of: in a storm of comebacks of what was said while members were away, in an avalanche from a lost connection
+   * to live again, else of all messages that came at once.
+   */
+  readonly of: "latency" | "recovery" | "comeback";
   readonly deliveriesPerSecondPerRoom: number;
   readonly p50: number;
   readonly p95: number;
@@ -45,6 +49,8 @@ export interface RunResult extends Tally {
   readonly verdict: Verdict;
   readonly headline: Headline | null;
   readonly machine: Machine;
+  /** Of several instances, the first one's. */
+  readonly environment: Environment;
   readonly pinned: Pinning | null;
   /** What a reader should know and does not void the run. */
   readonly notes: readonly string[];
@@ -106,6 +112,10 @@ export const TALLY_FIELDS: readonly (keyof Tally)[] = [
   "roomLag",
   "histograms",
   "seconds",
+  "heat",
+  "slowest",
+  "slowestMembers",
+  "phases",
 ];
 
 /** One instance of several saw a part: neither a number nor a verdict comes of it alone. */
@@ -136,6 +146,7 @@ function fromTally(tally: Tally): RunResult {
     verdict: A_SHARE,
     headline: null,
     machine: { cpu: "unknown", cores: 1, node: "none" },
+    environment: UNKNOWN_ENVIRONMENT,
     pinned: null,
     notes: ["Nobody sampled or calibrated the generators: their lag is all that is known of them."],
     command: `k6 run load/${tally.scenario}.ts`,

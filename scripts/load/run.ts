@@ -7,16 +7,21 @@ import { availableParallelism, cpus } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { Scenario } from "../../load/lib/parameters.ts";
+import { asksToKill } from "../../load/lib/moments.ts";
+import { mergePhases } from "../../load/lib/phases.ts";
 import type { Tally } from "../../load/lib/tally.ts";
 import { Failure, ROOT } from "../lib/command.ts";
 import type { WorkerBundle } from "../lib/worker-bundle.ts";
 import { ceilingFor, costlierOf, NO_CALIBRATION, readCalibrations } from "./calibration.ts";
 import { commandLine, type Engine, type ScriptRun } from "./engine.ts";
 import { assemble } from "./assemble.ts";
+import { watchEnvironment } from "./environment.ts";
 import { Journal } from "./journal.ts";
 import { coresOf, launcher, type Pinning } from "./pinning.ts";
-import { LiveLine, readProgress } from "./progress.ts";
+import { Live } from "./live.ts";
+import type { LivePage } from "./live-page.ts";
 import { asShare, type Machine, type RunResult, type TargetKind } from "./result.ts";
+import { Outage } from "./outage.ts";
 import { openFolder } from "./save.ts";
 import { openTarget, type RunningTarget } from "./targets.ts";
 import { type Reading, UsageSampler } from "./usage.ts";
@@ -36,8 +41,10 @@ export interface RunRequest {
   readonly folder: string;
   /** Repeats it; goes into the result. */
   readonly command: string;
-  /** Takes the live line. */
-  readonly say: (line: string) => void;
+  /** Takes the live line, and the same in more lines for a terminal. */
+  readonly say: (line: string, lines?: readonly string[]) => void;
+  /** Shows the report while it is measured. */
+  readonly ui?: LivePage | null;
   /** Hears of the engine's process. */
   readonly onEngine?: (pid: number) => void;
 }
@@ -76,6 +83,7 @@ export async function runScenario(request: RunRequest): Promise<Ran> {
   });
   try {
     const started = Date.now();
+    const environment = watchEnvironment(target.kind);
     const { tally, usage, code } = await play({ ...request, env: { ...shared(request), ...env } }, target);
     const machine = machineHere();
     const protocol = costlierOf(`${tally.parameters.CHAT_PROTOCOL}`);
@@ -92,6 +100,7 @@ export async function runScenario(request: RunRequest): Promise<Ran> {
       usage,
       ceiling: calibrated.ceiling,
       machine,
+      environment: await environment(),
       pinned: pinning,
       generator: { usage: usage.generator, cores: coresOf(pinning?.generator, machine.cores) },
       versions: [target.version, target.version],
@@ -109,8 +118,11 @@ export async function runScenario(request: RunRequest): Promise<Ran> {
 const shared = ({ target, scenario }: RunRequest): Readonly<Record<string, string>> =>
   target.kind === "local" && scenario !== "abuse" ? { CHAT_PER_ADDRESS: `${MANY_PER_ADDRESS}` } : {};
 
-function notesOf({ target, pinning }: RunRequest, calibration: string | null): string[] {
+function notesOf({ target, pinning, scenario }: RunRequest, calibration: string | null): string[] {
   return [
+    ...(scenario === "avalanche" && target.kind === "url"
+      ? ["This target runs elsewhere: it was killed if somebody did so when the log asked for it."]
+      : []),
     ...(calibration === null ? [] : [`${calibration}.`]),
     ...(pinning === null && target.kind !== "url"
       ? ["Target and generator shared all cores of this machine."]
@@ -133,7 +145,13 @@ export async function play(
 ): Promise<Played> {
   const out = join(request.folder, `tally-${process.pid}.json`);
   const log = join(request.folder, "engine.log");
-  const env = { ...request.env, CHAT_TARGET: target.url, CHAT_OUT: out, CHAT_PROGRESS: "1" };
+  const ui = request.ui ?? null;
+  const env = {
+    ...request.env,
+    CHAT_TARGET: target.url,
+    CHAT_OUT: out,
+    CHAT_PROGRESS: ui === null ? "1" : "2",
+  };
   const script = `load/${request.scenario}.ts`;
   const line = commandLine(request.engine, { script, env, segment: request.segment });
   const [program = "", ...args] = [...launcher(request.pinning?.generator), line.program, ...line.args];
@@ -147,26 +165,28 @@ export async function play(
   if (child.pid !== undefined) request.onEngine?.(child.pid);
   const { pinning } = request;
   const sampled = [
-    { pid: child.pid ?? null, cores: pinning?.generator },
-    { pid: target.pid, cores: pinning?.target },
+    { pid: () => child.pid ?? null, cores: pinning?.generator },
+    { pid: () => target.pid, cores: pinning?.target },
   ];
-  const samplers = sampled.map(({ pid, cores }) =>
-    pid === null ? null : new UsageSampler(pid, sampleEveryMs, cores),
-  );
-  const live = new LiveLine(Date.now());
+  const samplers = sampled.map(({ pid, cores }) => new UsageSampler(pid, sampleEveryMs, cores));
+  const outage = new Outage(target, request);
+  const usageNow = (): RunResult["usage"] => {
+    const [generator = [], used = []] = samplers.map((sampler) => sampler.samples);
+    return { generator, target: used };
+  };
+  const live = new Live(request, target, usageNow, outage);
   const journal = new Journal(request.folder, request.command);
   const kept = createWriteStream(log);
   kept.on("error", ({ message }) => request.say(`The engine's log could not be kept: ${message}`));
   for (const stream of [child.stdout, child.stderr]) {
     createInterface({ input: stream }).on("line", (text) => {
-      const progress = readProgress(text);
-      if (progress === null) kept.write(`${text}\n`);
-      else live.observe(progress);
+      if (asksToKill(text)) outage.begin();
+      if (!live.hears(text)) kept.write(`${text}\n`);
     });
   }
   const timer = setInterval(() => {
-    journal.add(live.state(Date.now()));
-    request.say(live.say(Date.now()));
+    journal.add(live.state());
+    live.tell();
   }, LIVE_EVERY_MS);
   const code = await new Promise<number>((resolve) => {
     child.once("error", () => resolve(127));
@@ -175,9 +195,11 @@ export async function play(
   process.off("exit", dieWithUs);
   clearInterval(timer);
   kept.end();
-  const [generator = [], used = []] = samplers.map((sampler) => sampler?.stop());
-  const [ours = [], its = []] = samplers.map((sampler) => sampler?.readings);
-  const tally = await readTally(out, code, log);
+  const [generator = [], used = []] = samplers.map((sampler) => sampler.stop());
+  const [ours = [], its = []] = samplers.map((sampler) => sampler.readings);
+  const phases = await outage.phases();
+  const told = await readTally(out, code, log);
+  const tally = { ...told, phases: mergePhases(told.phases, phases) };
   await rm(out, { force: true });
   journal.discard();
   const usage = { generator, target: used };

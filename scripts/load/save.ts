@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { Failure } from "../lib/command.ts";
 import { findingOf } from "./findings.ts";
 import { type Climber, renderBeside } from "./report-beside.ts";
+import { type Overlay, renderOverlay } from "./report-compare.ts";
 import { type Report, renderReport } from "./report.ts";
 import { outcomeOf } from "../../load/lib/validity.ts";
 import { RESULT_FILE, type RunResult } from "./result.ts";
@@ -60,6 +61,12 @@ export async function saveBeside(
   return path;
 }
 
+/** Two measurements laid over each other, as one file; returns its path. */
+export async function saveOverlay(path: string, overlay: Overlay): Promise<string> {
+  await writeWhole(path, renderOverlay(overlay));
+  return path;
+}
+
 /** What one result comes to, for the terminal: what is BROKEN first, then why it is VOID; a VOID run shows no number. */
 export function sayResult(result: RunResult): string[] {
   const { verdict } = result;
@@ -77,7 +84,7 @@ const sayFailures = ({ failures, started }: RunResult): string[] =>
     return `  ${whole(count)} × ${why}${after >= 0 ? `, first after ${after.toFixed(1)} s` : ""}`;
   });
 
-const OF = { latency: "", recovery: "from due to replayed " } as const;
+const OF = { latency: "", recovery: "from due to replayed ", comeback: "from lost to live again " } as const;
 
 function sayNumbers(result: RunResult): string[] {
   const { headline, verdict } = result;

@@ -4,6 +4,7 @@ import { once } from "node:events";
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { setTimeout as pause } from "node:timers/promises";
 import type { TargetName } from "../../load/targets/start.ts";
 import { Failure, ROOT } from "../lib/command.ts";
 import { bundleWorker, type WorkerBundle } from "../lib/worker-bundle.ts";
@@ -13,8 +14,10 @@ import { launcher } from "./pinning.ts";
 import type { Target, TargetKind } from "./result.ts";
 
 export interface RunningTarget extends Target {
-  /** Null where the process is not ours. */
+  /** Null where the process is not ours, or is gone for a while. */
   readonly pid: number | null;
+  /** Kills it, and starts it again after so many ms; null where it is not ours. */
+  readonly crash: ((downMs: number) => Promise<void>) | null;
   /** Whether it is still the process that was started; a deployed one is not known. */
   isRunning(): boolean;
   stop(): Promise<void>;
@@ -48,6 +51,7 @@ export async function openTarget(plan: TargetPlan): Promise<RunningTarget> {
         url: plan.url,
         version: "deployed",
         pid: null,
+        crash: null,
         isRunning: () => true,
         stop: async () => {},
       };
@@ -83,12 +87,21 @@ async function openRoom({ cores, policy, worker, vars: given }: TargetPlan): Pro
     vars,
     launcher: launcher(cores),
   });
-  const { pid } = workerd;
+  let pid: number | null = workerd.pid;
   return {
     kind: "local",
     url: workerd.url.replace(/^http/, "ws"),
     version: worker?.version ?? (await projectVersion()),
-    pid,
+    get pid() {
+      return pid;
+    },
+    crash: async (downMs) => {
+      pid = null;
+      await workerd.kill();
+      await pause(downMs);
+      await workerd.start();
+      ({ pid } = workerd);
+    },
     isRunning: () => isAlive(pid),
     stop: async () => {
       await workerd.kill();
@@ -99,15 +112,17 @@ async function openRoom({ cores, policy, worker, vars: given }: TargetPlan): Pro
 }
 
 async function openOther(kind: TargetKind & TargetName, cores: string | undefined): Promise<RunningTarget> {
-  const { url, pid, stop } = await startTarget(kind, cores);
-  return { kind, url, version: await projectVersion(), pid, isRunning: () => isAlive(pid), stop };
+  const target = await startTarget(kind, cores);
+  const version = await projectVersion();
+  return Object.assign(target, { kind, version, isRunning: () => isAlive(target.pid) });
 }
 
 interface StartedTarget {
   /** ws://127.0.0.1:port */
   readonly url: string;
-  readonly pid: number;
+  readonly pid: number | null;
   readonly stop: () => Promise<void>;
+  readonly crash: (downMs: number) => Promise<void>;
 }
 
 /** Starts one of load/targets in a process of its own. Throws a Failure where it does not start. */
@@ -122,10 +137,20 @@ export async function startTarget(
   const dieWithUs = (): boolean => child.kill("SIGKILL");
   process.once("exit", dieWithUs);
   child.once("exit", () => process.off("exit", dieWithUs));
-  const { url, pid } = await started(child, name);
+  const first = await started(child, name);
+  let pid: number | null = first.pid;
   return {
-    url: url.replace(/^http/, "ws"),
-    pid,
+    url: first.url.replace(/^http/, "ws"),
+    get pid() {
+      return pid;
+    },
+    crash: async (downMs) => {
+      pid = null;
+      child.kill("SIGUSR2");
+      await pause(downMs);
+      child.kill("SIGUSR2");
+      ({ pid } = await started(child, name));
+    },
     stop: async () => {
       if (child.exitCode !== null || child.signalCode !== null) return;
       const ended = once(child, "exit");
@@ -135,15 +160,15 @@ export async function startTarget(
   };
 }
 
-function isAlive(pid: number): boolean {
+function isAlive(pid: number | null): boolean {
   try {
-    return process.kill(pid, 0);
+    return pid !== null && process.kill(pid, 0);
   } catch {
     return false;
   }
 }
 
-/** Where it is, in the first line that load/targets/main.ts prints. */
+/** Where it is, in the next line that load/targets/main.ts prints. */
 function started(
   child: ChildProcess,
   name: TargetName,
@@ -159,7 +184,9 @@ function started(
     child.once("error", fail);
     child.once("exit", fail);
     if (child.stdout === null) return;
-    createInterface({ input: child.stdout }).once("line", (line) => {
+    const lines = createInterface({ input: child.stdout });
+    lines.once("line", (line) => {
+      lines.close();
       clearTimeout(timer);
       child.off("exit", fail);
       resolve(JSON.parse(line) as { url: string; pid: number });

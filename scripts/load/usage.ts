@@ -54,6 +54,17 @@ export function coreSecondsOf(stat: string, cores: string): CoreSeconds {
   return { programs, steal };
 }
 
+/** Seconds of all processors together, idle ones too, and how many of them a virtual machine's host took; of /proc/stat. */
+export function stolenOf(stat: string): { readonly all: number; readonly stolen: number } {
+  const [user = 0, nice = 0, system = 0, idle = 0, wait = 0, irq = 0, softIrq = 0, stolen = 0] = (
+    /^cpu +(.*)$/m.exec(stat)?.[1] ?? ""
+  )
+    .split(" ")
+    .map(Number);
+  const all = user + nice + system + idle + wait + irq + softIrq + stolen;
+  return { all: all / TICKS_PER_SECOND, stolen: stolen / TICKS_PER_SECOND };
+}
+
 /** What busySecondsOf says now; null where there is no /proc. */
 export async function busySeconds(): Promise<number | null> {
   return readFile("/proc/stat", "utf8").then(busySecondsOf, () => null);
@@ -77,13 +88,13 @@ function cpuAt(readings: readonly Reading[], at: number): number | null {
 export class UsageSampler {
   readonly samples: Usage[] = [];
   readonly readings: Reading[] = [];
-  private readonly pid: number;
+  private readonly pid: () => number | null;
   private readonly cores: string | undefined;
   private readonly began = now();
   private readonly timer: NodeJS.Timeout;
 
-  /** `cores` are those that it is pinned to: what others do on them is sampled, too. */
-  constructor(pid: number, everyMs: number, cores?: string) {
+  /** A process that is started again has another id. `cores` are those that it is pinned to: what others do on them is sampled, too. */
+  constructor(pid: () => number | null, everyMs: number, cores?: string) {
     this.pid = pid;
     this.cores = cores;
     this.timer = setInterval(() => void this.sample(), everyMs);
@@ -96,11 +107,13 @@ export class UsageSampler {
   }
 
   private async sample(): Promise<void> {
-    const reading = await read(this.pid, this.cores);
+    const pid = this.pid();
+    const reading = pid === null ? null : await read(pid, this.cores);
     if (reading === null) return;
     const last = this.readings.at(-1);
     this.readings.push(reading);
-    if (last === undefined) return;
+    // The first of a process, which may have been started again.
+    if (last === undefined || reading.cpuSeconds < last.cpuSeconds) return;
     const seconds = (reading.at - last.at) / 1_000;
     this.samples.push({
       second: Math.round((reading.at - this.began) / 1_000),

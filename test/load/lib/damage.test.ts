@@ -56,7 +56,8 @@ class World {
         protocol,
       };
       const sender = index < PLAN.senders ? index : null;
-      const place = { sender, fromStart: true, neighbours: MEMBERS };
+      const waits = this.recorder.waitsOf(index);
+      const place = { sender, fromStart: true, neighbours: MEMBERS, waits };
       const isOwn = (welcome: Parameters<Attribution["isWelcome"]>[0]): boolean =>
         attribution.isWelcome(welcome, { index, room: 0, sender });
       this.join(new Receiver({ ...common, ...place, isOwn }, {}), index);

@@ -57,6 +57,24 @@ const WRONG = [
     "Set CHAT_MEMBERS to a multiple of CHAT_ROOMS, 7",
   ],
   [
+    "a cut that does not end",
+    "jitter",
+    { ...TARGET, CHAT_CUT_S: "15" },
+    "Set CHAT_CUT_S to less than CHAT_EVERY_S",
+  ],
+  [
+    "arrivals that there are not",
+    "fanout",
+    { ...TARGET, CHAT_ARRIVALS: "random" },
+    'Set CHAT_ARRIVALS to metronome, poisson, bursts; it is "random".',
+  ],
+  [
+    "arrivals where a limit is asked about",
+    "abuse",
+    { ...TARGET, CHAT_ARRIVALS: "poisson" },
+    "CHAT_ARRIVALS does nothing in abuse",
+  ],
+  [
     "victims over the limit",
     "abuse",
     { ...TARGET, CHAT_RATE: "21" },
@@ -154,6 +172,12 @@ test("with a token a member says its number instead of an address", () => {
     "Edge-Chat-Load-User": "7",
   });
   expect([0, 1].map((room) => protocolOf("both", room))).toEqual(["classic", "delivery"]);
+});
+
+test("arrivals become the plan's, with their seed; a metronome needs none", () => {
+  const given = { ...TARGET, CHAT_ARRIVALS: "bursts", CHAT_SEED: "9" };
+  expect(planOf(readParameters("fanout", given))).toMatchObject({ arrivals: { kind: "bursts", seed: 9 } });
+  expect(planOf(readParameters("fanout", TARGET))).not.toHaveProperty("arrivals");
 });
 
 test("a small room has no more senders than members, unless it is told so", () => {

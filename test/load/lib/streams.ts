@@ -114,6 +114,7 @@ export function receiverOf(plan: Plan, sample = 1, over = (): unknown => null, k
     fromStart: true,
     sender: null,
     neighbours: 1,
+    waits: recorder.waitsOf(0),
     protocol: "delivery" as const,
     isOwn: (welcome: Welcome) => attribution.isWelcome(welcome, { index: 0, room: 0, sender: null }),
     ...kind,

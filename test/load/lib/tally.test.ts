@@ -1,6 +1,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { Times } from "../../../load/lib/histogram.ts";
+import type { Phase } from "../../../load/lib/phases.ts";
+import { slowestMembers, slowestOf } from "../../../load/lib/slowest.ts";
 import {
   COUNTS,
   type Counts,
@@ -30,11 +32,50 @@ const seconds = fc
       lagMaxMs: fc.nat(1_000).map((micros) => micros / 1_000),
       hiccupMaxMs: fc.nat(1_000),
       p50Ms: fc.nat(100),
+      p95Ms: fc.nat(500),
       p99Ms: fc.nat(1_000),
+      maxMs: fc.nat(2_000),
     }),
     { selector: ({ second }) => second },
   )
   .map((steps) => steps.toSorted((a, b) => a.second - b.second));
+const heat = fc.uniqueArray(
+  fc.record({
+    second: fc.integer({ min: 0, max: 3 }),
+    rows: fc
+      .uniqueArray(fc.tuple(fc.nat(5), fc.integer({ min: 1, max: 50 })), { selector: ([row]) => row })
+      .map((rows) => rows.toSorted(([i], [j]) => i - j)),
+  }),
+  { selector: ({ second }) => second },
+);
+const deliveries = fc
+  .array(
+    fc.record({
+      sender: fc.nat(2),
+      n: fc.nat(9),
+      seq: fc.constant(1),
+      member: fc.nat(3),
+      intended: fc.constant(1_000),
+      actual: fc.constant(1_001),
+      received: fc.integer({ min: 1_001, max: 1_020 }),
+    }),
+    { maxLength: 20, size: "max" },
+  )
+  .map(slowestOf);
+const members = fc
+  .array(fc.record({ member: fc.nat(99), p99Ms: fc.nat(9), timed: fc.nat(9) }), {
+    maxLength: 20,
+    size: "max",
+  })
+  .map(slowestMembers);
+const phases = fc.constantFrom<readonly Phase[]>(
+  [],
+  [{ what: "members away", from: 5, until: 9 }],
+  [
+    { what: "members away", from: 3, until: 6 },
+    { what: "target down", from: 1, until: 2 },
+  ],
+);
 const tallies: fc.Arbitrary<Tally> = fc.record({
   schema: fc.constant(SCHEMA),
   scenario: fc.constant("fanout"),
@@ -61,6 +102,10 @@ const tallies: fc.Arbitrary<Tally> = fc.record({
     .tuple(...HISTOGRAMS.map(() => histogram))
     .map((all) => Object.fromEntries(HISTOGRAMS.map((name, i) => [name, all[i]])) as Histograms),
   seconds,
+  heat: heat.map((columns) => columns.toSorted((a, b) => a.second - b.second)),
+  slowest: deliveries,
+  slowestMembers: members,
+  phases,
 });
 
 test("merging tallies is associative and commutative, and survives a file", async () => {

@@ -63,7 +63,23 @@ const tallyWith = (counts: Partial<Record<Count, number>>, more: Partial<Tally> 
   windowStart: 1,
   joining: { from: 0, until: 0 },
   histograms: { ...NO_HISTOGRAMS, latency: timesOf(5) },
-  seconds: [{ second: 0, delivered: 1_000, sent: 100, lagMaxMs: 1, hiccupMaxMs: 1, p50Ms: 5, p99Ms: 5 }],
+  seconds: [
+    {
+      second: 0,
+      delivered: 1_000,
+      sent: 100,
+      lagMaxMs: 1,
+      hiccupMaxMs: 1,
+      p50Ms: 5,
+      p95Ms: 5,
+      p99Ms: 5,
+      maxMs: 5,
+    },
+  ],
+  heat: [],
+  slowest: [],
+  slowestMembers: [],
+  phases: [],
   ...more,
 });
 
@@ -241,7 +257,9 @@ test("k6's metrics become the tally that was put into them, and every one of the
   put(subMetric(SESSIONS, "status", 403), { count: 2 });
   put(ROOM_LAG, { min: 1, max: 4 });
   put(subMetric(SECONDS.p50, "second", 3), { max: 4.5 });
+  put(subMetric(SECONDS.p95, "second", 3), { max: 8 });
   put(subMetric(SECONDS.p99, "second", 3), { max: 9 });
+  put(subMetric(SECONDS.max, "second", 3), { max: 11 });
   put(JOINING.from, { min: 1_763_900_000_000 });
   put(JOINING.until, { max: 1_763_900_000_200 });
   put(WINDOW_START, { min: 1_763_900_000_000.5 });
@@ -257,7 +275,9 @@ test("k6's metrics become the tally that was put into them, and every one of the
     lagMaxMs: 1.5,
     hiccupMaxMs: 1,
     p50Ms: 4.5,
+    p95Ms: 8,
     p99Ms: 9,
+    maxMs: 11,
   });
   expect(tally).toMatchObject({ reports: [0, 1], roomLag: { min: 1, max: 4 } });
   expect(tally.failures).toEqual([
@@ -325,7 +345,9 @@ test("the ceiling is the fastest second that kept up: later ones count for nothi
     lagMaxMs: 1,
     hiccupMaxMs: 1,
     p50Ms: 5,
+    p95Ms: 5,
     p99Ms: 5,
+    maxMs: 5,
   }));
   expect(ceilingOf(tallyWith({}, { seconds }), climb)).toBe(59_500);
   const lagging = seconds.map((step) => ({ ...step, lagMaxMs: step.second < 3 ? 1 : 400, hiccupMaxMs: 1 }));

@@ -69,7 +69,9 @@ const second = (index: number, rate: number, changes: Partial<Second> = {}): Sec
   lagMaxMs: 1,
   hiccupMaxMs: 1,
   p50Ms: 10,
+  p95Ms: 10,
   p99Ms: 40,
+  maxMs: 40,
   ...changes,
 });
 
@@ -82,7 +84,11 @@ function climbed(seconds: readonly Second[], changes: Partial<Climbed> = {}): Cl
       parameters: { ...parameters, CHAT_STEP_S: STEP_S, CHAT_JOIN_TIMEOUT_S: 60 },
       windowStart: START,
       joining: { from: START - 1_500, until: START - 500 },
-      seconds: [second(0, 2, { p50Ms: 3, p99Ms: 8 }), second(1, 2, { p99Ms: 9 }), ...seconds],
+      seconds: [
+        second(0, 2, { p50Ms: 3, p95Ms: 3, p99Ms: 8, maxMs: 8 }),
+        second(1, 2, { p99Ms: 9 }),
+        ...seconds,
+      ],
     },
     readings: { generator: readings(0.5), target: readings(0.6) },
     bound: 100,

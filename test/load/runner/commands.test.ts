@@ -126,14 +126,32 @@ const repeats = async (name: string, p50: number): Promise<string> => {
   return join(folder, name);
 };
 
+test("npm run load:capacity writes the card of several folders, and refuses what makes none", async () => {
+  const { parameters } = fixture();
+  const large = fixture({ parameters: { ...parameters, CHAT_MEMBERS: 700 } });
+  const [a, b] = [await write("l100/result.json", fixture()), await write("l700/result.json", large)];
+  const said = await run("load-capacity", [join(a, ".."), join(b, "..")]);
+  expect(said).toMatchObject({ code: 0 });
+  expect(said.stdout).toContain("100 members: 500 messages/s hold");
+  expect(said.stdout).toContain("700 members: 500 messages/s hold");
+  expect(await readFile(join(folder, "l100", "capacity.html"), "utf8")).toContain("<h2>Capacity card</h2>");
+  const other = await write("other.json", fixture({ parameters: { ...parameters, CHAT_SIZE: 64 } }));
+  expect(await run("load-capacity", [a, other])).toMatchObject({ code: 2 });
+});
+
 describe("npm run load:compare", () => {
   test("exits 1 on a regression, 0 without", async () => {
     const [a, b] = [await repeats("a", 3), await repeats("b", 4)];
     const worse = await run("load-compare", [a, b]);
     expect(worse).toMatchObject({ code: 1 });
+    const overlay = await readFile(join(b, "compare.html"), "utf8");
+    expect(overlay).toContain('<span class="verdict">WORSE</span>');
+    expect(worse.stdout).toContain(`Report: ${join(b, "compare.html")}`);
     expect(worse.stdout).toMatch(/p99: 15\.\d+ ms -> 20\.\d+ ms, \+33\.3 % \(\+\d.*\): worse/);
     expect(await run("load-compare", [b, a])).toMatchObject({ code: 0 });
-    expect(await run("load-compare", [a, b, "--tolerance", "50"])).toMatchObject({ code: 0 });
+    const out = join(folder, "elsewhere.html");
+    expect(await run("load-compare", [a, b, "--tolerance", "50", "--out", out])).toMatchObject({ code: 0 });
+    expect(await readFile(out, "utf8")).toContain('<span class="verdict">NOT WORSE</span>');
   });
 
   test("finds what lost something worse, however fast it looks, and no base line in it", async () => {

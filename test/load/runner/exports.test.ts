@@ -24,12 +24,13 @@ test("openmetrics: counters end in _total, times are seconds, and the text ends 
   expect(text).toContain('chat_load_delivered_total{scenario="fanout",target="local",run="1"} 600000');
   expect(text).toMatch(/chat_load_latency_seconds\{.*quantile="0\.5"\} 0\.003\d+\n/);
   expect(text).toContain("# TYPE chat_load_join_failed counter\n");
+  expect(text).toContain("# TYPE chat_load_member_p99_seconds summary\n");
   expect(text.endsWith("\n# EOF\n")).toBe(true);
 });
 
 test("csv has each second of each run", () => {
   const lines = exportAs("csv", [base, base]).trim().split("\n");
-  expect(lines[0]).toBe("run,second,delivered,sent,p50Ms,p99Ms,lagMaxMs,hiccupMaxMs");
+  expect(lines[0]).toBe("run,second,delivered,sent,p50Ms,p95Ms,p99Ms,maxMs,lagMaxMs,hiccupMaxMs");
   expect(lines).toHaveLength(1 + 2 * base.seconds.length);
   expect(lines.at(-1)).toMatch(/^2,9,/);
 });

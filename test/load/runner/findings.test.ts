@@ -42,6 +42,39 @@ describe("what a scenario found", () => {
     );
   });
 
+  test("jitter: how often members were cut, and what of what they were owed was delivered, never rounded up", () => {
+    const cut = { connects: 190, joined: 100, expected: 600_000, delivered: 600_000, replayed: 60_000 };
+    const comeback = timesOf(20);
+    const said = (more: Partial<RunResult["counts"]>): string =>
+      finding({
+        scenario: "jitter",
+        counts: { ...counts, ...cut, ...more },
+        histograms: { ...histograms, comeback },
+      });
+    expect(said({})).toMatch(
+      /^Receivers were cut 90 times in all: 100\.000 % of what members were owed was delivered, 10\.000 % by a replay\. They were live again after p50 20 ms, p99 20 ms\.$/,
+    );
+    expect(said({ delivered: 599_999, missed: 1 })).toContain(
+      "99.999 % of what members were owed was delivered, 10.000 % by a replay; 1 missed while away.",
+    );
+  });
+
+  test("avalanche: how long until members were live again, who never was, and what was lost", () => {
+    const hit = { joined: 98, stranded: 2, dropped: 100, expected: 1_000, delivered: 998, lost: 2 };
+    const comeback = timesOf(...Array.from({ length: 98 }, (_, i) => 100 + i * 20));
+    const avalanche = (more: Partial<RunResult["counts"]>): string =>
+      finding({
+        scenario: "avalanche",
+        counts: { ...counts, ...hit, ...more },
+        histograms: { ...histograms, comeback },
+      });
+    expect(avalanche({})).toMatch(
+      /^The target was killed under 100 members, who lost 100 connections: live again after p50 1\.\d s, p95 [12](\.\d)? s, the last after 2 s; 2 never came back\. 99\.800 % of .* by a replay; 2 lost\.$/,
+    );
+    expect(avalanche({ stranded: 0 })).toContain("; all came back.");
+    expect(avalanche({ dropped: 0 })).toBe("No connection was lost: nobody killed the target.");
+  });
+
   test("abuse: what the abuser got, and what the others felt", () => {
     const abused = { abuseSent: 1_000, abuseAccepted: 9, overLimit: 1 };
     expect(finding({ scenario: "abuse", counts: { ...counts, ...abused } })).toMatch(

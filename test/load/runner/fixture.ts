@@ -26,7 +26,9 @@ const seconds = (delivered: number): RunResult["seconds"] =>
     lagMaxMs: 0.4 + ((second * 31) % 7) / 5,
     hiccupMaxMs: 1,
     p50Ms: 3,
+    p95Ms: 9,
     p99Ms: 15,
+    maxMs: 40,
   }));
 
 const usage = (cpu: number, rss: number): RunResult["usage"]["target"] =>
@@ -35,6 +37,17 @@ const usage = (cpu: number, rss: number): RunResult["usage"]["target"] =>
     cpu: second < 2 || second > 12 ? cpu / 8 : cpu * (0.97 + (second % 4) / 80),
     rssMiB: rss + second * 1.5,
   }));
+
+/** Due 2 s into the window, and 40 ms later at the member that got it last. */
+const SLOW = {
+  sender: 3,
+  n: 41,
+  seq: 417,
+  member: 37,
+  intended: Date.parse("2026-11-25T04:30:05.000Z"),
+  actual: Date.parse("2026-11-25T04:30:05.002Z"),
+  received: Date.parse("2026-11-25T04:30:05.040Z"),
+};
 
 /** A VALID fan-out of 100 members at 500 messages a second. */
 export function fixture(changes: Partial<RunResult> = {}, p50 = 3.2): RunResult {
@@ -80,8 +93,20 @@ export function fixture(changes: Partial<RunResult> = {}, p50 = 3.2): RunResult 
       lateness: timesAround(0.2, 6_000),
       lag: timesAround(0.15, 6_000),
       join: timesAround(12, 100),
+      memberP99: timesAround(p50 * 5, 100),
     },
     seconds: seconds(49_800),
+    heat: [0, 1, 2].map((second) => ({
+      second,
+      rows: [
+        [9, 40_000],
+        [12, 9_000],
+        [18, 3],
+      ],
+    })),
+    slowest: [SLOW],
+    slowestMembers: [{ member: 37, p99Ms: 41.5, timed: 6_000 }],
+    phases: [],
     engine: { name: "node", version: "v24.21.0" },
     target: { kind: "local", url: "ws://127.0.0.1:8787", version: "0.1.0 (17ca0af)" },
     started: "2026-11-25T04:30:00.000Z",
@@ -99,6 +124,13 @@ export function fixture(changes: Partial<RunResult> = {}, p50 = 3.2): RunResult 
       serverCpuMicrosPerDelivery: 12.2,
     },
     machine: { cpu: "Example CPU", cores: 2, node: "v24.21.0" },
+    environment: {
+      kernel: "Linux 6.12.0",
+      load: [0.5, 1.25],
+      steal: 0.013,
+      workerd: "1.20261117.0",
+      harness: "0.3.0 (abc1234)",
+    },
     pinned: { target: "0", generator: "1" },
     notes: [],
     command: "npm run load -- fanout --members 100 --rate 500",

@@ -55,8 +55,8 @@ describe("a report", () => {
 
   test("draws every chart for wide windows and for phones, without a coordinate that is no number", () => {
     const page = report();
-    expect(page.match(/<svg class="wide"/g)).toHaveLength(6);
-    expect(page.match(/<svg class="narrow"/g)).toHaveLength(6);
+    expect(page.match(/<svg class="wide"/g)).toHaveLength(8);
+    expect(page.match(/<svg class="narrow"/g)).toHaveLength(8);
     expect(page).not.toMatch(/NaN|Infinity|undefined/);
   });
 
@@ -77,6 +77,47 @@ describe("a report", () => {
     expect(page).not.toMatch(/NaN|Infinity|undefined/);
   });
 
+  test("shades what was done to members, and where the generator stood still, in every chart of the seconds", () => {
+    const { seconds, windowStart } = fixture();
+    const phases = [{ what: "members away", from: windowStart + 3_000, until: windowStart + 5_500 }] as const;
+    const still = seconds.map((step) => (step.second === 8 ? { ...step, hiccupMaxMs: 300 } : step));
+    const page = report({ results: [fixture({ phases, seconds: still })] });
+    expect(page.match(/<rect class="band four"/g)).toHaveLength(8);
+    expect(page.match(/<rect class="band bad"/g)).toHaveLength(8);
+    // Named once.
+    expect(page.match(/band"><i><\/i>members away/g)).toHaveLength(1);
+    expect(page.match(/band"><i><\/i>generator stood still for over/g)).toHaveLength(1);
+    expect(report()).not.toContain('class="band');
+  });
+
+  test("draws a heat map whose cells say what they hold", () => {
+    const page = report();
+    // Nine cells, for windows and for phones.
+    expect(page.match(/<rect class="cell one"/g)).toHaveLength(18);
+    expect(page).toContain("second 2: 3 took 46 ms to 66 ms");
+  });
+
+  test("names the slowest deliveries and the members that waited longest", () => {
+    const page = report();
+    expect(page).toContain(
+      '<td>sender 3, no. 42</td><td>40 ms</td><td>417</td><td>2.000 s</td><td>2.002 s</td><td>2.040 s</td><td class="words">m37</td>',
+    );
+    expect(page).toContain("<td>m37</td><td>42 ms</td><td>2.63 ×</td><td>6,000</td>");
+    expect(page).toContain("The p99 of each of 100 members");
+  });
+
+  test("says what it ran on", () => {
+    const page = report();
+    for (const [name, value] of [
+      ["kernel", "Linux 6.12.0"],
+      ["load average before and after", "0.50 → 1.25"],
+      ["taken by the machine's own host", "1.3 %"],
+      ["workerd", "1.20261117.0"],
+      ["harness", "0.3.0 (abc1234)"],
+    ])
+      expect(page).toContain(`<td>${name}</td><td>${value}</td>`);
+  });
+
   test("compares repeats, and shows the middle one", () => {
     const results = [3.4, 3.0, 3.2, 3.1, 3.3].map((p50) => fixture({}, p50));
     const page = report({ results });
@@ -94,6 +135,8 @@ describe("a report", () => {
     expect(page).toContain("bound 100 ms");
     expect(page).toContain("p99 125 ms is over 100 ms");
     expect(page).toContain("Of the step with 200 messages/s");
+    expect(page).toContain("<h2>Capacity card</h2>");
+    expect(page).toContain('<td class="failed" title="p99 125 ms is over 100 ms">');
   });
 });
 

@@ -170,7 +170,7 @@ describe("processor time", () => {
   });
 
   test("of a busy process is about one core", async () => {
-    const sampler = new UsageSampler(process.pid, 1_000);
+    const sampler = new UsageSampler(() => process.pid, 1_000);
     const until = performance.now() + 1_500;
     // Breaths, so that the sampler's timer runs.
     while (performance.now() < until) {

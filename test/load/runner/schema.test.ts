@@ -38,6 +38,8 @@ describe("result.schema.json", () => {
     ["another version", { ...fixture(), schema: "edge-chat-load/0" }],
     ["an unknown engine", fixture({ engine: { name: "jmeter" as "k6", version: "5" } })],
     ["an unknown field", { ...fixture(), extra: 1 }],
+    ["a run without what it ran on", { ...fixture(), environment: undefined }],
+    ["a phase that nobody knows", { ...fixture(), phases: [{ what: "lunch", from: 1, until: 2 }] }],
     ["no verdict", { ...fixture(), verdict: undefined }],
   ])("refuses %s", (_what, result) => {
     expect(validate(written(result))).toBe(false);

@@ -21,9 +21,12 @@ const LADDER = "scripts/load-ladder.ts";
 const COMPARE = "scripts/load-compare.ts";
 const MERGE = "scripts/load-merge.ts";
 const AB = "scripts/load-ab.ts";
+const CAPACITY = "scripts/load-capacity.ts";
 const TARGETS = "load/targets/main.ts";
 
 test.each([
+  [CAPACITY, [], /^Name the folders of ladders/],
+  [CAPACITY, ["--bound", "0", "a"], /^--bound takes a number from 1/],
   [LOAD, [], /^Name a scenario: smoke, fanout/],
   [LOAD, ["fan-out"], /^There is no scenario fan-out: smoke/],
   [LOAD, ["fanout", "smoke"], /^One scenario at a time/],
@@ -128,6 +131,7 @@ test.each([
 
 test.each([
   ["load:compare", [COMPARE]],
+  ["load:capacity", [CAPACITY]],
   ["load:merge", [MERGE, "out"]],
 ])("%s says which file is no result", async (_name, command) => {
   const { code, stderr } = await start([...command, file, `${file}-2`]);
@@ -144,11 +148,17 @@ test("a target whose port is taken says how to get another one", async () => {
   expect(code).toBe(1);
 });
 
-test.each([LOAD, LADDER, COMPARE, MERGE, "scripts/load-self-check.ts", "scripts/load-token.ts", TARGETS])(
-  "%s --help says how it is used",
-  async (script) => {
-    const { code, stdout } = await start([script, "--help"]);
-    expect(code).toBe(0);
-    expect(stdout).toContain("Exit codes:");
-  },
-);
+test.each([
+  LOAD,
+  LADDER,
+  COMPARE,
+  CAPACITY,
+  MERGE,
+  "scripts/load-self-check.ts",
+  "scripts/load-token.ts",
+  TARGETS,
+])("%s --help says how it is used", async (script) => {
+  const { code, stdout } = await start([script, "--help"]);
+  expect(code).toBe(0);
+  expect(stdout).toContain("Exit codes:");
+});

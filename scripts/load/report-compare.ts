@@ -9,7 +9,7 @@ import type { RunResult } from "./result.ts";
 import { type Axis, duration, linearAxis, logAxis, percentileAxis, short, whole } from "./scales.ts";
 
 /** One of the two: its name, and its repeats, at least one. */
-export interface Half {
+interface Half {
   readonly name: string;
   readonly results: readonly RunResult[];
 }

@@ -253,8 +253,9 @@ room stands under limiter. What is read counts rows of SQLite and keys; the free
 
 ${table(SCENES, scenes)}
 
-A message of a delivery member writes its row, its sender's counter and what its address owes, and is deleted one day: four rows, so the
-free plan's 100,000 rows written a day carry 25,000 of them; of a classic member, three rows and 33,000.
+A message of a delivery member writes its row, its sender's counter and what its address owes, and is deleted one day. That is four
+rows, so the free plan's 100,000 rows written a day carry 25,000 such messages. A classic member's message is three rows, so they carry
+33,000.
 
 ## Before: a call to the limiter for each message
 

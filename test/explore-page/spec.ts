@@ -59,6 +59,10 @@ const last = extract<State, string>((state) => {
   const action = state.lastAction;
   return action === null ? "" : typeof action === "string" ? action : (Object.keys(action)[0] ?? "");
 }).named("last action");
+/** Whether the last action was a click on what leads to the first new message. */
+const led = extract<State, boolean>(({ lastAction }) =>
+  JSON.stringify(lastAction).includes('"to-new"'),
+).named("was led");
 /** Pixels below what is shown, or null where nothing is. */
 const below = extract<State, number | null>((state) => {
   const scroller = one(state, "#scroller");
@@ -93,10 +97,7 @@ const news = extract<State, string>((state) => {
   return isShown(pill) ? (pill?.textContent ?? "") : "";
 }).named("news");
 
-/**
- * The person itself scrolled, went elsewhere, or changed the window. What comes of it may be drawn after the state that is
- * looked at first, so the step after it is not judged either.
- */
+/** The person itself scrolled, went elsewhere, or changed the window. */
 const MOVES = [
   "ScrollUp",
   "ScrollDown",
@@ -125,7 +126,8 @@ export const what_waits_ends = always(
 
 export const who_was_at_the_end_stays = always(() => {
   const before = { below: below.current, room: room.current };
-  if (before.below === null || before.below > SLACK || MOVES.includes(last.current)) return true;
+  // Where a click leads is drawn with the next frame, which may be after the state that is looked at first.
+  if (before.below === null || before.below > SLACK || led.current) return true;
   return next(
     () =>
       room.current !== before.room ||
@@ -138,7 +140,6 @@ export const who_was_at_the_end_stays = always(() => {
 export const the_row_under_the_eye_stays = always(() => {
   const before = { eye: eye.current, below: below.current, room: room.current };
   if (before.eye === null || before.below === null || before.below <= SLACK) return true;
-  if (MOVES.includes(last.current)) return true;
   return next(() => {
     if (room.current !== before.room || MOVES.includes(last.current) || last.current === "SetViewport")
       return true;

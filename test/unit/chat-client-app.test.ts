@@ -2,44 +2,13 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { ChatClient } from "../../src/client/chat-client.ts";
 import type { AppEvent } from "../../src/client/events.ts";
-import { WELCOME } from "../support/client-machine.ts";
+import { FakeSocket } from "../support/fake-socket.ts";
 
-let sockets: FakeSocket[] = [];
-
-class FakeSocket {
-  readyState = 0;
-  readonly sent: string[] = [];
-  private readonly listeners = new Map<string, (event: object) => void>();
-
-  constructor() {
-    sockets.push(this);
-  }
-
-  addEventListener(type: string, listener: (event: object) => void): void {
-    this.listeners.set(type, listener);
-  }
-
-  send(text: string): void {
-    this.sent.push(text);
-  }
-
-  close(): void {
-    this.readyState = 3;
-  }
-
-  happen(type: "open" | "message" | "close", event: object = {}): void {
-    this.readyState = type === "close" ? 3 : 1;
-    this.listeners.get(type)?.(event);
-  }
-
-  welcome(): void {
-    this.happen("open");
-    this.happen("message", { data: JSON.stringify({ welcome: WELCOME }) });
-  }
-}
+const sockets = FakeSocket.opened;
+const newest = (): FakeSocket => FakeSocket.newest;
 
 beforeEach(() => {
-  sockets = [];
+  sockets.length = 0;
   vi.useFakeTimers();
   vi.stubGlobal("WebSocket", FakeSocket);
 });
@@ -49,12 +18,6 @@ afterEach(() => {
   vi.unstubAllGlobals();
   vi.restoreAllMocks();
 });
-
-function newest(): FakeSocket {
-  const socket = sockets.at(-1);
-  if (socket === undefined) throw new Error("no socket was opened");
-  return socket;
-}
 
 function client(onEvent: (event: AppEvent, chat: ChatClient) => void): ChatClient {
   const options = { url: "wss://chat.example/room", name: "ann", key: "k".repeat(16), client: "tab" };

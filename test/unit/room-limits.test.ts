@@ -4,39 +4,12 @@ import { ChatClient } from "../../src/client/chat-client.ts";
 import { decodeServerFrame } from "../../src/protocol/server-frames.ts";
 import { Snapshots } from "../../src/room/snapshot.ts";
 import { WELCOME } from "../support/client-machine.ts";
+import { FakeSocket } from "../support/fake-socket.ts";
 import { messageAt } from "../support/log-contract.ts";
 import { MemoryLog } from "../support/memory-log.ts";
 
-let sockets: FakeSocket[] = [];
-
-class FakeSocket {
-  readyState = 1;
-  readonly sent: unknown[] = [];
-  private readonly listeners = new Map<string, (event: object) => void>();
-
-  constructor() {
-    sockets.push(this);
-  }
-
-  addEventListener(type: string, listener: (event: object) => void): void {
-    this.listeners.set(type, listener);
-  }
-
-  send(text: string): void {
-    this.sent.push(text.startsWith("{") ? JSON.parse(text) : text);
-  }
-
-  close(): void {
-    this.readyState = 3;
-  }
-
-  happen(type: "open" | "message", event: object = {}): void {
-    this.listeners.get(type)?.(event);
-  }
-}
-
 beforeEach(() => {
-  sockets = [];
+  FakeSocket.opened.length = 0;
   vi.useFakeTimers();
   vi.stubGlobal("WebSocket", FakeSocket);
 });
@@ -55,14 +28,11 @@ test("[P20] `typed` says so to a room that tells it, once in a while however oft
     onEvent: () => {},
   });
   client.start();
-  const [socket] = sockets;
-  if (socket === undefined) throw new Error("no socket was opened");
-  socket.happen("open");
-  const welcome = { ...WELCOME, members: 2, limits: { message: 2_000, typing: 20 } };
-  socket.happen("message", { data: JSON.stringify({ welcome }) });
-  const words = (): unknown[] => socket.sent.filter((frame) => Object.hasOwn(frame as object, "typing"));
+  const socket = FakeSocket.newest;
+  socket.welcome({ members: 2, limits: { message: 2_000, typing: 20 } });
+  const words = (): string[] => socket.sent.filter((text) => text.includes("typing"));
   for (let i = 0; i < 3; i++) client.typed();
-  expect(words()).toEqual([{ typing: true }]);
+  expect(words()).toEqual(['{"typing":true}']);
   vi.advanceTimersByTime(3_500);
   client.typed();
   expect(words()).toHaveLength(2);

@@ -27,7 +27,7 @@ class Climber {
 
   constructor(user: VirtualUser) {
     this.user = user;
-    this.said = user.members.map(() => 0);
+    this.said = Array.from({ length: user.plan.senders }, () => 0);
   }
 
   async run(): Promise<void> {
@@ -52,7 +52,7 @@ class Climber {
   /** Senders' last words: every receiver can say what it lacks. */
   async sayLast(): Promise<void> {
     const { members, recorder } = this.user;
-    const words = members.map(({ refused }, sender) => ({ n: this.said[sender] ?? 0, refused }));
+    const words = this.said.map((n, sender) => ({ n, refused: members[sender]?.refused ?? 0 }));
     for (const { n, refused } of words) {
       recorder.counts.refused += refused;
       recorder.counts.accepted += n - refused;
@@ -81,7 +81,7 @@ class Climber {
 
   private say(intended: number): void {
     const { members, clock, recorder } = this.user;
-    const sender = this.turns % members.length;
+    const sender = this.turns % this.said.length;
     this.turns += 1;
     const actual = clock.now();
     const n = this.said[sender] ?? 0;

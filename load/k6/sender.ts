@@ -121,7 +121,7 @@ export async function sayLastWords(
   isWhole: boolean,
 ): Promise<void> {
   const digests = members.map(({ receiver }) => (isWhole ? receiver.digest : null));
-  let silent = [...members.keys()];
+  let silent = [...words.keys()];
   for (let again = 0; again <= parameters.drainS && silent.length > 0; again += 1) {
     const refused = members.map((member) => member.refused);
     for (const sender of silent) {

@@ -19,6 +19,9 @@ export interface Place {
   readonly neighbours: number;
 }
 
+/** Members of a climb that speak: everybody hears the last words of each, and keeps them. Of 5,000 that would be 25,000,000. */
+const MAX_CLIMB_SPEAKERS = 100;
+
 /**
  * The plan of a run: `calibrate` climbs from a tenth of the rate, the others keep it. Of a `climb` only the quiet beginning is
  * planned, and how long its steps are: how they go decides the rest.
@@ -28,7 +31,7 @@ export function planOf(parameters: Parameters): Plan {
   const all = scenario === "climb" ? QUIET.rate : rooms * rate;
   return {
     rooms,
-    senders,
+    senders: scenario === "climb" ? Math.min(senders, MAX_CLIMB_SPEAKERS) : senders,
     rate: scenario === "calibrate" ? all / 10 : all,
     endRate: all,
     ...(scenario === "climb" && { stepS }),

@@ -184,3 +184,10 @@ test("a small room has no more senders than members, unless it is told so", () =
   expect(readParameters("fanout", { ...TARGET, CHAT_MEMBERS: "5" }).senders).toBe(5);
   expect(readParameters("fanout", { ...TARGET, CHAT_MEMBERS: "50" }).senders).toBe(10);
 });
+
+test("of a climb at most a hundred members speak: everybody keeps the last words of each", () => {
+  const speakers = (members: string): number =>
+    planOf(readParameters("climb", { ...TARGET, CHAT_MEMBERS: members })).senders;
+  expect([speakers("10"), speakers("100"), speakers("5000")]).toEqual([10, 100, 100]);
+  expect(readParameters("climb", { ...TARGET, CHAT_MEMBERS: "5000" }).senders).toBe(5_000);
+});

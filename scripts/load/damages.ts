@@ -79,7 +79,7 @@ const ENV = {
   CHAT_RATE: "100",
   CHAT_DURATION_S: "3",
   CHAT_WARMUP_S: "0",
-  CHAT_DRAIN_S: "1",
+  CHAT_DRAIN_S: "3",
   CHAT_JOIN_TIMEOUT_S: "2",
   CHAT_RUN: "damage",
 };

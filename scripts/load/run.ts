@@ -188,9 +188,12 @@ export async function play(
     journal.add(live.state());
     live.tell();
   }, LIVE_EVERY_MS);
-  const code = await new Promise<number>((resolve) => {
-    child.once("error", () => resolve(127));
-    child.once("close", (exitCode) => resolve(exitCode ?? 1));
+  const { code, how } = await new Promise<{ readonly code: number; readonly how: string }>((resolve) => {
+    child.once("error", ({ message }) => resolve({ code: 127, how: `could not be started, ${message},` }));
+    child.once("close", (exitCode, signal) => {
+      const how = signal === null ? `ended with exit code ${exitCode}` : `was ended by ${signal}`;
+      resolve({ code: exitCode ?? 1, how });
+    });
   });
   process.off("exit", dieWithUs);
   clearInterval(timer);
@@ -198,7 +201,7 @@ export async function play(
   const [generator = [], used = []] = samplers.map((sampler) => sampler.stop());
   const [ours = [], its = []] = samplers.map((sampler) => sampler.readings);
   const phases = await outage.phases();
-  const told = await readTally(out, code, log);
+  const told = await readTally(out, { code, how, log });
   const tally = { ...told, phases: mergePhases(told.phases, phases) };
   await rm(out, { force: true });
   journal.discard();
@@ -206,13 +209,20 @@ export async function play(
   return { tally, usage, readings: { generator: ours, target: its }, code };
 }
 
-async function readTally(out: string, code: number, log: string): Promise<Tally> {
+interface Ending {
+  readonly code: number;
+  readonly how: string;
+  readonly log: string;
+}
+
+async function readTally(out: string, { code, how, log }: Ending): Promise<Tally> {
   const text =
     code === 0 || code === THRESHOLDS_FAILED ? await readFile(out, "utf8").catch(() => null) : null;
   // Written by our own script a moment ago; result.schema.json judges what others bring.
   if (text !== null) return JSON.parse(text) as Tally;
+  const last = (await readFile(log, "utf8").catch(() => "")).trim().split("\n").at(-1) ?? "";
   throw new Failure(
-    `The script ended with exit code ${code} and no result; see ${log}`,
+    `The script ${how} and left no result. The last line of ${log} is: ${last}`,
     code === BAD_CONFIGURATION ? 2 : 1,
   );
 }

@@ -12,11 +12,11 @@ const named = (words: string) => {
 
 test.concurrent.each([
   ["an honest run", /^$/, /^$/],
-  ["a handshake is never answered", /\d failed joins/, /^$/],
-  ["a handshake is answered by 403", /\d failed joins/, /^$/],
-  ["a frame that is no text", /unreadable frames/, /^$/],
-  // Where it is a sender's, messages stay unsent.
+  // Which member has the fifth handshake, and which one is last, is chance. Where it is a sender's, messages stay unsent.
+  ["a handshake is never answered", /\d failed joins/, /^$|were sent/],
+  ["a handshake is answered by 403", /\d failed joins/, /^$|were sent/],
   ["a socket is closed", /connections dropped/, /^$|were sent/],
+  ["a frame that is no text", /unreadable frames/, /^$/],
   ["a classic server is asked for delivery", /frames of the protocol that was not asked for/, /./],
   ["a limiter refuses messages, and last words", /^$/, /messages were refused/],
   ["no count of members", /told a wrong number of members/, /^$/],

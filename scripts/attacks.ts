@@ -2,14 +2,14 @@
 import { execFileSync, fork } from "node:child_process";
 import { readdir, readFile, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { ATTACKS, type Orders, type Spent } from "./attacks/attacks.ts";
-import { HonestPeople } from "./attacks/honest.ts";
-import { command, ROOT } from "./lib/command.ts";
-import { wholeOf } from "./lib/numbers.ts";
-import { bundleWorker } from "./lib/worker-bundle.ts";
-import { startWorkerd } from "./lib/workerd.ts";
-import { launcher, pinningHere } from "./load/pinning.ts";
-import { cpuSecondsOf } from "./load/usage.ts";
+import { ATTACKS, type Orders, type Spent } from "../load/attacks/attacks.ts";
+import { HonestPeople } from "../load/attacks/honest.ts";
+import { command, ROOT } from "../tools/command.ts";
+import { wholeOf } from "../tools/numbers.ts";
+import { bundleWorker } from "../tools/worker-bundle.ts";
+import { startWorkerd } from "../tools/workerd.ts";
+import { launcher, pinningHere } from "../load/runner/pinning.ts";
+import { cpuSecondsOf } from "../load/runner/usage.ts";
 
 const HELP = `
 npm run attacks: twenty honest people talk in a room, once in quiet, then beside one attack after the other, and in quiet again. Prints a
@@ -46,7 +46,7 @@ const cpuOf = async (pid: number): Promise<number> =>
 
 function launch(orders: Orders): Promise<Spent> {
   return new Promise((resolve, reject) => {
-    const attacker = fork(join(ROOT, "scripts", "attacks", "attacker.ts"));
+    const attacker = fork(join(ROOT, "load", "attacks", "attacker.ts"));
     attacker.once("message", (spent: Spent) => resolve(spent));
     attacker.once("error", reject);
     attacker.once("exit", (code) => reject(new Error(`The attacker ended by itself, with code ${code}.`)));

@@ -1,11 +1,11 @@
 // `npm run bench:frames`: what a frame costs the runtime, by its text and with compression; and what a socket costs in memory.
 import { readFile } from "node:fs/promises";
 import { WebSocket } from "ws";
-import { command, Failure } from "./lib/command.ts";
-import { bundleWorker, type WorkerBundle } from "./lib/worker-bundle.ts";
-import { startWorkerd, type Workerd } from "./lib/workerd.ts";
-import { endOnSignal } from "./load/request.ts";
-import { cpuSecondsOf, rssOf } from "./load/usage.ts";
+import { command, Failure } from "../tools/command.ts";
+import { bundleWorker, type WorkerBundle } from "../tools/worker-bundle.ts";
+import { startWorkerd, type Workerd } from "../tools/workerd.ts";
+import { endOnSignal } from "../load/runner/request.ts";
+import { cpuSecondsOf, rssOf } from "../load/runner/usage.ts";
 
 const HELP = `
 npm run bench:frames: starts workerd with an object that sends frames to 200 sockets, and prints what one frame costs.

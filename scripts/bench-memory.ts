@@ -5,14 +5,14 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { WebSocket } from "ws";
 import { addressOf, MANY_PER_ADDRESS } from "../load/lib/addresses.ts";
 import { PING } from "../src/protocol/limits.ts";
-import { command, Failure, ROOT } from "./lib/command.ts";
-import { numberOf, wholeOf } from "./lib/numbers.ts";
-import { bundleWorker } from "./lib/worker-bundle.ts";
-import { startWorkerd, type Workerd } from "./lib/workerd.ts";
-import { Inspector } from "./load/inspector.ts";
-import { endOnSignal } from "./load/request.ts";
-import { varsOf } from "./load/targets.ts";
-import { rssOf } from "./load/usage.ts";
+import { command, Failure, ROOT } from "../tools/command.ts";
+import { numberOf, wholeOf } from "../tools/numbers.ts";
+import { bundleWorker } from "../tools/worker-bundle.ts";
+import { startWorkerd, type Workerd } from "../tools/workerd.ts";
+import { Inspector } from "../load/runner/inspector.ts";
+import { endOnSignal } from "../load/runner/request.ts";
+import { varsOf } from "../load/runner/targets.ts";
+import { rssOf } from "../load/runner/usage.ts";
 
 const HELP = `
 npm run bench:memory: fills a room, and prints what its members cost in memory: in V8's heap, of which Cloudflare gives an

@@ -5,15 +5,15 @@ import { mkdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { MANY_PER_ADDRESS } from "../load/lib/addresses.ts";
-import { command, Failure, ROOT } from "./lib/command.ts";
-import { numberOf, wholeOf } from "./lib/numbers.ts";
-import { findEngine } from "./load/engine.ts";
-import { pinningHere } from "./load/pinning.ts";
-import { partsOf } from "./load/profile.ts";
-import { endOnSignal, liveLine, newRun } from "./load/request.ts";
-import { play, type RunRequest } from "./load/run.ts";
-import { openTarget } from "./load/targets.ts";
-import { cpuSecondsOf } from "./load/usage.ts";
+import { command, Failure, ROOT } from "../tools/command.ts";
+import { numberOf, wholeOf } from "../tools/numbers.ts";
+import { findEngine } from "../load/runner/engine.ts";
+import { pinningHere } from "../load/runner/pinning.ts";
+import { partsOf } from "../load/runner/profile.ts";
+import { endOnSignal, liveLine, newRun } from "../load/runner/request.ts";
+import { play, type RunRequest } from "../load/runner/run.ts";
+import { openTarget } from "../load/runner/targets.ts";
+import { cpuSecondsOf } from "../load/runner/usage.ts";
 
 const HELP = `
 npm run bench:profile: loads one room for some seconds, and prints where the server's processor time goes, a message.

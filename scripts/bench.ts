@@ -1,10 +1,10 @@
 // `npm run bench`: what a room of this project sustains beside what others do, on this machine, in one run.
 import { mkdir, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { command, Failure, ROOT } from "./lib/command.ts";
-import { wholeOf } from "./lib/numbers.ts";
-import type { Cell } from "./load/bench-cell.ts";
-import { type BenchResult, renderBench } from "./load/bench-page.ts";
+import { command, Failure, ROOT } from "../tools/command.ts";
+import { wholeOf } from "../tools/numbers.ts";
+import type { Cell } from "../load/runner/bench-cell.ts";
+import { type BenchResult, renderBench } from "../load/runner/bench-page.ts";
 import {
   type BenchPlan,
   cellsOf,
@@ -14,15 +14,15 @@ import {
   SERVERS,
   serversIn,
   wordsOf,
-} from "./load/bench-plan.ts";
-import { ratiosOf, rowsOf } from "./load/bench-rows.ts";
-import { type Bench, runCell } from "./load/bench-run.ts";
-import { sayOthers, tell } from "./load/bench-table.ts";
-import { findEngine, projectVersion } from "./load/engine.ts";
-import { pinningHere } from "./load/pinning.ts";
-import { endOnSignal, liveLine, typed } from "./load/request.ts";
-import { machineHere } from "./load/run.ts";
-import { short } from "./load/scales.ts";
+} from "../load/runner/bench-plan.ts";
+import { ratiosOf, rowsOf } from "../load/runner/bench-rows.ts";
+import { type Bench, runCell } from "../load/runner/bench-run.ts";
+import { sayOthers, tell } from "../load/runner/bench-table.ts";
+import { findEngine, projectVersion } from "../load/runner/engine.ts";
+import { pinningHere } from "../load/runner/pinning.ts";
+import { endOnSignal, liveLine, typed } from "../load/runner/request.ts";
+import { machineHere } from "../load/runner/run.ts";
+import { short } from "../load/runner/scales.ts";
 
 const HELP = `
 npm run bench: the highest rate that this room sustains, beside an object that does what Cloudflare's original demo does, a bare

@@ -1,5 +1,5 @@
 // `npm run build`: see lib/page.ts.
-import { command } from "./lib/command.ts";
-import { buildPage } from "./lib/page.ts";
+import { command } from "../tools/command.ts";
+import { buildPage } from "../tools/page.ts";
 
 command("npm run build: bundles the page into public/build.", {}, buildPage);

@@ -5,7 +5,7 @@ import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { build } from "esbuild";
-import { command, Failure, ROOT } from "./lib/command.ts";
+import { command, Failure, ROOT } from "../tools/command.ts";
 
 const HELP = `
 npm run check:k6-engine: every script in load/ compiles and initialises in k6's JavaScript engine, and the pure code gives
@@ -80,7 +80,7 @@ async function program(name: string, entry: string, result: string): Promise<Pro
 
 /** Calls one exported function of a file and gives what it returns as JSON. */
 function callProgram(name: string, file: string): Promise<Program> {
-  const entry = `export { ${name} } from "./load/engine/${file}";`;
+  const entry = `export { ${name} } from "../load/runner/engine/${file}";`;
   return program(name, entry, `JSON.stringify(program.${name}())`);
 }
 
@@ -91,7 +91,7 @@ async function scriptPrograms(): Promise<Program[]> {
   return Promise.all(
     files
       .toSorted()
-      .map((file) => program(file, `export * from "./load/${file}";`, "Object.keys(program).join()")),
+      .map((file) => program(file, `export * from "../load/runner/${file}";`, "Object.keys(program).join()")),
   );
 }
 

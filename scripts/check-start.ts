@@ -3,7 +3,7 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { WebSocket } from "ws";
-import { command, Failure, ROOT } from "./lib/command.ts";
+import { command, Failure, ROOT } from "../tools/command.ts";
 
 const HELP =
   "npm run check:start: starts the app twice as `npm start` does, chats over a real WebSocket, and stops it.";

@@ -1,7 +1,7 @@
 // `npm run deploy`: builds the page and deploys to the Cloudflare account that wrangler is logged in to.
-import { command, QUIET_WRANGLER, runTool, WRANGLER } from "./lib/command.ts";
-import { checkVars, readConfiguration } from "./lib/configuration.ts";
-import { buildPage } from "./lib/page.ts";
+import { command, QUIET_WRANGLER, runTool, WRANGLER } from "../tools/command.ts";
+import { checkVars, readConfiguration } from "../tools/configuration.ts";
+import { buildPage } from "../tools/page.ts";
 
 const HELP = `
 npm run deploy: builds the page and deploys the Worker with its Durable Objects (wrangler asks you to log in once).

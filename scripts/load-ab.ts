@@ -1,9 +1,9 @@
 // `npm run load:ab`: whether B is slower than A, measured in turns on the same cores, so that what else the machine does meets both.
 import { join } from "node:path";
 import { outcomeOf } from "../load/lib/validity.ts";
-import { command, Failure } from "./lib/command.ts";
-import { wholeOf, numberOf } from "./lib/numbers.ts";
-import { brokenIn, comparePairs, sayComparison } from "./load/compare.ts";
+import { command, Failure } from "../tools/command.ts";
+import { wholeOf, numberOf } from "../tools/numbers.ts";
+import { brokenIn, comparePairs, sayComparison } from "../load/runner/compare.ts";
 import {
   agreeToCost,
   newRun,
@@ -14,12 +14,12 @@ import {
   sayWhat,
   shakeHands,
   typed,
-} from "./load/request.ts";
-import type { RunResult } from "./load/result.ts";
-import { type RunRequest, runScenario } from "./load/run.ts";
-import { saveOverlay, saveReport, sayResult } from "./load/save.ts";
-import { type Side, sidesOf } from "./load/sides.ts";
-import { LEAST_PAIRS } from "./load/statistics.ts";
+} from "../load/runner/request.ts";
+import type { RunResult } from "../load/runner/result.ts";
+import { type RunRequest, runScenario } from "../load/runner/run.ts";
+import { saveOverlay, saveReport, sayResult } from "../load/runner/save.ts";
+import { type Side, sidesOf } from "../load/runner/sides.ts";
+import { LEAST_PAIRS } from "../load/runner/statistics.ts";
 
 const HELP = `
 npm run load:ab -- A B: measures A and B in turns, A B B A, until there are enough VALID pairs, and says whether B is slower.

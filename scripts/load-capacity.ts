@@ -1,11 +1,11 @@
 // `npm run load:capacity`: one card of what a room carries, from ladders with different numbers of members.
 import { writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { command, Failure } from "./lib/command.ts";
-import { numberOf } from "./lib/numbers.ts";
-import { capacityOf, sayLimit, unlike } from "./load/capacity.ts";
-import { renderCapacity } from "./load/report-capacity.ts";
-import { readRepeats } from "./load/result.ts";
+import { command, Failure } from "../tools/command.ts";
+import { numberOf } from "../tools/numbers.ts";
+import { capacityOf, sayLimit, unlike } from "../load/runner/capacity.ts";
+import { renderCapacity } from "../load/runner/report-capacity.ts";
+import { readRepeats } from "../load/runner/result.ts";
 
 const HELP = `
 npm run load:capacity -- FOLDER...: writes a card of members by messages a second, from what ladders measured.

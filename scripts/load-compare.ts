@@ -1,11 +1,18 @@
 // `npm run load:compare`: whether the second of two measurements differs from the first, or only looks so.
 import { stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { command, Failure } from "./lib/command.ts";
-import { numberOf } from "./lib/numbers.ts";
-import { brokenIn, compare, driftOf, incomparable, LEAST_REPEATS, sayComparison } from "./load/compare.ts";
-import { readRepeats } from "./load/result.ts";
-import { saveOverlay } from "./load/save.ts";
+import { command, Failure } from "../tools/command.ts";
+import { numberOf } from "../tools/numbers.ts";
+import {
+  brokenIn,
+  compare,
+  driftOf,
+  incomparable,
+  LEAST_REPEATS,
+  sayComparison,
+} from "../load/runner/compare.ts";
+import { readRepeats } from "../load/runner/result.ts";
+import { saveOverlay } from "../load/runner/save.ts";
 
 const HELP = `
 npm run load:compare -- A B: says whether the repeats in B differ from those in A.

@@ -1,7 +1,7 @@
 // `npm run load:damage`: does every wrong that was thought of to a small run, and prints what the harness calls it.
-import { command, Failure } from "./lib/command.ts";
-import { DAMAGES, suffer } from "./load/damages.ts";
-import { pinningHere } from "./load/pinning.ts";
+import { command, Failure } from "../tools/command.ts";
+import { DAMAGES, suffer } from "../load/runner/damages.ts";
+import { pinningHere } from "../load/runner/pinning.ts";
 
 const HELP = `
 npm run load:damage [WORDS]: damages small runs on purpose, one after the other, and prints a table: damage, verdict, exit code, and

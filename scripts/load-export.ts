@@ -1,7 +1,7 @@
 // `npm run load:export`: a result in the format of another tool, on standard output.
-import { command, Failure } from "./lib/command.ts";
-import { exportAs, FORMATS } from "./load/exports.ts";
-import { readRepeats } from "./load/result.ts";
+import { command, Failure } from "../tools/command.ts";
+import { exportAs, FORMATS } from "../load/runner/exports.ts";
+import { readRepeats } from "../load/runner/result.ts";
 
 const HELP = `
 npm run -s load:export -- FOLDER --as FORMAT: writes the results of a folder of npm run load, or one result.json, to standard output.

@@ -1,12 +1,12 @@
 // `npm run load:ladder`: how much one room holds: climbs until a step fails, halves the gap, and names the knee.
 import { dirname, join } from "node:path";
 import { type Climb, nextTry } from "../load/lib/climb.ts";
-import { command, Failure } from "./lib/command.ts";
-import { numberOf, wholeOf } from "./lib/numbers.ts";
-import { type Bounds, stepEnv } from "./load/ladder.ts";
-import { failureOf, type LadderOutcome, type LadderStep, outcomeOf } from "./load/ladder-outcome.ts";
-import type { Climber } from "./load/report-beside.ts";
-import { TARGET_WORDS } from "./load/report-page.ts";
+import { command, Failure } from "../tools/command.ts";
+import { numberOf, wholeOf } from "../tools/numbers.ts";
+import { type Bounds, stepEnv } from "../load/runner/ladder.ts";
+import { failureOf, type LadderOutcome, type LadderStep, outcomeOf } from "../load/runner/ladder-outcome.ts";
+import type { Climber } from "../load/runner/report-beside.ts";
+import { TARGET_WORDS } from "../load/runner/report-page.ts";
 import {
   agreeToCost,
   newRun,
@@ -19,9 +19,9 @@ import {
   shakeHands,
   targetOf,
   typed,
-} from "./load/request.ts";
-import { type RunRequest, runScenario } from "./load/run.ts";
-import { saveBeside, saveReport, sayNotes, sayResult } from "./load/save.ts";
+} from "../load/runner/request.ts";
+import { type RunRequest, runScenario } from "../load/runner/run.ts";
+import { saveBeside, saveReport, sayNotes, sayResult } from "../load/runner/save.ts";
 
 const HELP = `
 npm run load:ladder: climbs the rate of fanout until a step fails, halves the gap, and names the knee and what limited it.

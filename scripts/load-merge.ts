@@ -1,10 +1,10 @@
 // `npm run load:merge`: the results of several instances of one run as one result, judged as one.
 import { resolve } from "node:path";
-import { command, Failure } from "./lib/command.ts";
-import { mergeResults } from "./load/merge.ts";
-import { typed } from "./load/request.ts";
-import { exitCodeOf, readInstance } from "./load/result.ts";
-import { saveReport, sayNotes, sayResult } from "./load/save.ts";
+import { command, Failure } from "../tools/command.ts";
+import { mergeResults } from "../load/runner/merge.ts";
+import { typed } from "../load/runner/request.ts";
+import { exitCodeOf, readInstance } from "../load/runner/result.ts";
+import { saveReport, sayNotes, sayResult } from "../load/runner/save.ts";
 
 const HELP = `
 npm run load:merge -- OUT a/result.json b/result.json ...: merges instances of one run into one result and report.

@@ -1,8 +1,8 @@
 // `npm run load:self-check`: does the engine do what the load scripts count on? Prints PASS or FAIL for each row of its contract.
 import { spawn } from "node:child_process";
-import { command, Failure, ROOT } from "./lib/command.ts";
-import { commandLine, findEngine } from "./load/engine.ts";
-import { startTarget } from "./load/targets.ts";
+import { command, Failure, ROOT } from "../tools/command.ts";
+import { commandLine, findEngine } from "../load/runner/engine.ts";
+import { startTarget } from "../load/runner/targets.ts";
 
 const HELP = `
 npm run load:self-check: runs load/self-check.ts against an echo server that it starts, and ends.

@@ -8,8 +8,8 @@ import {
   MIN_LOAD_SECRET_LENGTH,
   payloadOf,
 } from "../src/http/load-token.ts";
-import { command, Failure } from "./lib/command.ts";
-import { wholeOf } from "./lib/numbers.ts";
+import { command, Failure } from "../tools/command.ts";
+import { wholeOf } from "../tools/numbers.ts";
 
 const HELP = `
 npm run -s load:token: prints a token for load tests of a deployed Worker; the load scripts read it from CHAT_TOKEN.

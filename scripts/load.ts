@@ -3,10 +3,10 @@ import { readFile } from "node:fs/promises";
 import { Segment } from "../load/host/segment.ts";
 import { type Scenario, SCENARIOS } from "../load/lib/parameters.ts";
 import { outcomeOf } from "../load/lib/validity.ts";
-import { command, Failure } from "./lib/command.ts";
-import { wholeOf } from "./lib/numbers.ts";
-import { calibrate } from "./load/calibrate.ts";
-import { optionsOf, scenarioOf } from "./load/options.ts";
+import { command, Failure } from "../tools/command.ts";
+import { wholeOf } from "../tools/numbers.ts";
+import { calibrate } from "../load/runner/calibrate.ts";
+import { optionsOf, scenarioOf } from "../load/runner/options.ts";
 import {
   agreeToCost,
   newRun,
@@ -17,11 +17,11 @@ import {
   sayWhat,
   shakeHands,
   typed,
-} from "./load/request.ts";
-import { type Ran, type RunRequest, runScenario } from "./load/run.ts";
-import { exitCodeOf } from "./load/result.ts";
-import { mainOf } from "./load/report-page.ts";
-import { saveReport, sayNotes, sayResult } from "./load/save.ts";
+} from "../load/runner/request.ts";
+import { type Ran, type RunRequest, runScenario } from "../load/runner/run.ts";
+import { exitCodeOf } from "../load/runner/result.ts";
+import { mainOf } from "../load/runner/report-page.ts";
+import { saveReport, sayNotes, sayResult } from "../load/runner/save.ts";
 
 const HELP = `
 npm run load -- <scenario>: runs a load script against a room, and writes result.json and report.html.

@@ -4,10 +4,10 @@ import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Browser, chromium, type Page } from "playwright-core";
-import { animationOf, type Frame } from "./lib/animation.ts";
-import { command, Failure, ROOT } from "./lib/command.ts";
-import { buildPage } from "./lib/page.ts";
-import { startServer } from "./lib/server.ts";
+import { animationOf, type Frame } from "../tools/animation.ts";
+import { command, Failure, ROOT } from "../tools/command.ts";
+import { buildPage } from "../tools/page.ts";
+import { startServer } from "../tools/server.ts";
 
 const HELP = `
 npm run record:heal: two people talk in Chromium, their server gets a SIGKILL, they talk on, it is started again. Writes what both

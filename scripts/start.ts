@@ -1,8 +1,8 @@
 // `npm start`: the chat, on this machine, from the real runtime.
-import { command, Failure } from "./lib/command.ts";
-import { buildPage } from "./lib/page.ts";
-import { endWithParent } from "./lib/parent.ts";
-import { startServer } from "./lib/server.ts";
+import { command, Failure } from "../tools/command.ts";
+import { buildPage } from "../tools/page.ts";
+import { endWithParent } from "../tools/parent.ts";
+import { startServer } from "../tools/server.ts";
 
 const HELP = `
 npm start: builds the page and serves the chat from workerd on this machine, for this machine only.

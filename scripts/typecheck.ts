@@ -1,5 +1,5 @@
 // `npm run typecheck`: compiles each world with its own globals, so that a WebSocket in the core is an error.
-import { command, runTool } from "./lib/command.ts";
+import { command, runTool } from "../tools/command.ts";
 
 const WORLDS = ["pure", "worker", "client", "workerd", "browser-tests", "load", "node"];
 

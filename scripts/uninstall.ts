@@ -2,9 +2,9 @@
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createInterface } from "node:readline/promises";
-import { command, Failure, QUIET_WRANGLER, ROOT, runTool, WRANGLER } from "./lib/command.ts";
-import { readConfiguration } from "./lib/configuration.ts";
-import { uninstallOf } from "./lib/uninstall-config.ts";
+import { command, Failure, QUIET_WRANGLER, ROOT, runTool, WRANGLER } from "../tools/command.ts";
+import { readConfiguration } from "../tools/configuration.ts";
+import { uninstallOf } from "../tools/uninstall-config.ts";
 
 const HELP = `
 npm run uninstall: deletes every room with all its messages, then the Worker itself. Asks before it does.

@@ -1,4 +1,4 @@
-// [K34] k6's exit codes. A Failure (scripts/lib/command.ts) carries one out.
+// [K34] k6's exit codes. A Failure (tools/command.ts) carries one out.
 export const EXIT = {
   done: 0,
   usage: 2,

@@ -1,7 +1,7 @@
 // `node load/host/main.ts run script.ts`: runs a k6 script on Node, with k6's flags as far as they exist.
 import { statSync } from "node:fs";
 import { resolve } from "node:path";
-import { command, Failure } from "../../scripts/lib/command.ts";
+import { command, Failure } from "../../tools/command.ts";
 import { EXIT } from "./exit.ts";
 import { Run } from "./run.ts";
 import { Segment } from "./segment.ts";

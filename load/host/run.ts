@@ -1,5 +1,5 @@
 // One run of a script: init, setup, scenarios, teardown, summary, exit code; in k6's order. VUs are threads (thread.ts).
-import { Failure } from "../../scripts/lib/command.ts";
+import { Failure } from "../../tools/command.ts";
 import { BUILTIN } from "./builtin.ts";
 import { createClock, epochLead } from "./clock.ts";
 import { execute, regularMs, type Stageplay } from "./executors.ts";

@@ -1,6 +1,6 @@
 // A VU as the main thread sees it: a worker thread that runs one thing at a time.
 import { Worker } from "node:worker_threads";
-import { Failure } from "../../scripts/lib/command.ts";
+import { Failure } from "../../tools/command.ts";
 import { EXIT } from "./exit.ts";
 import type { GroupCounts } from "./groups.ts";
 import type { Declared, FromVu, Outcome, ThreadData, ToVu } from "./messages.ts";

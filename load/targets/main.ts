@@ -1,6 +1,6 @@
 // `node load/targets/main.ts null`: starts something to load, and says where it is.
-import { command, Failure } from "../../scripts/lib/command.ts";
-import { wholeOf } from "../../scripts/lib/numbers.ts";
+import { command, Failure } from "../../tools/command.ts";
+import { wholeOf } from "../../tools/numbers.ts";
 import { FAULTS } from "./faults.ts";
 import { startTarget, TARGETS, type TargetName } from "./start.ts";
 

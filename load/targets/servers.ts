@@ -4,7 +4,7 @@ import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
 import { WebSocketServer } from "ws";
-import { Failure } from "../../scripts/lib/command.ts";
+import { Failure } from "../../tools/command.ts";
 import { encodeClassicMessage, encodeJoined, encodeQuit, encodeReady } from "../../src/protocol/codec.ts";
 import { closePayload, FrameReader, OPCODE, serverFrame } from "../host/frames.ts";
 import { type FaultRates, FAULTLESS, Turns } from "./faults.ts";

@@ -1,9 +1,9 @@
 // Starts a target by its name.
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import { ROOT } from "../../scripts/lib/command.ts";
-import { bundleWorker } from "../../scripts/lib/worker-bundle.ts";
-import { startWorkerd } from "../../scripts/lib/workerd.ts";
+import { ROOT } from "../../tools/command.ts";
+import { bundleWorker } from "../../tools/worker-bundle.ts";
+import { startWorkerd } from "../../tools/workerd.ts";
 import { startEcho } from "./echo.ts";
 import type { FaultRates } from "./faults.ts";
 import { startNodeWs, startNull, type Target } from "./servers.ts";

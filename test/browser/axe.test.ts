@@ -2,7 +2,7 @@
 import axe from "axe-core";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { LocalServer } from "../../scripts/lib/server.ts";
+import type { LocalServer } from "../../tools/server.ts";
 import { between, isLive, launch, say, seesLast, serve, visit } from "./browser.ts";
 
 let browser: Browser;

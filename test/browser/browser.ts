@@ -9,9 +9,9 @@ import {
   chromium,
   type Page,
 } from "playwright-core";
-import { ROOT } from "../../scripts/lib/command.ts";
-import { buildPage } from "../../scripts/lib/page.ts";
-import { type LocalServer, startServer } from "../../scripts/lib/server.ts";
+import { ROOT } from "../../tools/command.ts";
+import { buildPage } from "../../tools/page.ts";
+import { type LocalServer, startServer } from "../../tools/server.ts";
 
 export const ARTIFACTS = join(ROOT, "artifacts");
 

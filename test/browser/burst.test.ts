@@ -1,7 +1,7 @@
 // What a busy room costs the page: CPU time of its main thread, and how much it keeps.
 import type { Browser, CDPSession, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { LocalServer } from "../../scripts/lib/server.ts";
+import type { LocalServer } from "../../tools/server.ts";
 import { RawClient } from "../support/raw-client.ts";
 import { launch, say, seesLast, serve, visit } from "./browser.ts";
 

@@ -1,7 +1,7 @@
 // Long messages, who types, the code to scan, and the sound: what somebody sees and hears of them.
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { LocalServer } from "../../scripts/lib/server.ts";
+import type { LocalServer } from "../../tools/server.ts";
 import { between, launch, say, seesLast, serve, visit, type Visitor } from "./browser.ts";
 
 let server: LocalServer;

@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { LocalServer } from "../../scripts/lib/server.ts";
+import type { LocalServer } from "../../tools/server.ts";
 import { RawClient } from "../support/raw-client.ts";
 import { ARTIFACTS, between, isLive, launch, say, seesLast, serve, visit } from "./browser.ts";
 import { contactSheet } from "./contact-sheet.ts";

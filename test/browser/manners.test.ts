@@ -1,7 +1,7 @@
 // How the page behaves towards people: calm when all is well, precise when not, and never in their way.
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { LocalServer } from "../../scripts/lib/server.ts";
+import type { LocalServer } from "../../tools/server.ts";
 import { between, isLive, launch, say, seesLast, serve, texts, visit } from "./browser.ts";
 
 let browser: Browser;

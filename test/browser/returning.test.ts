@@ -1,7 +1,7 @@
 // Coming back with something to say: what waits survives a reload and is sent once; and a room that had enough is told as that.
 import type { Browser, BrowserContext, Page, WebSocketRoute } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { LocalServer } from "../../scripts/lib/server.ts";
+import type { LocalServer } from "../../tools/server.ts";
 import { isLive, launch, say, seesLast, serve, texts, visit } from "./browser.ts";
 
 let browser: Browser;

@@ -1,7 +1,7 @@
 // Nothing that somebody writes goes astray: not into another room, not away with a tab, not because a browser keeps nothing.
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { LocalServer } from "../../scripts/lib/server.ts";
+import type { LocalServer } from "../../tools/server.ts";
 import { isLive, launch, say, seesLast, serve, texts, visit } from "./browser.ts";
 
 let browser: Browser;

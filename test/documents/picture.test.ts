@@ -1,7 +1,7 @@
 // The moving picture of the README is one: `npm run record:heal` has made it, and readers can load it.
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { animationOf, chunksOf } from "../../scripts/lib/animation.ts";
+import { animationOf, chunksOf } from "../../tools/animation.ts";
 import { read } from "./documents.ts";
 import { links } from "./markdown.ts";
 

@@ -4,10 +4,10 @@ import { mkdir, rm } from "node:fs/promises";
 import { createServer, connect, type Socket } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { command, Failure, ROOT } from "../../scripts/lib/command.ts";
-import { numberOf } from "../../scripts/lib/numbers.ts";
-import { buildPage } from "../../scripts/lib/page.ts";
-import { startServer } from "../../scripts/lib/server.ts";
+import { command, Failure, ROOT } from "../../tools/command.ts";
+import { numberOf } from "../../tools/numbers.ts";
+import { buildPage } from "../../tools/page.ts";
+import { startServer } from "../../tools/server.ts";
 import { Companion } from "./companion.ts";
 
 const HELP = `

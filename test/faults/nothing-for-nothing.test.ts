@@ -2,7 +2,7 @@
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { ROOT } from "../../scripts/lib/command.ts";
+import { ROOT } from "../../tools/command.ts";
 import { serve, UNLIMITED } from "../support/fault-server.ts";
 import { RawClient } from "../support/raw-client.ts";
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { Workerd } from "../../scripts/lib/workerd.ts";
+import type { Workerd } from "../../tools/workerd.ts";
 import { CALL_MS } from "../../src/rate-limit/budget.ts";
 import { brokenWorker, serve } from "../support/fault-server.ts";
 import { Reached } from "../support/reached.ts";

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { ROOT } from "../../scripts/lib/command.ts";
+import { ROOT } from "../../tools/command.ts";
 import { Crowd } from "../support/crowd.ts";
 import { serve, theWorker } from "../support/fault-server.ts";
 import { Reached } from "../support/reached.ts";

@@ -1,6 +1,6 @@
 // `npm run fuzz`: texts of strangers, by coverage-guided fuzzing, for everything that reads one.
-import { command, Failure } from "../../scripts/lib/command.ts";
-import { wholeOf } from "../../scripts/lib/numbers.ts";
+import { command, Failure } from "../../tools/command.ts";
+import { wholeOf } from "../../tools/numbers.ts";
 import { DECODERS } from "./decoders.ts";
 import { fuzz } from "./fuzzer.ts";
 

@@ -1,7 +1,7 @@
 // A copy of the project in which a mutant may stand. The project itself is never touched.
 import { cp, mkdir, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { Failure, ROOT } from "../../scripts/lib/command.ts";
+import { Failure, ROOT } from "../../tools/command.ts";
 import type { Mutant } from "./mutants.ts";
 
 /** Not the project's own files: what it fetched, built or wrote. Anything else may be read by a test. */

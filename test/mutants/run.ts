@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { command, Failure, ROOT } from "../../scripts/lib/command.ts";
+import { command, Failure, ROOT } from "../../tools/command.ts";
 import { SHELLS } from "../stryker/parts.ts";
 import { applyMutant, chooseMutants, copyProject } from "./copy.ts";
 import { byLaw, matrix, type Row } from "./matrix.ts";

@@ -3,7 +3,7 @@ import { spawn } from "node:child_process";
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import fc from "fast-check";
-import { command, Failure, ROOT } from "../../scripts/lib/command.ts";
+import { command, Failure, ROOT } from "../../tools/command.ts";
 import { applyMutant, chooseMutants, copyProject } from "../mutants/copy.ts";
 import { MUTANTS } from "../mutants/mutants.ts";
 import { toLines } from "../support/history.ts";

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { Stryker } from "@stryker-mutator/core";
-import { ROOT } from "../../scripts/lib/command.ts";
+import { ROOT } from "../../tools/command.ts";
 import type { Part } from "./parts.ts";
 import { type Mutant, NOTHING } from "./verdict.ts";
 

@@ -1,6 +1,6 @@
 // What StrykerJS mutates, which tests have to notice, and how many of the mutants they have to notice.
 import { globSync } from "node:fs";
-import { Failure, ROOT } from "../../scripts/lib/command.ts";
+import { Failure, ROOT } from "../../tools/command.ts";
 
 export interface Part {
   readonly name: "core" | "shells";

@@ -1,7 +1,7 @@
 // `npm run test:stryker`: StrykerJS makes hundreds of small mistakes in the code; the tests have to notice them.
 import { existsSync, readFileSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
-import { command, Failure, ROOT } from "../../scripts/lib/command.ts";
+import { command, Failure, ROOT } from "../../tools/command.ts";
 import { ACCEPTED } from "./accepted.ts";
 import { mutate } from "./mutate.ts";
 import { choose, type Part, PARTS } from "./parts.ts";

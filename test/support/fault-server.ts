@@ -2,9 +2,9 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
-import { ROOT } from "../../scripts/lib/command.ts";
-import { bundleWorker, type WorkerBundle } from "../../scripts/lib/worker-bundle.ts";
-import { startWorkerd, type Workerd, type WorkerdOptions } from "../../scripts/lib/workerd.ts";
+import { ROOT } from "../../tools/command.ts";
+import { bundleWorker, type WorkerBundle } from "../../tools/worker-bundle.ts";
+import { startWorkerd, type Workerd, type WorkerdOptions } from "../../tools/workerd.ts";
 
 /** Where the rate limit is not the point. */
 export const UNLIMITED = { RATE_PERIOD_MS: "1", RATE_BURST: "1000000" };

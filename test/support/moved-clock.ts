@@ -3,7 +3,7 @@ import { execFile, spawnSync } from "node:child_process";
 import { mkdir, open } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { promisify } from "node:util";
-import { ROOT } from "../../scripts/lib/command.ts";
+import { ROOT } from "../../tools/command.ts";
 
 const SOURCE = join(ROOT, "test", "faults", "clock-shim.c");
 

@@ -1,8 +1,8 @@
 // What start, deploy and uninstall take from wrangler.toml, and what they refuse before anything runs.
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { checkVars, type Configuration, readConfiguration } from "../../../scripts/lib/configuration.ts";
-import { uninstallOf } from "../../../scripts/lib/uninstall-config.ts";
+import { checkVars, type Configuration, readConfiguration } from "../../../tools/configuration.ts";
+import { uninstallOf } from "../../../tools/uninstall-config.ts";
 
 test("[C25] invocation logs are off: the URL of each request would name a private room", () => {
   const toml = readFileSync("wrangler.toml", "utf8");

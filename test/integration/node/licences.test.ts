@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { ROOT } from "../../../scripts/lib/command.ts";
+import { ROOT } from "../../../tools/command.ts";
 
 interface Locked {
   readonly license?: string;

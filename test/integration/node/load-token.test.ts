@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { expect, test } from "vitest";
-import { ROOT } from "../../../scripts/lib/command.ts";
+import { ROOT } from "../../../tools/command.ts";
 import { isSignedLoad } from "../../../src/http/load-signature.ts";
 import { parseLoadToken } from "../../../src/http/load-token.ts";
 

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { ROOT } from "../../../scripts/lib/command.ts";
+import { ROOT } from "../../../tools/command.ts";
 import { MUTANTS } from "../../mutants/mutants.ts";
 
 test("each named mutant fits one place of the code, and no two have the same name", () => {

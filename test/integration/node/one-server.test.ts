@@ -4,10 +4,10 @@ import { cp, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { ROOT } from "../../../scripts/lib/command.ts";
-import { startServer } from "../../../scripts/lib/server.ts";
-import { lockState } from "../../../scripts/lib/state-lock.ts";
-import { startWorkerd } from "../../../scripts/lib/workerd.ts";
+import { ROOT } from "../../../tools/command.ts";
+import { startServer } from "../../../tools/server.ts";
+import { lockState } from "../../../tools/state-lock.ts";
+import { startWorkerd } from "../../../tools/workerd.ts";
 import { theWorker } from "../../support/fault-server.ts";
 
 async function freshFolder(): Promise<string> {
@@ -67,7 +67,7 @@ test("a folder is held once, and free again when it is released or its holder di
     process.execPath,
     [
       "-e",
-      `import("./scripts/lib/state-lock.ts").then(async ({ lockState }) => {
+      `import("./tools/state-lock.ts").then(async ({ lockState }) => {
        await lockState(process.argv[1]); console.log("held"); setInterval(() => {}, 1000); })`,
       folder,
     ],

@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 import { beforeAll, expect, test } from "vitest";
-import { buildPage } from "../../../scripts/lib/page.ts";
+import { buildPage } from "../../../tools/page.ts";
 
 const MOST = 30_000;
 const LOADED = ["index.html", "build/first-paint.js", "build/main.js", "build/style.css", "favicon.svg"];

@@ -1,8 +1,8 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { ROOT } from "../../../scripts/lib/command.ts";
-import { type LocalServer, startServer } from "../../../scripts/lib/server.ts";
+import { ROOT } from "../../../tools/command.ts";
+import { type LocalServer, startServer } from "../../../tools/server.ts";
 import { Crowd } from "../../support/crowd.ts";
 import { serve as serveAlone } from "../../support/fault-server.ts";
 import { RawClient } from "../../support/raw-client.ts";

@@ -3,8 +3,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { join } from "node:path";
 import { rm } from "node:fs/promises";
-import { ROOT } from "../../../scripts/lib/command.ts";
-import { startWorkerd, type Workerd } from "../../../scripts/lib/workerd.ts";
+import { ROOT } from "../../../tools/command.ts";
+import { startWorkerd, type Workerd } from "../../../tools/workerd.ts";
 import { theWorker, UNLIMITED } from "../../support/fault-server.ts";
 import { RawClient } from "../../support/raw-client.ts";
 import {

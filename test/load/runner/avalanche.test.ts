@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { outcomeOf } from "../../../load/lib/validity.ts";
-import { runScenario } from "../../../scripts/load/run.ts";
-import { openTarget } from "../../../scripts/load/targets.ts";
+import { runScenario } from "../../../load/runner/run.ts";
+import { openTarget } from "../../../load/runner/targets.ts";
 
 test("[D2] [D3] [D5] nothing is lost or doubled when the room's process is killed under its members", async () => {
   const folder = await mkdtemp(join(tmpdir(), "edge-chat-avalanche-"));

@@ -1,12 +1,12 @@
 // The bench without servers: what it runs, what a climb says, and what stands beside what.
 import { describe, expect, test } from "vitest";
 import { NO_COUNTS, type Second } from "../../../load/lib/tally.ts";
-import { type Cell, cellOf, type Climbed, failedCell } from "../../../scripts/load/bench-cell.ts";
-import { renderBench } from "../../../scripts/load/bench-page.ts";
-import { type BenchPlan, cellsOf, durationOf, envOf, serversIn } from "../../../scripts/load/bench-plan.ts";
-import { ratiosOf, rowsOf } from "../../../scripts/load/bench-rows.ts";
-import { sayOthers, sayRatio, tell } from "../../../scripts/load/bench-table.ts";
-import { busySecondsOf, cpuBetween, type Reading } from "../../../scripts/load/usage.ts";
+import { type Cell, cellOf, type Climbed, failedCell } from "../../../load/runner/bench-cell.ts";
+import { renderBench } from "../../../load/runner/bench-page.ts";
+import { type BenchPlan, cellsOf, durationOf, envOf, serversIn } from "../../../load/runner/bench-plan.ts";
+import { ratiosOf, rowsOf } from "../../../load/runner/bench-rows.ts";
+import { sayOthers, sayRatio, tell } from "../../../load/runner/bench-table.ts";
+import { busySecondsOf, cpuBetween, type Reading } from "../../../load/runner/usage.ts";
 import { fixture } from "./fixture.ts";
 
 const PLAN: BenchPlan = {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { coresChart } from "../../../scripts/load/report-charts.ts";
+import { coresChart } from "../../../load/runner/report-charts.ts";
 import { fixture } from "./fixture.ts";
 
 test("charts of one run have one zero, where the measured window begins", () => {

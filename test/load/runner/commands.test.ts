@@ -7,9 +7,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { COUNTS, type Tally } from "../../../load/lib/tally.ts";
-import { ROOT } from "../../../scripts/lib/command.ts";
-import type { RunResult } from "../../../scripts/load/result.ts";
-import { readResult } from "../../../scripts/load/result.ts";
+import { ROOT } from "../../../tools/command.ts";
+import type { RunResult } from "../../../load/runner/result.ts";
+import { readResult } from "../../../load/runner/result.ts";
 import { type HostRun, start } from "../../support/host-run.ts";
 import { fakeK6, told, tallyOf } from "./fake-k6.ts";
 import { fixture } from "./fixture.ts";
@@ -85,7 +85,9 @@ describe("npm run load with k6", () => {
     const env = await fakeK6(folder, "broken", tallyOf(fixture()), { exit: 107 });
     const said = await run("load", ["fanout", ...K6, ...NOWHERE, "--out", join(folder, "broken-out")], env);
     expect(said.code).toBe(1);
-    expect(said.stderr).toMatch(/The script ended with exit code 107 and left no result\. The last line of .*engine\.log is: /);
+    expect(said.stderr).toMatch(
+      /The script ended with exit code 107 and left no result\. The last line of .*engine\.log is: /,
+    );
   });
 
   test("leaves nothing running when it is interrupted", async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { compare, incomparable } from "../../../scripts/load/compare.ts";
-import type { RunResult } from "../../../scripts/load/result.ts";
+import { compare, incomparable } from "../../../load/runner/compare.ts";
+import type { RunResult } from "../../../load/runner/result.ts";
 import { fixture, voided } from "./fixture.ts";
 
 const SPREAD = [1, 1.02, 0.98, 1.01, 0.99];

@@ -1,11 +1,11 @@
 // The bill of a run that was made, and what a room carries as far as it was measured.
 import { describe, expect, test } from "vitest";
-import { capacityOf, sayLimit, unlike } from "../../../scripts/load/capacity.ts";
-import { accountOf, aMillion, billOf, money } from "../../../scripts/load/cost.ts";
-import { PRICES } from "../../../scripts/load/prices.ts";
-import { renderCapacity } from "../../../scripts/load/report-capacity.ts";
-import { renderReport } from "../../../scripts/load/report.ts";
-import type { RunResult } from "../../../scripts/load/result.ts";
+import { capacityOf, sayLimit, unlike } from "../../../load/runner/capacity.ts";
+import { accountOf, aMillion, billOf, money } from "../../../load/runner/cost.ts";
+import { PRICES } from "../../../load/runner/prices.ts";
+import { renderCapacity } from "../../../load/runner/report-capacity.ts";
+import { renderReport } from "../../../load/runner/report.ts";
+import type { RunResult } from "../../../load/runner/result.ts";
 import { fixture, voided } from "./fixture.ts";
 
 describe("the bill", () => {

@@ -2,7 +2,7 @@
 // need sockets, processes and virtual users.
 import { expect, test } from "vitest";
 import { readFileSync } from "node:fs";
-import { DAMAGES, suffer } from "../../../scripts/load/damages.ts";
+import { DAMAGES, suffer } from "../../../load/runner/damages.ts";
 
 const named = (words: string) => {
   const damage = DAMAGES.find(({ what }) => what === words);

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { exportAs } from "../../../scripts/load/exports.ts";
+import { exportAs } from "../../../load/runner/exports.ts";
 import { fixture, voided } from "./fixture.ts";
 
 const base = fixture();

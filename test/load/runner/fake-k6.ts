@@ -2,7 +2,7 @@
 import { chmod, mkdir, readFile, writeFile } from "node:fs/promises";
 import { delimiter, join } from "node:path";
 import type { Tally } from "../../../load/lib/tally.ts";
-import { type RunResult, TALLY_FIELDS } from "../../../scripts/load/result.ts";
+import { type RunResult, TALLY_FIELDS } from "../../../load/runner/result.ts";
 
 /** A result without what `npm run load` adds to the tally. */
 export const tallyOf = (result: RunResult): Tally =>

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { Times } from "../../../load/lib/histogram.ts";
-import { findingOf, growthOf } from "../../../scripts/load/findings.ts";
-import type { RunResult } from "../../../scripts/load/result.ts";
+import { findingOf, growthOf } from "../../../load/runner/findings.ts";
+import type { RunResult } from "../../../load/runner/result.ts";
 import { fixture, voided } from "./fixture.ts";
 
 const { counts, histograms } = fixture();

@@ -1,7 +1,7 @@
 // A result as a real run gives it, with the differences that a test wants.
 import { NO_TIMES, Times } from "../../../load/lib/histogram.ts";
 import { type Histograms, HISTOGRAMS, NO_COUNTS, SCHEMA } from "../../../load/lib/tally.ts";
-import type { RunResult } from "../../../scripts/load/result.ts";
+import type { RunResult } from "../../../load/runner/result.ts";
 
 export const NO_HISTOGRAMS = Object.fromEntries(HISTOGRAMS.map((name) => [name, NO_TIMES])) as Histograms;
 

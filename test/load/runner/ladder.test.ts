@@ -1,11 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { type Climb, nextRate, span, type Step } from "../../../load/lib/climb.ts";
-import { stepEnv } from "../../../scripts/load/ladder.ts";
-import type { RunResult } from "../../../scripts/load/result.ts";
+import { stepEnv } from "../../../load/runner/ladder.ts";
+import type { RunResult } from "../../../load/runner/result.ts";
 import { judge } from "../../../load/lib/validity.ts";
-import { brokenBy } from "../../../scripts/load/broken.ts";
-import { failureOf, outcomeOf } from "../../../scripts/load/ladder-outcome.ts";
+import { brokenBy } from "../../../load/runner/broken.ts";
+import { failureOf, outcomeOf } from "../../../load/runner/ladder-outcome.ts";
 import { prove } from "../../support/prove.ts";
 import { fixture, voided } from "./fixture.ts";
 

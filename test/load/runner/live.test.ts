@@ -5,10 +5,10 @@ import { expect, test } from "vitest";
 import { Times } from "../../../load/lib/histogram.ts";
 import { type LiveStep, readSteps, writeSteps } from "../../../load/lib/live-steps.ts";
 import { Recorder } from "../../../load/lib/recorder.ts";
-import { openLivePage } from "../../../scripts/load/live-page.ts";
-import { LiveRun } from "../../../scripts/load/live-run.ts";
-import { liveBody } from "../../../scripts/load/report-live.ts";
-import { linesOf, over, type Shown, sparkline } from "../../../scripts/load/terminal.ts";
+import { openLivePage } from "../../../load/runner/live-page.ts";
+import { LiveRun } from "../../../load/runner/live-run.ts";
+import { liveBody } from "../../../load/runner/report-live.ts";
+import { linesOf, over, type Shown, sparkline } from "../../../load/runner/terminal.ts";
 import { prove } from "../../support/prove.ts";
 import { planFor, START } from "../lib/streams.ts";
 

@@ -1,7 +1,7 @@
 // Two measurements laid over each other.
 import { expect, test } from "vitest";
-import { compare } from "../../../scripts/load/compare.ts";
-import { type Overlay, renderOverlay } from "../../../scripts/load/report-compare.ts";
+import { compare } from "../../../load/runner/compare.ts";
+import { type Overlay, renderOverlay } from "../../../load/runner/report-compare.ts";
 import { fixture } from "./fixture.ts";
 
 const half = (name: string, p50: number) => ({

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { partsOf } from "../../../scripts/load/profile.ts";
+import { partsOf } from "../../../load/runner/profile.ts";
 
 const stack = (...functions: readonly string[]): string =>
   functions.map((name, i) => `\t        ${(4_096 + i).toString(16)} ${name}`).join("\n");

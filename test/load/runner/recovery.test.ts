@@ -1,10 +1,10 @@
 // A storm of comebacks is about those who were away: what they missed is what its headline tells.
 import { expect, test } from "vitest";
 import { Times } from "../../../load/lib/histogram.ts";
-import { renderReport } from "../../../scripts/load/report.ts";
-import { sayResult } from "../../../scripts/load/save.ts";
-import { assemble } from "../../../scripts/load/assemble.ts";
-import type { RunResult } from "../../../scripts/load/result.ts";
+import { renderReport } from "../../../load/runner/report.ts";
+import { sayResult } from "../../../load/runner/save.ts";
+import { assemble } from "../../../load/runner/assemble.ts";
+import type { RunResult } from "../../../load/runner/result.ts";
 import { fixture } from "./fixture.ts";
 
 function storm(scenario: string): RunResult {

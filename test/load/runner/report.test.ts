@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { blocksOf } from "../../../scripts/load/report-counts.ts";
-import { renderReport, type Report } from "../../../scripts/load/report.ts";
-import { type Climber, renderBeside } from "../../../scripts/load/report-beside.ts";
-import { outcomeOf } from "../../../scripts/load/ladder-outcome.ts";
+import { blocksOf } from "../../../load/runner/report-counts.ts";
+import { renderReport, type Report } from "../../../load/runner/report.ts";
+import { type Climber, renderBeside } from "../../../load/runner/report-beside.ts";
+import { outcomeOf } from "../../../load/runner/ladder-outcome.ts";
 import { fixture, voided } from "./fixture.ts";
 
 const report = (changes: Partial<Report> = {}): string =>

@@ -1,13 +1,13 @@
 // The small decisions around a run: command lines, cost, calibration, progress, processor time.
 import { describe, expect, test } from "vitest";
-import { assemble, windowOf } from "../../../scripts/load/assemble.ts";
-import { ceilingFor, type Calibration, withCalibration } from "../../../scripts/load/calibration.ts";
-import { billOf, isLarge } from "../../../scripts/load/cost.ts";
-import { commandLine, isK6Supported, readK6Version } from "../../../scripts/load/engine.ts";
-import { environmentOf, optionOf, SCRIPT_OPTIONS } from "../../../scripts/load/options.ts";
-import { coresOf, planPinning } from "../../../scripts/load/pinning.ts";
-import { LiveLine, readProgress } from "../../../scripts/load/progress.ts";
-import { cpuSecondsOf, rssOf, UsageSampler } from "../../../scripts/load/usage.ts";
+import { assemble, windowOf } from "../../../load/runner/assemble.ts";
+import { ceilingFor, type Calibration, withCalibration } from "../../../load/runner/calibration.ts";
+import { billOf, isLarge } from "../../../load/runner/cost.ts";
+import { commandLine, isK6Supported, readK6Version } from "../../../load/runner/engine.ts";
+import { environmentOf, optionOf, SCRIPT_OPTIONS } from "../../../load/runner/options.ts";
+import { coresOf, planPinning } from "../../../load/runner/pinning.ts";
+import { LiveLine, readProgress } from "../../../load/runner/progress.ts";
+import { cpuSecondsOf, rssOf, UsageSampler } from "../../../load/runner/usage.ts";
 import { fixture } from "./fixture.ts";
 
 describe("engine", () => {

@@ -9,7 +9,7 @@ import {
   place,
   short,
   whole,
-} from "../../../scripts/load/scales.ts";
+} from "../../../load/runner/scales.ts";
 import { prove } from "../../support/prove.ts";
 
 /** From a microsecond in ms to a thousand million; close together, or over decades. In thousandths of a decade. */

@@ -2,8 +2,8 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { COUNTS, HISTOGRAMS } from "../../../load/lib/tally.ts";
-import { ROOT } from "../../../scripts/lib/command.ts";
-import { resultCheck } from "../../../scripts/load/result.ts";
+import { ROOT } from "../../../tools/command.ts";
+import { resultCheck } from "../../../load/runner/result.ts";
 import { fixture, voided } from "./fixture.ts";
 
 interface Schema {

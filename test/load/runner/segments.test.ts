@@ -5,10 +5,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, onTestFinished, test } from "vitest";
-import { ROOT } from "../../../scripts/lib/command.ts";
-import { mergeResults } from "../../../scripts/load/merge.ts";
-import { readResult, type RunResult } from "../../../scripts/load/result.ts";
-import { openTarget } from "../../../scripts/load/targets.ts";
+import { ROOT } from "../../../tools/command.ts";
+import { mergeResults } from "../../../load/runner/merge.ts";
+import { readResult, type RunResult } from "../../../load/runner/result.ts";
+import { openTarget } from "../../../load/runner/targets.ts";
 
 const SHAPE = ["--members", "12", "--senders", "3", "--rate", "15", "--duration", "2", "--warmup", "1"];
 

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { compareGroups, median } from "../../../scripts/load/statistics.ts";
+import { compareGroups, median } from "../../../load/runner/statistics.ts";
 
 const range = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
 

@@ -15,18 +15,18 @@ import {
   driftOf,
   incomparable,
   sayComparison,
-} from "../../../scripts/load/compare.ts";
-import { Journal } from "../../../scripts/load/journal.ts";
-import { mergeResults } from "../../../scripts/load/merge.ts";
-import { overPolicy } from "../../../scripts/load/policy.ts";
-import { preflight } from "../../../scripts/load/preflight.ts";
-import { LiveLine } from "../../../scripts/load/progress.ts";
-import { exitCodeOf, readRepeats, type RunResult } from "../../../scripts/load/result.ts";
-import { renderReport } from "../../../scripts/load/report.ts";
-import { saveReport, sayResult } from "../../../scripts/load/save.ts";
-import { type LadderStep, outcomeOf } from "../../../scripts/load/ladder-outcome.ts";
-import { comparePaired, LEAST_PAIRS } from "../../../scripts/load/statistics.ts";
-import { coreSecondsOf } from "../../../scripts/load/usage.ts";
+} from "../../../load/runner/compare.ts";
+import { Journal } from "../../../load/runner/journal.ts";
+import { mergeResults } from "../../../load/runner/merge.ts";
+import { overPolicy } from "../../../load/runner/policy.ts";
+import { preflight } from "../../../load/runner/preflight.ts";
+import { LiveLine } from "../../../load/runner/progress.ts";
+import { exitCodeOf, readRepeats, type RunResult } from "../../../load/runner/result.ts";
+import { renderReport } from "../../../load/runner/report.ts";
+import { saveReport, sayResult } from "../../../load/runner/save.ts";
+import { type LadderStep, outcomeOf } from "../../../load/runner/ladder-outcome.ts";
+import { comparePaired, LEAST_PAIRS } from "../../../load/runner/statistics.ts";
+import { coreSecondsOf } from "../../../load/runner/usage.ts";
 import { fixture, voided } from "./fixture.ts";
 
 let folder = "";

@@ -2,9 +2,9 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { ROOT } from "../../../scripts/lib/command.ts";
-import { SCRIPT_OPTIONS } from "../../../scripts/load/options.ts";
-import { RUN_OPTIONS } from "../../../scripts/load/request.ts";
+import { ROOT } from "../../../tools/command.ts";
+import { SCRIPT_OPTIONS } from "../../../load/runner/options.ts";
+import { RUN_OPTIONS } from "../../../load/runner/request.ts";
 
 const workflow = await readFile(join(ROOT, "load", "examples", "load-ab.yml"), "utf8");
 const { scripts } = JSON.parse(await readFile(join(ROOT, "package.json"), "utf8")) as {

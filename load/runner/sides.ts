@@ -1,0 +1,73 @@
+// The two sides of an A/B measurement: commits of this project, targets, or values of one variable; what each changes in a run.
+import { execFile } from "node:child_process";
+import { mkdir, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { Failure, ROOT } from "../../tools/command.ts";
+import { bundleWorker } from "../../tools/worker-bundle.ts";
+import type { RunRequest } from "./run.ts";
+
+const run = promisify(execFile);
+
+export interface Side {
+  readonly name: string;
+  /** The request of one of its runs. */
+  readonly of: (request: RunRequest) => RunRequest;
+}
+
+/** Two commits, two addresses, or twice `name=value` of one variable. Throws a Failure (exit code 2) for anything else. */
+export async function sidesOf(a: string, b: string): Promise<readonly [Side, Side]> {
+  const all = [a, b];
+  if (all.every((word) => /^(ws|http)s?:\/\//.test(word))) return [target(a), target(b)];
+  if (all.every((word) => /^[a-z][a-z0-9-]*=/.test(word))) {
+    if (nameOf(a) !== nameOf(b)) throw new Failure(`Give two values of one variable, not ${a} and ${b}.`, 2);
+    return [variable(a), variable(b)];
+  }
+  return [await commit(a), await commit(b)];
+}
+
+const target = (url: string): Side => ({
+  name: url,
+  of: (request) => ({
+    ...request,
+    target: { kind: "url", url: url.replace(/^http/, "ws").replace(/\/$/, "") },
+    pinning: null,
+  }),
+});
+
+const nameOf = (word: string): string => word.slice(0, word.indexOf("="));
+
+/** A `var` of wrangler.toml by its name, such as batch-window-ms=20. */
+function variable(word: string): Side {
+  const [name, value] = [nameOf(word), word.slice(word.indexOf("=") + 1)];
+  const vars = { [name.toUpperCase().replaceAll("-", "_")]: value };
+  return { name: word, of: (request) => ({ ...request, vars }) };
+}
+
+/** The Worker of a commit, bundled; the generator stays the one that is here, for both sides. */
+async function commit(ref: string): Promise<Side> {
+  const found = await run("git", ["rev-parse", "--verify", "--quiet", `${ref}^{commit}`], {
+    cwd: ROOT,
+  }).catch((): never => {
+    throw new Failure(`${ref} is no commit here, no address and no name=value.`, 2);
+  });
+  const sha = found.stdout.trim();
+  const folder = join(ROOT, ".state", "load", "ab", sha);
+  await mkdir(folder, { recursive: true });
+  try {
+    const archive = join(folder, "tree.tar");
+    const parts = ["wrangler.toml", "src"];
+    await run("git", ["archive", "--format=tar", "-o", archive, sha, ...parts], { cwd: ROOT });
+    await run("tar", ["-x", "-f", archive, "-C", folder]);
+    const worker = await bundleWorker(join(folder, "wrangler.toml"));
+    // No run asks for a page: those that are here will do, and stay when this folder goes.
+    const assets = worker.assets && { ...worker.assets, folder: join(ROOT, "public") };
+    const version = sha.slice(0, 9);
+    return {
+      name: `${ref} (${version})`,
+      of: (request) => ({ ...request, worker: { bundle: { ...worker, assets }, version } }),
+    };
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}

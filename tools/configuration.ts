@@ -1,0 +1,48 @@
+// wrangler.toml as wrangler reads it, and whether the vars in it, and those that somebody sets above them, make sense.
+import { resolve } from "node:path";
+import { parseOrigins } from "../src/http/origin.ts";
+import { readConfig as readRoomConfig } from "../src/room/config.ts";
+import { Failure, ROOT } from "./command.ts";
+
+/** What we read of it: wrangler's own type for it lies in a package that it does not bring along. */
+export interface Configuration {
+  readonly name?: string;
+  readonly main?: string;
+  readonly compatibility_date?: string;
+  readonly compatibility_flags: readonly string[];
+  readonly vars: Readonly<Record<string, unknown>>;
+  readonly durable_objects: {
+    readonly bindings: readonly { readonly name: string; readonly class_name: string }[];
+  };
+  readonly migrations: readonly Readonly<Record<string, unknown>>[];
+  readonly assets?: { readonly binding?: string; readonly directory?: string };
+}
+
+export async function readConfiguration(configPath = "wrangler.toml"): Promise<Configuration> {
+  // wrangler takes a second to load: only for those who come here.
+  const { unstable_readConfig: readConfig } = await import("wrangler");
+  return readConfig({ config: resolve(ROOT, configPath) }) as Configuration;
+}
+
+/** Vars of the Worker that are secrets, and stand in no wrangler.toml. */
+const SECRETS = ["ADMIN_TOKEN", "LOAD_TOKEN_SECRET"];
+
+/** Throws a Failure where a var is unknown, or one makes no sense: said before anything runs, and not by each room. */
+export function checkVars(
+  { vars }: Pick<Configuration, "vars">,
+  set: Readonly<Record<string, string>> = {},
+): void {
+  const known = [...Object.keys(vars), ...SECRETS];
+  const unknown = Object.keys(set).find((name) => !known.includes(name));
+  if (unknown !== undefined) {
+    throw new Failure(`There is no var ${unknown}; there are ${known.join(", ")}.`, 2);
+  }
+  const all: Readonly<Record<string, unknown>> = { ...vars, ...set };
+  const { ALLOWED_ORIGINS: origins } = all;
+  try {
+    readRoomConfig(all);
+    parseOrigins(typeof origins === "string" ? origins : "");
+  } catch (error) {
+    throw new Failure(error instanceof Error ? error.message : String(error), 2);
+  }
+}

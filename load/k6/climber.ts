@@ -1,7 +1,8 @@
 // The virtual user that climbs: it sends step after step, each at the rate that the outcome of those before it asks for. Steps begin on
 // a beat that all virtual users know, so that each can say what it saw of which.
-import { type Climb, dueIn, nextTry, QUIET, type Step } from "../lib/climb.ts";
+import { type Climb, dueIn, nextTry, phaseOf, QUIET_RATE, type Step, warmRate } from "../lib/climb.ts";
 import { quantile } from "../lib/histogram.ts";
+import { membersOf } from "../lib/parameters.ts";
 import { fillRooms, sayLastWords } from "./sender.ts";
 import type { VirtualUser } from "./virtual-user.ts";
 import { pause, until } from "./wait.ts";
@@ -37,13 +38,14 @@ class Climber {
     const tries: Step[] = [];
     recorder.begin(start);
     for (let second = 0; second + stepS <= durationS;) {
-      const rate = second < QUIET.steps * stepS ? QUIET.rate : this.nextRate(tries);
+      const phase = phaseOf(second / stepS);
+      const rate = this.rateOf(phase, tries);
       if (rate === null) return;
       await pause(start + second * 1_000 - clock.now());
       await this.send(rate, start + second * 1_000);
       await pause(start + (second + stepS) * 1_000 - clock.now() - SETTLE_MS);
       const failure = this.failureOf(second / stepS);
-      if (rate !== QUIET.rate) tries.push({ rate, failure });
+      if (phase === "climb") tries.push({ rate, failure });
       if (failure !== null && !(await this.drained())) return;
       second = Math.ceil((clock.now() - start) / 1_000 / stepS) * stepS;
     }
@@ -60,7 +62,9 @@ class Climber {
     await sayLastWords(this.user, words, this.behind() <= 0);
   }
 
-  private nextRate(tries: readonly Step[]): number | null {
+  private rateOf(phase: ReturnType<typeof phaseOf>, tries: readonly Step[]): number | null {
+    if (phase === "warm") return warmRate(membersOf(this.user.parameters));
+    if (phase === "quiet") return QUIET_RATE;
     const { rate, factor, precision, durationS } = this.user.parameters;
     return nextTry(tries, { from: rate, factor, precision, maxSteps: durationS } satisfies Climb);
   }

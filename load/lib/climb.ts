@@ -72,8 +72,23 @@ export function span(steps: readonly Step[]): { held: number | null; failed: num
 /** Three digits are more than a machine can tell apart. */
 const round = (rate: number): number => Number(rate.toPrecision(3));
 
-/** A climb begins in a quiet room: so many steps at so many messages a second. */
-export const QUIET = { steps: 2, rate: 2 } as const;
+/** Messages a second in a quiet room. */
+export const QUIET_RATE = 2;
+/** A step that warms up both sides, then two in a quiet room: the code of a process that has heard little is not compiled yet. */
+const WARM_STEPS = 1;
+const OPENING_STEPS = WARM_STEPS + 2;
+/** While it warms up: enough for the compilers, and what every server carries. */
+const WARM_DELIVERIES = 5_000;
+
+/** What a step is for, by its index: it warms up, shows a quiet room, or climbs. */
+export function phaseOf(index: number): "warm" | "quiet" | "climb" {
+  if (index < WARM_STEPS) return "warm";
+  return index < OPENING_STEPS ? "quiet" : "climb";
+}
+
+/** Messages a second of the step that warms up. */
+export const warmRate = (members: number): number =>
+  Math.min(50, Math.max(QUIET_RATE, Math.round(WARM_DELIVERIES / members)));
 /** Messages are due in this part of a step; in the rest what is under way arrives. */
 const LOADED = 0.75;
 

@@ -1,6 +1,6 @@
 // Which virtual user holds which members, and how long a run may take. The first one holds all senders, so that one clock
 // paces them; the others share the receivers.
-import { QUIET } from "./climb.ts";
+import { QUIET_RATE } from "./climb.ts";
 import { type Plan } from "./pacing.ts";
 import { membersOf, type Parameters } from "./parameters.ts";
 
@@ -28,7 +28,7 @@ const MAX_CLIMB_SPEAKERS = 100;
  */
 export function planOf(parameters: Parameters): Plan {
   const { scenario, rooms, senders, rate, warmupS, durationS, stepS, arrivals: kind, seed } = parameters;
-  const all = scenario === "climb" ? QUIET.rate : rooms * rate;
+  const all = scenario === "climb" ? QUIET_RATE : rooms * rate;
   return {
     rooms,
     senders: scenario === "climb" ? Math.min(senders, MAX_CLIMB_SPEAKERS) : senders,

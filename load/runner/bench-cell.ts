@@ -1,6 +1,6 @@
 // What one climb says of a server: the highest rate that it sustained, what a delivery, a join and a member cost, how a quiet room
 // answers, and what ended the climb. Pure.
-import { deliveriesPerSecond, loadedPart, QUIET, settled, type Step } from "../lib/climb.ts";
+import { deliveriesPerSecond, loadedPart, phaseOf, settled, type Step } from "../lib/climb.ts";
 import type { Second, Tally } from "../lib/tally.ts";
 import { BOUNDS } from "../lib/validity.ts";
 import { brokenIn } from "./broken.ts";
@@ -65,16 +65,22 @@ export const failedCell = (plan: CellPlan, problem: string): Cell => ({
 
 export function cellOf(plan: CellPlan, climbed: Climbed): Cell {
   const { tally, readings } = climbed;
-  const { joining, seconds, windowStart, counts } = tally;
+  const { joining, seconds, windowStart, counts, reports } = tally;
+  const silent = reports.filter((times) => times === 0).length;
+  if (silent > 0)
+    return failedCell(
+      plan,
+      `the generator broke down: ${silent} of ${reports.length} virtual users ended early`,
+    );
   if (joining.until === 0) {
     const limit = Number(tally.parameters.CHAT_JOIN_TIMEOUT_S);
     return failedCell(plan, `the room was not full after ${limit} s (${whole(counts.joined)} had joined)`);
   }
   const stepS = Number(tally.parameters.CHAT_STEP_S);
-  const quiet = seconds.filter(({ second, sent }) => second < QUIET.steps * stepS && sent > 0);
-  const steps = seconds
-    .filter(({ second, sent }) => second >= QUIET.steps * stepS && sent > 0)
-    .map((second) => stepOf(second, stepS, plan.members, climbed));
+  const begun = (phase: ReturnType<typeof phaseOf>): Second[] =>
+    seconds.filter(({ second, sent }) => phaseOf(Math.floor(second / stepS)) === phase && sent > 0);
+  const quiet = begun("quiet");
+  const steps = begun("climb").map((second) => stepOf(second, stepS, plan.members, climbed));
   const broken = brokenIn(counts);
   const known = settled(steps).toSorted((a, b) => a.rate - b.rate);
   // A rate below it that failed met something else than the server: it carried more.

@@ -74,7 +74,7 @@ const growth = (rows: readonly Row[]): string[] => [
 ];
 
 const NOTES = `<ul class="soft">
-<li>Each server is a process of its own. The room is filled once, at up to 1,000 joins a second, is quiet at two messages a second, and then the rate climbs; a step that fails is tried until two of its tries agree.</li>
+<li>Each server is a process of its own. The room is filled once, at up to 1,000 joins a second, is warmed up, is quiet at two messages a second, and then the rate climbs; a step that fails is tried until two of its tries agree.</li>
 <li>≥ means that the generator was at its limit, or near what it reaches against a server that does nothing: the server may do more.</li>
 <li>Ratios are of the same round. Memory is how much the process grew until the room was full, divided by the members.</li>
 <li>Classic joins are a frame to each member for each member, by protocol.</li>

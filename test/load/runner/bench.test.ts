@@ -62,8 +62,9 @@ const readings = (cores: number): Reading[] =>
     rssMiB: 50 + Math.min(100, i * 10),
   }));
 
+/** By its index after the step that warms up. */
 const second = (index: number, rate: number, changes: Partial<Second> = {}): Second => ({
-  second: index * STEP_S,
+  second: (index + 1) * STEP_S,
   sent: rate * 3,
   delivered: rate * 3 * MEMBERS,
   lagMaxMs: 1,
@@ -85,6 +86,7 @@ function climbed(seconds: readonly Second[], changes: Partial<Climbed> = {}): Cl
       windowStart: START,
       joining: { from: START - 1_500, until: START - 500 },
       seconds: [
+        second(-1, 50, { p50Ms: 200, p95Ms: 300, p99Ms: 400, maxMs: 500 }),
         second(0, 2, { p50Ms: 3, p95Ms: 3, p99Ms: 8, maxMs: 8 }),
         second(1, 2, { p99Ms: 9 }),
         ...seconds,
@@ -111,6 +113,14 @@ describe("a climb", () => {
     expect(cell.joins?.cpuSeconds).toBeCloseTo(0.6);
     expect(cell.kibAMember).toBeCloseTo(1_024);
     expect(cell.problem).toBeNull();
+  });
+
+  test("gives no result where a virtual user of the generator ended early, and blames no server", () => {
+    const whole = climbed([second(2, 200)]);
+    const reports = whole.tally.reports.map((times, i) => (i === 0 ? 0 : times));
+    const cell = cellOf(CELL, { ...whole, tally: { ...whole.tally, reports } });
+    expect(cell.problem).toMatch(/^the generator broke down: 1 of \d+ virtual users ended early$/);
+    expect(cell.best).toBeNull();
   });
 
   test("does not hold where a delivery did not come in time, and holds where two of three tries did", () => {

@@ -1,10 +1,10 @@
-// `npm run attacks`: what hostile clients cost themselves, the operator and the honest people of a room. Against a workerd that it starts.
+// `npm run attacks`: what hostile clients cost themselves, the operator and the honest people of a room. Each against a workerd that it starts.
 import { execFileSync, fork } from "node:child_process";
 import { readdir, readFile, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { ATTACKS, type Orders, type Spent } from "../load/attacks/attacks.ts";
 import { HonestPeople } from "../load/attacks/honest.ts";
-import { command, ROOT } from "../tools/command.ts";
+import { command, Failure, ROOT } from "../tools/command.ts";
 import { wholeOf } from "../tools/numbers.ts";
 import { bundleWorker } from "../tools/worker-bundle.ts";
 import { startWorkerd } from "../tools/workerd.ts";
@@ -12,7 +12,7 @@ import { launcher, pinningHere } from "../load/runner/pinning.ts";
 import { cpuSecondsOf } from "../load/runner/usage.ts";
 
 const HELP = `
-npm run attacks: twenty honest people talk in a room, once in quiet, then beside one attack after the other, and in quiet again. Prints a
+npm run attacks: twenty honest people talk in a room, first in quiet and then beside an attack; each attack meets a fresh server. Prints a
 table: what the attacker did and was answered, what it cost the operator in requests, processor time and disk, and the honest p99
 beside the quiet one. The server has a core of its own; the attacker gives way to the honest people on the others.
 
@@ -57,51 +57,57 @@ function launch(orders: Orders): Promise<Spent> {
 /** An upgrade is a request, and so are twenty frames that come in. */
 const requestsOf = ({ connections, frames }: Spent): number => connections + Math.ceil(frames / 20);
 
+/** Each attack meets a fresh server: what one leaves on the disk is no matter of the next. */
+async function measure(attack: string, ms: number): Promise<string> {
+  await rm(STATE, { recursive: true, force: true });
+  const pinning = pinningHere();
+  const server = await startWorkerd({
+    worker: await bundleWorker(),
+    state: STATE,
+    launcher: launcher(pinning?.target),
+  });
+  try {
+    const people = await HonestPeople.gather(server.url, ROOM);
+    await people.talk(2_000);
+    const quiet = quantile(await people.talk(ms), 0.99);
+    const before = await bytesOnDisk();
+    const busy = await cpuOf(server.pid);
+    const [latencies, spent] = await Promise.all([
+      people.talk(ms),
+      launch({ attack, url: server.url, room: ROOM, ms }),
+    ]);
+    const kept = Math.round(((await bytesOnDisk()) - before) / 1_024);
+    const { connections, frames, answers, closed } = spent;
+    const [p50, p99] = [quantile(latencies, 0.5), quantile(latencies, 0.99)];
+    const cpu = (await cpuOf(server.pid)) - busy;
+    people.leave();
+    const cells = [
+      ...[connections, frames, answers, closed, requestsOf(spent), cpu.toFixed(1), kept],
+      ...[p50.toFixed(1), p99.toFixed(1), quiet.toFixed(1), (p99 / quiet).toFixed(1)],
+    ];
+    return `| ${attack} | ${cells.join(" | ")} |`;
+  } finally {
+    await server.kill();
+    await rm(STATE, { recursive: true, force: true });
+  }
+}
+
 command(
   HELP,
   { seconds: { type: "string", default: "10" }, only: { type: "string", default: "" } },
   async ({ seconds, only }) => {
     const ms = wholeOf("--seconds", seconds, 2, 120) * 1_000;
-    await rm(STATE, { recursive: true, force: true });
+    const attacks = Object.keys(ATTACKS).filter((name) => name.includes(String(only)));
+    if (attacks.length === 0)
+      throw new Failure(`No attack has "${only}" in its name; run it without --only.`, 2);
     const pinning = pinningHere();
     if (pinning !== null)
       execFileSync("taskset", ["-a", "-c", "-p", pinning.generator, `${process.pid}`], { stdio: "ignore" });
-    const server = await startWorkerd({
-      worker: await bundleWorker(),
-      state: STATE,
-      launcher: launcher(pinning?.target),
-    });
-    try {
-      const people = await HonestPeople.gather(server.url, ROOM);
-      await people.talk(2_000);
-      const quiet = quantile(await people.talk(ms), 0.99);
-      console.log(`Quiet: p99 ${quiet.toFixed(1)} ms.\n`);
-      console.log(
-        "| attack | connections | frames | answers | closed | requests | CPU s | KiB kept | honest p50 | p99 | beside quiet |",
-      );
-      console.log(`|${"---|".repeat(11)}`);
-      for (const attack of Object.keys(ATTACKS).filter((name) => name.includes(String(only)))) {
-        const before = await bytesOnDisk();
-        const busy = await cpuOf(server.pid);
-        const [latencies, spent] = await Promise.all([
-          people.talk(ms),
-          launch({ attack, url: server.url, room: ROOM, ms }),
-        ]);
-        const kept = Math.round(((await bytesOnDisk()) - before) / 1_024);
-        const { connections, frames, answers, closed } = spent;
-        const [p50, p99] = [quantile(latencies, 0.5), quantile(latencies, 0.99)];
-        const cpu = (await cpuOf(server.pid)) - busy;
-        const cells = [
-          ...[connections, frames, answers, closed, requestsOf(spent), cpu.toFixed(1), kept],
-          ...[p50.toFixed(1), p99.toFixed(1)],
-        ];
-        console.log(`| ${attack} | ${cells.join(" | ")} | ${(p99 / quiet).toFixed(1)} |`);
-      }
-      console.log(`\nQuiet again: p99 ${quantile(await people.talk(ms), 0.99).toFixed(1)} ms.`);
-      people.leave();
-    } finally {
-      await server.kill();
-      await rm(STATE, { recursive: true, force: true });
-    }
+    console.log(`${attacks.length} attacks, ${(2 * ms) / 1_000 + 5} seconds each.\n`);
+    console.log(
+      "| attack | connections | frames | answers | closed | requests | CPU s | KiB kept | honest p50 | p99 | quiet p99 | times |",
+    );
+    console.log(`|${"---|".repeat(12)}`);
+    for (const attack of attacks) console.log(await measure(attack, ms));
   },
 );

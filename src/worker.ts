@@ -1,5 +1,5 @@
 // The Worker's entry: a request goes to an asset, to a room, or makes a new private room.
-import type { Env } from "./env.ts";
+import { type Env, varsOf } from "./env.ts";
 import { authorizationOf } from "./http/admin-token.ts";
 import { isSignedLoad } from "./http/load-signature.ts";
 import {
@@ -14,10 +14,15 @@ import { plain } from "./http/plain.ts";
 import { LOAD_TOKEN_HEADER, LOAD_USER_HEADER } from "./protocol/load.ts";
 import { parseRoomName, type RoomAddress } from "./protocol/room-name.ts";
 import { identityOf } from "./rate-limit/identity.ts";
+import { upgradePolicy, Upgrades } from "./rate-limit/upgrades.ts";
 import { type ChatRoom, IDENTITY_HEADER } from "./room/chat-room.ts";
+import { readConfig } from "./room/config.ts";
 
 export { ChatRoom } from "./room/chat-room.ts";
 export { RateLimiter } from "./rate-limit/rate-limiter.ts";
+
+/** Of this isolate. */
+let upgrades: Upgrades | null = null;
 
 export default {
   async fetch(request, env): Promise<Response> {
@@ -86,6 +91,14 @@ async function connect(request: Request, env: Env, { address, stub }: NamedRoom)
   if ("refused" in counted) return plain(403, counted.refused);
   if (request.method !== "GET" || request.headers.get("Upgrade")?.toLowerCase() !== "websocket") {
     return plain(400, "expected websocket");
+  }
+  upgrades ??= new Upgrades(upgradePolicy(readConfig(varsOf(env)).rates));
+  const wait = upgrades.take(counted.key, Date.now());
+  if (wait > 0) {
+    const seconds = `${Math.ceil(wait / 1_000)}`;
+    return plain(429, `Too many new connections of this address. Try again in ${seconds} s.`, {
+      "Retry-After": seconds,
+    });
   }
   // A room learns nothing of the request but whom the limiter counts: no address, and no name that somebody could read in a log.
   const identity = env.LIMITERS.idFromName(counted.key).toString();

@@ -11,6 +11,18 @@ const BACKOFF = "src/client/backoff.ts";
 
 export const BUDGET_MUTANTS: readonly Mutant[] = [
   {
+    name: "an address opens as many connections as it likes",
+    file: "src/worker.ts",
+    from: "const wait = upgrades.take(counted.key, Date.now());",
+    to: "const wait = Math.min(0, upgrades.take(counted.key, Date.now()));",
+  },
+  {
+    name: "a refused connection counts, too",
+    file: "src/rate-limit/upgrades.ts",
+    from: "wait > 0 ? debt : spend(this.policy, debt)",
+    to: "spend(this.policy, debt)",
+  },
+  {
     name: "burst one too large",
     file: GCRA,
     from: "(burst - 1) * periodMs",

@@ -99,7 +99,7 @@ command(
     const ms = wholeOf("--seconds", seconds, 2, 120) * 1_000;
     const attacks = Object.keys(ATTACKS).filter((name) => name.includes(String(only)));
     if (attacks.length === 0)
-      throw new Failure(`No attack has "${only}" in its name; run it without --only.`, 2);
+      throw new Failure(`No attack has "${String(only)}" in its name; run it without --only.`, 2);
     const pinning = pinningHere();
     if (pinning !== null)
       execFileSync("taskset", ["-a", "-c", "-p", pinning.generator, `${process.pid}`], { stdio: "ignore" });

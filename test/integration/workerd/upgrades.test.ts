@@ -19,7 +19,7 @@ test("[L10] an address that opens too many connections is answered 429, and no r
     const request = new Request(`https://chat.example/api/room/${freshRoom()}/websocket`, { headers });
     return worker.fetch(request as Parameters<typeof worker.fetch>[0], { ...env, ROOMS });
   };
-  const most = 2 * Number(env.MAX_SOCKETS_PER_IDENTITY);
+  const most = 2 * env.MAX_SOCKETS_PER_IDENTITY;
   let refused: Response | null = null;
   const began = Date.now();
   for (let i = 0; i < 2 * most && refused === null; i++) {
@@ -30,7 +30,7 @@ test("[L10] an address that opens too many connections is answered 429, and no r
   expect(refused?.headers.get("Retry-After")).toBe("1");
   expect(await refused?.text()).toBe("Too many new connections of this address. Try again in 1 s.");
   // What came meanwhile is let in.
-  const more = Math.ceil((10 * (Date.now() - began)) / Number(env.RATE_PERIOD_MS));
+  const more = Math.ceil((10 * (Date.now() - began)) / env.RATE_PERIOD_MS);
   expect(asked).toBeGreaterThanOrEqual(most);
   expect(asked).toBeLessThanOrEqual(most + more);
   expect((await connect("203.0.113.11")).status).toBe(200);

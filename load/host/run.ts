@@ -243,9 +243,12 @@ export class Run {
       return;
     }
     const outcome = await this.part("handleSummary", JSON.stringify(data), SUMMARY_MS);
-    if (outcome?.outcome === "done") await writeSummary(outcome.value);
-    else {
+    if (outcome?.outcome === "done") {
       // As k6: the run's exit code stays what it is.
+      await writeSummary(outcome.value).catch((error: Error) => {
+        this.input.say(`ERROR The summary could not be written: ${error.message}`);
+      });
+    } else {
       this.input.say(`handleSummary() failed: ${outcome?.error ?? `it took over ${SUMMARY_MS / 1_000} s`}`);
       process.stdout.write(summaryText(data));
     }

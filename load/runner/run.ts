@@ -177,11 +177,15 @@ export async function play(
   const live = new Live(request, target, usageNow, outage);
   const journal = new Journal(request.folder, request.command);
   const kept = createWriteStream(log);
+  // Also where the disk takes no log.
+  let last = "";
   kept.on("error", ({ message }) => request.say(`The engine's log could not be kept: ${message}`));
   for (const stream of [child.stdout, child.stderr]) {
     createInterface({ input: stream }).on("line", (text) => {
       if (asksToKill(text)) outage.begin();
-      if (!live.hears(text)) kept.write(`${text}\n`);
+      if (live.hears(text)) return;
+      kept.write(`${text}\n`);
+      if (text.trim() !== "") last = text.trim();
     });
   }
   const timer = setInterval(() => {
@@ -201,7 +205,7 @@ export async function play(
   const [generator = [], used = []] = samplers.map((sampler) => sampler.stop());
   const [ours = [], its = []] = samplers.map((sampler) => sampler.readings);
   const phases = await outage.phases();
-  const told = await readTally(out, { code, how, log });
+  const told = await readTally(out, { code, how, last, folder: request.folder });
   const tally = { ...told, phases: mergePhases(told.phases, phases) };
   await rm(out, { force: true });
   journal.discard();
@@ -212,17 +216,22 @@ export async function play(
 interface Ending {
   readonly code: number;
   readonly how: string;
-  readonly log: string;
+  /** The last line of its log. */
+  readonly last: string;
+  readonly folder: string;
 }
 
-async function readTally(out: string, { code, how, log }: Ending): Promise<Tally> {
-  const text =
-    code === 0 || code === THRESHOLDS_FAILED ? await readFile(out, "utf8").catch(() => null) : null;
-  // Written by our own script a moment ago; result.schema.json judges what others bring.
-  if (text !== null) return JSON.parse(text) as Tally;
-  const last = (await readFile(log, "utf8").catch(() => "")).trim().split("\n").at(-1) ?? "";
+async function readTally(out: string, { code, how, last, folder }: Ending): Promise<Tally> {
+  // Written by our own script a moment ago, whole or cut short by a full disk; result.schema.json judges what others bring.
+  if (code === 0 || code === THRESHOLDS_FAILED) {
+    try {
+      return JSON.parse(await readFile(out, "utf8")) as Tally;
+    } catch {
+      // What the script said last tells why.
+    }
+  }
   throw new Failure(
-    `The script ${how} and left no result. The last line of ${log} is: ${last}`,
+    `The script ${how} and left no result, but what ${folder} has of it. It said ${last === "" ? "nothing." : `last: ${last}`}`,
     code === BAD_CONFIGURATION ? 2 : 1,
   );
 }

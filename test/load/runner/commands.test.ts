@@ -86,8 +86,22 @@ describe("npm run load with k6", () => {
     const said = await run("load", ["fanout", ...K6, ...NOWHERE, "--out", join(folder, "broken-out")], env);
     expect(said.code).toBe(1);
     expect(said.stderr).toMatch(
-      /The script ended with exit code 107 and left no result\. The last line of .*engine\.log is: /,
+      /The script ended with exit code 107 and left no result, but what .*broken-out has of it\. It said nothing\./,
     );
+  });
+
+  test("says so where a full disk cut the result short", async () => {
+    const env = await fakeK6(folder, "full", tallyOf(fixture()));
+    // The fake writes its whole tally; what is left of it stands in for the full disk.
+    const path = join(folder, "full", "k6");
+    const program = await readFile(path, "utf8");
+    await writeFile(path, program.replace('value("CHAT_OUT"), ', 'value("CHAT_OUT"), "{" || '));
+    const said = await run("load", ["fanout", ...K6, ...NOWHERE, "--out", join(folder, "full-out")], env);
+    expect(said.code).toBe(1);
+    expect(said.stderr).toMatch(
+      /^The script ended with exit code 0 and left no result, but what .*full-out has of it\. It said nothing\./m,
+    );
+    expect(said.stderr).not.toMatch(/^ +at /m);
   });
 
   test("leaves nothing running when it is interrupted", async () => {

@@ -101,6 +101,8 @@ export class Limiter {
         break;
       case "alarm":
         this.wakeAt = Infinity;
+        // Before anything is asked: it may be lost in a crash, and whoever keeps an account has an alarm.
+        if (this.account.holder !== null) this.wakeBy(event.now + HELD_MS);
         this.askHolder(true);
         break;
       default:
@@ -118,7 +120,7 @@ export class Limiter {
     if (answer !== null) return this.end(answer, now);
     const { isCheck } = this.asked;
     this.asked = null;
-    if (isCheck) return this.wakeBy(now + HELD_MS);
+    if (isCheck) return;
     // A holder that does not answer is not robbed: what it admitted is not known.
     const refused = this.takes.shift();
     if (refused !== undefined) this.effects.push({ type: "answer", call: refused.call, grant: null });

@@ -9,9 +9,8 @@ import {
   encodeHistory,
   encodeRefused,
   encodeStored,
-  RATE_LIMITED,
 } from "../protocol/codec.ts";
-import { CLOSE, type Refusal } from "../protocol/messages.ts";
+import { CLOSE } from "../protocol/messages.ts";
 import type { Grant } from "../rate-limit/budget.ts";
 import { elapsed, remaining, spend, waitOf } from "../rate-limit/gcra.ts";
 import { Admission, TIDY_MS, type Verdict } from "./admission.ts";
@@ -22,7 +21,7 @@ import { Flushes } from "./flushes.ts";
 import { findOverdue, nextTrim } from "./housekeeping.ts";
 import { Membership } from "./membership.ts";
 import type { LogReader } from "./message-log.ts";
-import { bear } from "./patience.ts";
+import { Refusals } from "./refusals.ts";
 import { Sequence } from "./sequence.ts";
 import { type Action, awaitsHello, isDelivery, type Session, speaksDelivery } from "./session.ts";
 import { MAX_TYPING_MEMBERS, tell } from "./typing.ts";
@@ -49,14 +48,13 @@ interface Turn {
 
 export class Room {
   readonly sessions: ReadonlyMap<string, Session>;
-  /** How often anybody was refused, was answered that nothing was new, or typed and was not heard, since the room woke. */
-  refusals = 0;
   private readonly ports: RoomPorts;
   private readonly effects = new Effects();
   private readonly membership: Membership;
   private readonly admission: Admission;
   private readonly sequence: Sequence;
   private readonly flushes: Flushes;
+  private readonly refusing: Refusals;
 
   /** `restored` are the sessions found in attachments when the object wakes, in any order. */
   constructor(ports: RoomPorts, restored: readonly Session[]) {
@@ -71,6 +69,7 @@ export class Room {
     this.membership = membership;
     this.admission = admission;
     this.flushes = new Flushes({ config, log, effects, sequence, membership, admission });
+    this.refusing = new Refusals(effects, membership);
     this.sessions = this.membership.sessions;
     this.membership.restore(restored);
   }
@@ -130,6 +129,11 @@ export class Room {
   /** How many have joined. */
   get members(): number {
     return this.membership.size;
+  }
+
+  /** How often anybody was refused, was answered that nothing was new, or typed and was not heard, since the room woke. */
+  get refusals(): number {
+    return this.refusing.count;
   }
 
   /** Whether nothing is under way that only memory holds. The platform does not hibernate an object otherwise. */
@@ -197,11 +201,16 @@ export class Room {
       case "waits":
         return;
       case "busy":
-        return this.refuse(session, action, { code: "busy" }, now);
+        return this.refusing.refuse(session, action, { code: "busy" }, now);
       case "refused":
         // Time to wait is no time to say one's name in.
         if (action.kind === "join") this.postpone(session, now + verdict.retryAfter);
-        return this.refuse(session, action, { code: "rate-limited", retryAfter: verdict.retryAfter }, now);
+        return this.refusing.refuse(
+          session,
+          action,
+          { code: "rate-limited", retryAfter: verdict.retryAfter },
+          now,
+        );
       default:
         verdict satisfies never;
     }
@@ -209,7 +218,7 @@ export class Room {
 
   /** A message that was sent ahead of a name that was refused: both may come again then. */
   private refuseUnjoined(session: Session, action: Action, now: number): void {
-    this.refuse(session, action, { code: "rate-limited", retryAfter: session.since - now }, now);
+    this.refusing.refuse(session, action, { code: "rate-limited", retryAfter: session.since - now }, now);
   }
 
   private postpone(session: Session, since: number): void {
@@ -218,9 +227,10 @@ export class Room {
   }
 
   private onBadFrame(session: Session, { code, error, counter }: DecodeError, now: number): void {
-    if (counter !== undefined) return this.decline(session, encodeRefused({ counter, code }), now);
+    if (counter !== undefined) return this.refusing.decline(session, encodeRefused({ counter, code }), now);
     const frame = encodeError(error, code);
-    if (code !== "name-too-long" && code !== "frame-too-large") return this.decline(session, frame, now);
+    if (code !== "name-too-long" && code !== "frame-too-large")
+      return this.refusing.decline(session, frame, now);
     this.send(session, frame);
     this.leave(session, CLOSE.tooLarge, error);
   }
@@ -230,34 +240,18 @@ export class Room {
     const { joined } = session;
     const { may, told } = tell(session.typing, now);
     session.typing = told;
-    if (joined === null || !may || this.members > MAX_TYPING_MEMBERS) return this.bear(session, null, now);
+    if (joined === null || !may || this.members > MAX_TYPING_MEMBERS)
+      return this.refusing.ignore(session, now);
     this.membership.tellTyping(session, joined);
-  }
-
-  /** Says no. Who goes on all the same is told so less often, and then sent away. */
-  private decline(session: Session, frame: string, now: number): void {
-    this.bear(session, frame, now);
-  }
-
-  /** A null `frame`: nothing is said, but it counts. */
-  private bear(session: Session, frame: string | null, now: number): void {
-    const { answeredAt } = session.patience;
-    const { bearing, left } = bear(session.patience, now);
-    session.patience = frame === null ? { ...left, answeredAt } : left;
-    this.refusals += 1;
-    if (bearing === "answer" && frame !== null) this.answer(session, frame);
-    if (bearing === "close") this.leave(session, CLOSE.flooding, "You went on after you were refused.");
-  }
-
-  /** A classic member tells its answers apart by their order: they stand behind what it was not told yet. */
-  private answer(session: Session, frame: string): void {
-    if (session.joined === null || isDelivery(session)) this.send(session, frame);
-    else this.membership.answer(session, frame);
   }
 
   private onHistory(session: Session, before: number, limit: number, now: number): void {
     if (session.joined === null) {
-      return this.decline(session, encodeError("Join before you ask for history.", "bad-frame"), now);
+      return this.refusing.decline(
+        session,
+        encodeError("Join before you ask for history.", "bad-frame"),
+        now,
+      );
     }
     const { debt, at } = session.pages;
     const owed = remaining(debt, elapsed(at, now));
@@ -265,7 +259,7 @@ export class Room {
     session.pages = { debt: owed, at: now };
     const wait = waitOf(PAGES, owed);
     if (wait > 0) {
-      return this.decline(session, encodeRefused({ code: "rate-limited", retryAfter: wait }), now);
+      return this.refusing.decline(session, encodeRefused({ code: "rate-limited", retryAfter: wait }), now);
     }
     session.pages = { debt: spend(PAGES, owed), at: now };
     const events = this.ports.log.before(Math.min(before, this.sequence.told + 1), limit);
@@ -276,10 +270,10 @@ export class Room {
   /** Whether a message is its sender's next one; if not, the sender is answered, unless its event is on the way. */
   private isNext(session: Session, counter: number, ahead: number, now: number): boolean {
     const standing = this.sequence.standingOf(session, counter, ahead);
-    if (standing === "stored") this.decline(session, encodeStored(counter), now);
+    if (standing === "stored") this.refusing.decline(session, encodeStored(counter), now);
     if (standing === "out-of-order") {
       const expected = session.counter + 1;
-      this.decline(session, encodeRefused({ counter, code: "out-of-order", expected }), now);
+      this.refusing.decline(session, encodeRefused({ counter, code: "out-of-order", expected }), now);
     }
     return standing === "next";
   }
@@ -295,17 +289,6 @@ export class Room {
     if (joined === null) return;
     session.counter = Math.max(session.counter, action.counter);
     this.sequence.add(joined, action.message, action.counter, now);
-  }
-
-  private refuse(session: Session, action: Action, refusal: Refusal, now: number): void {
-    const delivery = action.kind === "join" ? action.hello.delivery !== null : action.counter > 0;
-    const { code } = refusal;
-    if (!delivery) {
-      const error = code === "rate-limited" ? RATE_LIMITED : "Too many messages wait to be accepted.";
-      return this.decline(session, encodeError(error, code, refusal.retryAfter), now);
-    }
-    const named = action.kind === "message" ? { counter: action.counter, ...refusal } : refusal;
-    this.decline(session, encodeRefused(named), now);
   }
 
   private erase(epoch: string, now: number): void {

@@ -29,6 +29,12 @@ export const BUDGET_MUTANTS: readonly Mutant[] = [
     to: "burst * periodMs",
   },
   {
+    name: "no alarm follows one that rings in a move",
+    file: LIMITER,
+    from: "if (this.account.holder !== null) this.wakeBy(event.now + HELD_MS);",
+    to: "if (this.account.holder !== null && this.asked === null) this.wakeBy(event.now + HELD_MS);",
+  },
+  {
     name: "GCRA without max",
     file: GCRA,
     from: "Math.max(0, debt - ms)",

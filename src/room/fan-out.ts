@@ -13,9 +13,9 @@ export const MAX_PENDING_LENGTH = 2_560_000;
 
 /**
  * Milliseconds between the end of a flush and the next one in a busy room: a frame costs some 15 microseconds, so this
- * leaves half a core at 1,000 members to everything else. Nobody notices 100 ms.
+ * leaves half a core at 1,000 members to everything else. In a larger one the flush itself is what people wait for.
  */
-export const windowMs = (members: number): number => Math.min(100, Math.max(5, Math.ceil(0.03 * members)));
+export const windowMs = (members: number): number => Math.min(30, Math.max(5, Math.ceil(0.03 * members)));
 
 /** Milliseconds in which joins and quits are gathered where no message leaves: a storm of them costs a tenth of a core. */
 export const presenceWindowMs = (members: number): number =>

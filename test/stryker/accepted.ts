@@ -16,13 +16,13 @@ const NO_BUDGET = "An identity without a budget departs: there is nothing to giv
 
 export const ACCEPTED: readonly Accepted[] = [
   {
-    file: "src/client/chat-client.ts",
+    file: "src/client/chat-socket.ts",
     line: "if (this.socket?.readyState === 1) this.socket.send(effect.text);",
     changes: ["this.socket?.readyState → this.socket.readyState"],
     why: "The machine transmits only between `opened` and `closed`; the question mark is for the compiler.",
   },
   {
-    file: "src/client/chat-client.ts",
+    file: "src/client/chat-socket.ts",
     line: "private readonly events: ClientEvent[] = [];",
     changes: ['[] → ["Stryker was here"]'],
     why: "The machine does nothing about what is no event.",

@@ -6,7 +6,7 @@ import type { OutboxItem, SavedOutbox } from "./outbox.ts";
 import { type Receipt, Receipts } from "./receipts.ts";
 
 export type { ChatMessage, ErrorCode, Member } from "../protocol/messages.ts";
-export type { SocketClass } from "./chat-socket.ts";
+export type { SocketClass, SocketLike } from "./chat-socket.ts";
 export type { AppEvent, DeviceHint, Status } from "./events.ts";
 export type { OutboxItem, SavedOutbox } from "./outbox.ts";
 
@@ -179,7 +179,7 @@ export class ChatClient {
     if (event.type === "outbox") this.#keep(event);
     for (const receipt of this.#receipts.read(event)) this.#settle(receipt);
     this.#show(event);
-    this.#emit(event.type, event as never);
+    this.#emit(event.type, event);
     if (event.type === "status" && (event.status === "superseded" || event.status === "refused"))
       this.#finish(event.code ?? "superseded");
   }

@@ -11,9 +11,9 @@ export interface ChatSocketOptions extends ClientOptions {
 }
 
 /** As much of a WebSocket as is used. */
-export type SocketClass = new (
-  url: string,
-) => Pick<WebSocket, "readyState" | "addEventListener" | "send" | "close">;
+export type SocketLike = Pick<WebSocket, "readyState" | "addEventListener" | "send" | "close">;
+
+export type SocketClass = new (url: string) => SocketLike;
 
 /** A name for a message. Not `randomUUID`: a page that came over plain http from another machine has none. */
 export const newId = (): string =>
@@ -23,7 +23,7 @@ export class ChatSocket {
   readonly #connection: Connection;
   readonly #options: ChatSocketOptions;
   readonly #timers = new Map<Timer, ReturnType<typeof setTimeout>>();
-  #socket: InstanceType<SocketClass> | null = null;
+  #socket: SocketLike | null = null;
   readonly #events: ClientEvent[] = [];
   #isHandling = false;
   #isStopped = false;

@@ -9,7 +9,7 @@ export interface RoomSide {
 
 /** The side that the client holds. */
 export class FakeSocket extends EventTarget {
-  readyState = 0;
+  readyState: 0 | 1 | 2 | 3 = 0;
   readonly #room: RoomSide;
 
   constructor(room: RoomSide) {

@@ -1,5 +1,6 @@
 // Where what was said outlives its client: the browser's storage, or memory. And who a browser is, kept in the same way.
 import type { OutboxStorage } from "../chat-client.ts";
+import { newId } from "../chat-socket.ts";
 import { parseSavedOutbox, type SavedOutbox } from "../outbox.ts";
 
 /** As much of `localStorage` and `sessionStorage` as is used. Its methods may throw: full, or not allowed. */
@@ -41,13 +42,10 @@ export class MemoryStorage implements OutboxStorage {
   }
 }
 
-const random = (): string =>
-  [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-
 function kept(storage: TextStorage, name: string): string {
   const known = storage.getItem(name);
   if (known !== null) return known;
-  const made = random();
+  const made = newId();
   storage.setItem(name, made);
   return made;
 }

@@ -55,9 +55,7 @@ export class Receipts {
 
   /** Counters begin again in another log, and nothing more comes of the old one. */
   #joined({ author, epoch, after, head }: Extract<AppEvent, { type: "joined" }>): readonly Receipt[] {
-    const isOther = epoch !== this.#epoch;
-    const rest = isOther ? this.#settle(true) : [];
-    if (isOther) this.#shown.clear();
+    const rest = epoch === this.#epoch ? [] : this.#settle(true);
     this.#author = author;
     this.#epoch = epoch;
     this.#seen = after ?? -1;

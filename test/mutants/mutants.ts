@@ -405,12 +405,6 @@ export const MUTANTS: readonly Mutant[] = [
     to: "",
   },
   {
-    name: "a client takes another log's counter for its own message's",
-    file: "src/client/receipts.ts",
-    from: "if (isOther) this.#shown.clear();",
-    to: "",
-  },
-  {
     name: "a slow reader is not told what it lost",
     file: "src/client/extras/stream.ts",
     from: "this.#hasLagged = true;",

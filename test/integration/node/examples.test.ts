@@ -1,6 +1,9 @@
 // The examples that run on Node, each as its reader would start it, in a room of a real server.
 import { type ChildProcess, spawn } from "node:child_process";
-import { join } from "node:path";
+import { readFileSync } from "node:fs";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { ChatClient } from "../../../src/client/chat-client.ts";
 import { MessageStream } from "../../../src/client/extras/stream.ts";
@@ -16,7 +19,7 @@ interface Program {
 }
 
 function run(example: string, ...args: readonly string[]): Program {
-  const child = spawn(process.execPath, [join(ROOT, "examples", example), ...args], { cwd: ROOT });
+  const child = spawn(process.execPath, [resolve(ROOT, "examples", example), ...args], { cwd: ROOT });
   let output = "";
   for (const stream of [child.stdout, child.stderr]) {
     stream.on("data", (data: Buffer) => {
@@ -67,6 +70,22 @@ test("[D2] [D3] the bot answers a message once, also after its server was killed
   expect(heard).toEqual(["!time", "@ann now", "thank you", "!time", "@ann now"]);
   bot.child.kill("SIGINT");
   expect(await bot.ended).toBe(0);
+});
+
+test("[D5] the client of the README, in its own words, stores a message and ends", async () => {
+  const server = await serve("example-readme");
+  const [, code = ""] =
+    /\n## The client in fifteen lines\n([^]*?)\n\S/.exec(readFileSync(join(ROOT, "README.md"), "utf8")) ?? [];
+  const folder = await mkdtemp(join(tmpdir(), "edge-chat-readme-"));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  const program = code
+    .replaceAll(/^ {4}/gm, "")
+    .replace("./src/", `${ROOT}/src/`)
+    .replace("ws://127.0.0.1:8787", server.url.replace("http", "ws"));
+  await writeFile(join(folder, "program.ts"), program);
+  const readme = run(join(folder, "program.ts"));
+  expect(await readme.ended).toBe(0);
+  expect(readme.output()).toBe("1 bot: hello\nStored as message 1: no crash loses it any more.\n");
 });
 
 test("[D4] [D5] the terminal chat says what is typed, shows what others say, and leaves when everything is stored", async () => {

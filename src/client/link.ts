@@ -1,8 +1,13 @@
 // The life of a client's socket: when to open one, whether its peer still lives, when to come back. Nothing of what is said on it.
 import { PING } from "../protocol/limits.ts";
-import { CLOSE, type ErrorCode } from "../protocol/messages.ts";
+import type { CLOSE, ErrorCode } from "../protocol/messages.ts";
 import { backoff } from "./backoff.ts";
 import type { ClientEffect, DeviceHint, Status, Timer } from "./events.ts";
+
+// The compiler holds them to the protocol's table, which a client need not carry.
+const SUPERSEDED: (typeof CLOSE)["superseded"] = 4001;
+const FULL: (typeof CLOSE)["full"] = 4003;
+const FLOODING: (typeof CLOSE)["flooding"] = 4011;
 
 const PING_EVERY_MS = 25_000;
 const PONG_WITHIN_MS = 10_000;
@@ -136,10 +141,10 @@ export class Link {
 
   onClosed(code: number, random: number): void {
     if (this.#socket === "none") return;
-    if (code === CLOSE.superseded) return this.giveUp("superseded", "You joined from elsewhere.");
+    if (code === SUPERSEDED) return this.giveUp("superseded", "You joined from elsewhere.");
     this.#end();
-    const isFlooded = code === CLOSE.flooding;
-    if (code === CLOSE.full || isFlooded) this.#attempt = Math.max(this.#attempt, PATIENT_ATTEMPT);
+    const isFlooded = code === FLOODING;
+    if (code === FULL || isFlooded) this.#attempt = Math.max(this.#attempt, PATIENT_ATTEMPT);
     const ms = backoff(this.#attempt++, random);
     const reason = isFlooded ? FLOODED : this.#complaint;
     this.#setStatus("offline", { retryMs: ms, ...(reason !== "" && { reason }) });

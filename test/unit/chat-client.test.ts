@@ -5,6 +5,7 @@ import { ChatClient, type ChatClientOptions } from "../../src/client/chat-client
 import { MemoryStorage } from "../../src/client/extras/storage.ts";
 import { eventsFrame } from "../support/client-machine.ts";
 import { FakeSocket } from "../support/fake-socket.ts";
+import { messageAt } from "../support/log-contract.ts";
 
 const newest = (): FakeSocket => FakeSocket.newest;
 const receive = (frame: object): void => newest().happen("message", { data: JSON.stringify(frame) });
@@ -55,7 +56,10 @@ test("[P2] [D5] a send is open until the room has stored it, and resolves with t
   receive(eventsFrame(1, 6));
   await settled();
   expect(outcome).toEqual({});
-  receive(eventsFrame(7, 7, { ...OWN, counter: 1 }));
+  // The same author in another tab numbers its own messages.
+  const own = messageAt(7, { ...OWN, counter: 1 });
+  const other = messageAt(8, { ...OWN, client: "other", counter: 1 });
+  receive({ first: 7, last: 8, events: [own, other] });
   await settled();
   expect(outcome).toEqual({ value: 7 });
 });
@@ -111,6 +115,20 @@ test("[P7] counters of an erased log say nothing about the next one", async () =
   receive(eventsFrame(2, 2, { ...OWN, counter: 2 }));
   await settled();
   expect(outcome).toEqual({ value: 2 });
+});
+
+test("[P7] a send that was stored in a log that is gone by its replay resolves with null", async () => {
+  const client = live();
+  const outcome = outcomeOf(client.send("hi"));
+  receive(eventsFrame(1, 1));
+  newest().happen("close", { code: 1006 });
+  vi.advanceTimersByTime(500);
+  newest().welcome({ resumed: true, counter: 1, head: 3 });
+  newest().happen("close", { code: 4010 });
+  vi.advanceTimersByTime(1_000);
+  newest().welcome({ epoch: "f" });
+  await settled();
+  expect(outcome).toEqual({ value: null });
 });
 
 test("[P8] a refusal for now is waited out; one for good rejects with its code, and the message is forgotten", async () => {
@@ -169,8 +187,11 @@ test("a signal that has aborted before sends nothing; one that aborts after the 
   const late = new AbortController();
   const stored = outcomeOf(client.send("ho", { signal: late.signal }));
   receive(eventsFrame(1, 1, { ...OWN, counter: 1 }));
+  const changes = vi.fn();
+  client.subscribe(changes);
   late.abort();
   await settled();
+  expect(changes).not.toHaveBeenCalled();
   expect(outcome.error).toMatchObject({ code: "aborted", mayBeStored: false });
   expect(stored).toEqual({ value: 1 });
   expect(saidOn(newest())).toHaveLength(1);

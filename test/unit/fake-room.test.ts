@@ -31,6 +31,8 @@ test("somebody without a client talks, and the test sees who is here and what wa
     "ann: hello",
     "somebody: after",
   ]);
+  // The same connection as at first: the room and the client count alike.
+  expect(await ann.send("again")).toBe(4);
   expect(room.members).toEqual([{ connection: "1", author: ann.snapshot().author, name: "ann" }]);
   expect(ann.snapshot().author).toHaveLength(22);
   await using bob = enter(room, "bob");
@@ -87,9 +89,10 @@ test("[P7] an erased room begins again, and clients reset", async () => {
     ann.on("reset", () => resolve());
   });
   room.erase();
+  room.say("fresh");
   await reset;
-  expect(await ann.send("new")).toBe(1);
-  expect(ann.snapshot().messages.map(({ message }) => message)).toEqual(["new"]);
+  expect(await ann.send("new")).toBe(2);
+  expect(ann.snapshot().messages.map(({ message }) => message)).toEqual(["fresh", "new"]);
 });
 
 test("[P13] who comes first is given the last hundred messages, and pages of what is before", async () => {

@@ -1,5 +1,5 @@
 // The client as a package of its own in dist/client: a module and its types for each source file, and what npm has to know.
-import { copyFile, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { copyFile, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { ROOT, runTool } from "./command.ts";
 
@@ -31,15 +31,12 @@ A client of Edge Chat's rooms for browsers and Node 22 or newer. It reconnects, 
 export async function buildClientPackage(): Promise<void> {
   await rm(PACKAGE, { recursive: true, force: true });
   await runTool("node_modules/typescript/bin/tsc", ["-p", "tsconfig/client-package.json"]);
-  await nameModules();
   const { version, license } = JSON.parse(await readFile(join(ROOT, "package.json"), "utf8")) as {
     readonly version: string;
     readonly license: string;
   };
-  const exports = Object.entries(ENTRIES).map(([name, module]) => [
-    name,
-    { types: `./${module}.d.ts`, default: `./${module}.js` },
-  ]);
+  // The types of a module stand beside it, where compilers look for them.
+  const exports = Object.entries(ENTRIES).map(([name, module]) => [name, `./${module}.js`]);
   const manifest = {
     name: "edge-chat-client",
     version,
@@ -54,16 +51,6 @@ export async function buildClientPackage(): Promise<void> {
   await writeFile(join(PACKAGE, "package.json"), `${JSON.stringify(manifest, null, 2)}\n`);
   await writeFile(join(PACKAGE, "README.md"), README);
   await copyFile(join(ROOT, "LICENSE"), join(PACKAGE, "LICENSE"));
-}
-
-/** The compiler names modules as they are called afterwards in the code, and in the types as they were called before. */
-async function nameModules(): Promise<void> {
-  const files = await readdir(PACKAGE, { recursive: true });
-  for (const file of files.filter((name) => name.endsWith(".d.ts"))) {
-    const path = join(PACKAGE, file);
-    const types = await readFile(path, "utf8");
-    await writeFile(path, types.replaceAll(/(from "\.[^"]*)\.ts"/g, '$1.js"'));
-  }
 }
 
 /** Whether others can use it: what npm's users expect of a package, and whether types and modules are the same to everybody. */

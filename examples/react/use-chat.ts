@@ -6,7 +6,6 @@ import { ChatClient, type ChatClientOptions, type Snapshot } from "../../src/cli
 interface Room {
   readonly client: ChatClient;
   users: number;
-  isStarted: boolean;
 }
 
 const rooms = new Map<string, Room>();
@@ -16,7 +15,7 @@ function roomOf(options: ChatClientOptions): Room {
   const name = `${options.client} ${options.url}`;
   const known = rooms.get(name);
   if (known !== undefined) return known;
-  const room = { client: new ChatClient(options), users: 0, isStarted: false };
+  const room = { client: new ChatClient(options), users: 0 };
   rooms.set(name, room);
   room.client.on("closed", () => rooms.delete(name));
   return room;
@@ -24,8 +23,7 @@ function roomOf(options: ChatClientOptions): Room {
 
 function enter(room: Room): () => void {
   room.users += 1;
-  if (!room.isStarted) room.client.start();
-  room.isStarted = true;
+  room.client.start();
   return () => {
     room.users -= 1;
     setTimeout(() => room.users === 0 && room.client.close());

@@ -13,7 +13,7 @@ export type { OutboxItem, SavedOutbox } from "./outbox.ts";
 /** Where an outbox outlives its client: extras/storage.ts has one for browsers and one for memory. */
 export interface OutboxStorage {
   load(): SavedOutbox | null;
-  /** Called at every change. What it throws is reported, and stops nothing. */
+  /** Called at every change. What either throws is reported, and stops nothing. */
   save(outbox: SavedOutbox): void;
 }
 
@@ -85,8 +85,8 @@ export class ChatClient {
   readonly #receipts: Receipts;
   readonly #waiting = new Map<string, Waiting>();
   readonly #listeners = new Map<string, Set<(event: never) => void>>();
-  /** Why nothing is sent any more. */
-  #end: ChatError["code"] | null = null;
+  /** Why there is no connection, nor an attempt to have one. */
+  #end: ChatError["code"] | "not started" | null = "not started";
   #state: Snapshot = {
     status: "connecting",
     author: "",
@@ -99,7 +99,7 @@ export class ChatClient {
   constructor(options: ChatClientOptions) {
     this.#options = options;
     this.#receipts = new Receipts(options.client);
-    const outbox = options.storage?.load();
+    const outbox = tried(() => options.storage?.load());
     this.#socket = new ChatSocket({
       ...options,
       ...(outbox && { outbox }),
@@ -109,9 +109,13 @@ export class ChatClient {
     options.signal?.addEventListener("abort", this.close);
   }
 
-  /** Connects, and stays connected until it is closed; also again after "superseded" or "refused". Returns the client. */
+  /**
+   * Connects, and stays connected until it is closed. Again it does something only after "superseded" or "refused". Returns the
+   * client.
+   */
   start(): this {
-    if (this.#end !== "closed") this.#end = null;
+    if (this.#end === null || this.#end === "closed") return this;
+    this.#end = null;
     this.#socket.start();
     return this;
   }
@@ -123,7 +127,7 @@ export class ChatClient {
    */
   send(text: string, { signal }: { readonly signal?: AbortSignal } = {}): Promise<number | null> {
     return new Promise((resolve, reject) => {
-      if (this.#end !== null) return reject(new ChatError(this.#end));
+      if (this.#end !== null && this.#end !== "not started") return reject(new ChatError(this.#end));
       if (signal?.aborted) return reject(new ChatError("aborted", false, { cause: signal.reason }));
       const id = newId();
       const onAbort = (): void => this.#socket.withdraw(id);
@@ -185,14 +189,10 @@ export class ChatClient {
   }
 
   #keep({ items, epoch, counter }: SavedOutbox): void {
-    try {
-      this.#options.storage?.save({ items, epoch, counter });
-    } catch (error) {
-      report(error);
-    }
+    tried(() => this.#options.storage?.save({ items, epoch, counter }));
     for (const [id, { signal }] of this.#waiting) {
       if (!signal?.aborted) continue;
-      const mayBeStored = items.some((item) => item.id === id);
+      const mayBeStored = this.#receipts.isStored(id) || items.some((item) => item.id === id);
       this.#take(id)?.reject(new ChatError("aborted", mayBeStored, { cause: signal.reason }));
     }
   }
@@ -237,12 +237,16 @@ export class ChatClient {
 
   /** One listener that throws takes nothing from the others. */
   #emit<Type extends keyof ClientEvents>(type: Type, event: ClientEvents[Type]): void {
-    for (const listener of [...(this.#listeners.get(type) ?? [])]) {
-      try {
-        listener(event as never);
-      } catch (error) {
-        report(error);
-      }
-    }
+    for (const listener of [...(this.#listeners.get(type) ?? [])]) tried(() => listener(event as never));
+  }
+}
+
+/** What an app's own code returns; what it throws is reported, and goes no further. */
+function tried<T>(what: () => T): T | undefined {
+  try {
+    return what();
+  } catch (error) {
+    report(error);
+    return undefined;
   }
 }

@@ -53,6 +53,11 @@ export class Receipts {
     }
   }
 
+  /** Whether it is stored, although its place is not known yet. */
+  isStored(id: string): boolean {
+    return [...this.#stored.values()].includes(id);
+  }
+
   /** Counters begin again in another log, and nothing more comes of the old one. */
   #joined({ author, epoch, after, head }: Extract<AppEvent, { type: "joined" }>): readonly Receipt[] {
     const rest = epoch === this.#epoch ? [] : this.#settle(true);

@@ -181,6 +181,31 @@ test("[D3] [D4] a signal cannot take back what is on a wire, nor what was: it en
   expect(second).toEqual({ value: 2 });
 });
 
+test("[D5] a signal that aborts between the welcome that confirms and the replay says that the message may be stored", async () => {
+  const client = live();
+  const hurry = new AbortController();
+  const outcome = outcomeOf(client.send("hi", { signal: hurry.signal }));
+  receive(eventsFrame(1, 1));
+  newest().happen("close", { code: 1006 });
+  vi.advanceTimersByTime(500);
+  newest().welcome({ resumed: true, counter: 1, head: 3 });
+  hurry.abort();
+  await settled();
+  expect(outcome.error).toMatchObject({ code: "aborted", mayBeStored: true });
+});
+
+test("[D7] a client that is started twice has one socket; what is sent before waits for the start", async () => {
+  const client = made();
+  const outcome = outcomeOf(client.send("early"));
+  client.start().start();
+  newest().welcome();
+  client.start();
+  expect(FakeSocket.opened).toHaveLength(1);
+  receive(eventsFrame(1, 1, { ...OWN, counter: 1 }));
+  await settled();
+  expect(outcome).toEqual({ value: 1 });
+});
+
 test("a signal that has aborted before sends nothing; one that aborts after the end changes nothing", async () => {
   const client = live();
   const outcome = outcomeOf(client.send("hi", { signal: AbortSignal.abort() }));
@@ -322,7 +347,7 @@ test("a listener hears its kind of event until it leaves; one that throws takes 
   expect(reported.mock.calls).toEqual([[oops], [oops], [oops]]);
 });
 
-test("[P8] a storage has every change of the outbox; one that is full is reported, and stops nothing", async () => {
+test("[P8] a storage has every change of the outbox; one that throws is reported, and stops nothing", async () => {
   const reported = vi.fn();
   vi.stubGlobal("reportError", reported);
   const storage = new MemoryStorage();
@@ -344,4 +369,10 @@ test("[P8] a storage has every change of the outbox; one that is full is reporte
   await settled();
   expect([hi, ho]).toEqual([{ value: 1 }, { value: 2 }]);
   expect(reported).toHaveBeenCalledWith(full);
+  const gone = new Error("not allowed");
+  vi.spyOn(storage, "load").mockImplementation(() => {
+    throw gone;
+  });
+  expect(live({ storage }).snapshot().status).toBe("live");
+  expect(reported).toHaveBeenCalledWith(gone);
 });

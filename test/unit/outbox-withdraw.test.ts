@@ -3,7 +3,10 @@ import { describe, expect, test } from "vitest";
 import { Outbox, parseSavedOutbox } from "../../src/client/outbox.ts";
 import { OUTBOX } from "../support/saved-outbox.ts";
 
+const codes = (outbox: Outbox): unknown[] => outbox.state.items.map(({ state, code }) => code ?? state);
 const ids = (outbox: Outbox): string[] => outbox.state.items.map(({ id }) => id);
+
+const DIGITS = ["1", "2", "3", "4", "5", "6", "7", "8"];
 
 function withMessages(...messages: readonly string[]): Outbox {
   const outbox = new Outbox();
@@ -39,18 +42,16 @@ describe("taking a message back", () => {
   });
 
   test("[P8] [D12] behind eight that are under way, the ninth was not on a wire", () => {
-    const outbox = withMessages(..."123456789");
+    const outbox = withMessages(...DIGITS, "9");
     outbox.welcome("e", 0);
     outbox.take();
     outbox.withdraw("8");
     outbox.withdraw("9");
-    expect(ids(outbox)).toEqual([..."12345678"]);
+    expect(ids(outbox)).toEqual(DIGITS);
   });
 });
 
 describe("why a message failed", () => {
-  const codes = (outbox: Outbox): unknown[] => outbox.state.items.map(({ state, code }) => code ?? state);
-
   test("[C6] its length, or that there is nothing to see, where it is not sent at all", () => {
     const outbox = withMessages("x".repeat(2_001), "x".repeat(2_000), " \u200b");
     expect(codes(outbox)).toEqual(["message-too-long", "pending", "message-empty"]);

@@ -1,7 +1,7 @@
 // `npm run typecheck`: compiles each world with its own globals, so that a WebSocket in the core is an error.
 import { command, runTool } from "../tools/command.ts";
 
-const WORLDS = ["pure", "worker", "client", "workerd", "browser-tests", "load", "node"];
+const WORLDS = ["pure", "worker", "client", "workerd", "browser-tests", "load", "node", "examples"];
 
 command("npm run typecheck: compiles the project's worlds, one after the other.", {}, async () => {
   for (const world of WORLDS) {

@@ -1,153 +1,252 @@
-// The connection machine on a real WebSocket: for the page, for tests, and for programs on Node 22 or newer.
-import { type ClientOptions, Connection } from "./connection.ts";
-import { type AppEvent, type ClientEffect, type ClientEvent, type DeviceHint, type Timer } from "./events.ts";
+// The client to take home: promises, typed events and snapshots over chat-socket.ts. What it costs more stands in extras/.
+import type { ChatMessage, ErrorCode, Member } from "../protocol/messages.ts";
+import { ChatSocket, newId, report, type SocketClass } from "./chat-socket.ts";
+import type { AppEvent, DeviceHint, Status } from "./events.ts";
+import type { OutboxItem, SavedOutbox } from "./outbox.ts";
+import { type Receipt, Receipts } from "./receipts.ts";
 
-export interface ChatClientOptions extends ClientOptions {
+export type { ChatMessage, ErrorCode, Member } from "../protocol/messages.ts";
+export type { SocketClass, SocketLike } from "./chat-socket.ts";
+export type { AppEvent, DeviceHint, Status } from "./events.ts";
+export type { OutboxItem, SavedOutbox } from "./outbox.ts";
+
+/** Where an outbox outlives its client: extras/storage.ts has one for browsers and one for memory. */
+export interface OutboxStorage {
+  load(): SavedOutbox | null;
+  /** Called at every change. What either throws is reported, and stops nothing. */
+  save(outbox: SavedOutbox): void;
+}
+
+export interface ChatClientOptions {
   /** The room's WebSocket address, e.g. `wss://chat.example/api/room/lobby/websocket`. */
   readonly url: string;
-  readonly onEvent: (event: AppEvent) => void;
+  readonly name: string;
+  /** Secret, 16 to 128 units; the same key is the same author, in every room. */
+  readonly key: string;
+  /** Tells apart tabs and devices with one key, at most 32 units. Two at once with one tag throw each other out. */
+  readonly client: string;
+  readonly storage?: OutboxStorage;
+  /** Closes the client. */
+  readonly signal?: AbortSignal;
+  /** How many of the newest messages a snapshot has; 200 where it is not said. */
+  readonly keep?: number;
+  readonly WebSocket?: SocketClass;
+}
+
+/** Why a message has no place in the room, or why nobody will tell. */
+export class ChatError extends Error {
+  override readonly name = "ChatError";
+  /** The protocol's code where the room refused; "aborted" by a signal; "superseded" or "closed" with the client. */
+  readonly code: ErrorCode | "aborted" | "superseded" | "closed";
+  /** Whether the message may be stored all the same, now or later. */
+  readonly mayBeStored: boolean;
+
+  constructor(code: ChatError["code"], mayBeStored = false, options?: ErrorOptions) {
+    super(`The message is not known to be stored: ${code}.`, options);
+    this.code = code;
+    this.mayBeStored = mayBeStored;
+  }
+}
+
+/** What an app draws. A new object at each change, and the same one between changes. */
+export interface Snapshot {
+  /** "closed": by `close` or by the signal, for good. */
+  readonly status: Status | "closed";
+  /** When the next attempt is made, in ms from the change on, and why it is necessary, where that is known. */
+  readonly retryMs?: number | undefined;
+  readonly reason?: string | undefined;
+  /** Who we are to others; "" before the first join. */
+  readonly author: string;
+  /** The newest messages, oldest first; a seq that is not one above the last stands behind a gap. */
+  readonly messages: readonly ChatMessage[];
+  /** null where the room is too large for a roster. */
+  readonly members: readonly Member[] | null;
+  readonly count: number;
+  /** What is said and not stored yet, in order. */
+  readonly outbox: readonly OutboxItem[];
+}
+
+/** What a listener can hear: all that a connection tells, a change of the snapshot, and the end. */
+export type ClientEvents = { readonly [Event in AppEvent as Event["type"]]: Event } & {
+  readonly change: Snapshot;
+  readonly closed: ChatError;
+};
+
+interface Waiting {
+  readonly resolve: (seq: number | null) => void;
+  readonly reject: (error: ChatError) => void;
+  readonly signal: AbortSignal | undefined;
+  readonly onAbort: () => void;
 }
 
 export class ChatClient {
-  private readonly connection: Connection;
-  private readonly options: ChatClientOptions;
-  private readonly timers = new Map<Timer, ReturnType<typeof setTimeout>>();
-  private socket: WebSocket | null = null;
-  private readonly events: ClientEvent[] = [];
-  private isHandling = false;
-  private isStopped = false;
+  readonly #options: ChatClientOptions;
+  readonly #socket: ChatSocket;
+  readonly #receipts: Receipts;
+  readonly #waiting = new Map<string, Waiting>();
+  readonly #listeners = new Map<string, Set<(event: never) => void>>();
+  /** Why there is no connection, nor an attempt to have one. */
+  #end: ChatError["code"] | "not started" | null = "not started";
+  #state: Snapshot = {
+    status: "connecting",
+    author: "",
+    messages: [],
+    members: [],
+    count: 0,
+    outbox: [],
+  };
 
   constructor(options: ChatClientOptions) {
-    this.options = options;
-    this.connection = new Connection(options);
+    this.#options = options;
+    this.#receipts = new Receipts(options.client);
+    const outbox = tried(() => options.storage?.load());
+    this.#socket = new ChatSocket({
+      ...options,
+      ...(outbox && { outbox }),
+      onEvent: (event) => this.#observe(event),
+    });
+    if (options.signal?.aborted) this.close();
+    options.signal?.addEventListener("abort", this.close);
   }
 
-  /** Connects, and stays connected until `stop`. */
-  start(): void {
-    this.handle({ type: "start" });
+  /**
+   * Connects, and stays connected until it is closed. Again it does something only after "superseded" or "refused". Returns the
+   * client.
+   */
+  start(): this {
+    if (this.#end === null || this.#end === "closed") return this;
+    this.#end = null;
+    this.#socket.start();
+    return this;
   }
 
-  /** Queues a message; `outbox` and `messages` events tell what becomes of it. Returns its local name. */
-  send(message: string): string {
-    // Not `randomUUID`: a page that came over plain http from another machine has none.
-    const id = [...crypto.getRandomValues(new Uint8Array(16))].map((byte) =>
-      byte.toString(16).padStart(2, "0"),
-    );
-    this.handle({ type: "send", id: id.join(""), message });
-    return id.join("");
+  /**
+   * Queues a message, and resolves when it is stored: with its seq, or with null where its event was in a gap that the client
+   * missed. Rejects with a ChatError: with the room's code where it is refused for good, and when the client's life ends.
+   * `signal` takes back what never was on a wire; otherwise it only ends the waiting, and `mayBeStored` is true.
+   */
+  send(text: string, { signal }: { readonly signal?: AbortSignal } = {}): Promise<number | null> {
+    return new Promise((resolve, reject) => {
+      if (this.#end !== null && this.#end !== "not started") return reject(new ChatError(this.#end));
+      if (signal?.aborted) return reject(new ChatError("aborted", false, { cause: signal.reason }));
+      const id = newId();
+      const onAbort = (): void => this.#socket.withdraw(id);
+      signal?.addEventListener("abort", onAbort);
+      this.#waiting.set(id, { resolve, reject, signal, onAbort });
+      this.#socket.send(text, id);
+    });
   }
 
-  /** Forgets a message that failed for good. */
-  discard(id: string): void {
-    this.handle({ type: "discard", id });
+  /** Hears of one kind of event from now on. Returns what ends it. */
+  on<Type extends keyof ClientEvents>(type: Type, listener: (event: ClientEvents[Type]) => void): () => void {
+    const all = this.#listeners.get(type) ?? new Set();
+    this.#listeners.set(type, all.add(listener));
+    return () => all.delete(listener);
   }
 
-  /** Asks for a page of messages before a seq; a `history` event answers. */
+  /** Hears of every change of the snapshot; with `snapshot` what React's useSyncExternalStore takes. */
+  readonly subscribe = (listener: () => void): (() => void) => this.on("change", () => listener());
+
+  readonly snapshot = (): Snapshot => this.#state;
+
+  /** Asks for up to 100 messages before a seq; a `history` event answers. */
   history(before: number): void {
-    this.handle({ type: "history", before });
+    this.#socket.history(before);
   }
 
-  /** Somebody types; call it at each stroke. The others hear of it where the room tells it, and not too often. */
+  /** Somebody types; call it at each stroke. */
   typed(): void {
-    this.handle({ type: "typed" });
+    this.#socket.typed();
   }
 
   /** Says what the device knows: its network came or went, or somebody looks again. Reconnects or probes at once. */
   hint(type: DeviceHint): void {
-    this.handle({ type });
+    this.#socket.hint(type);
   }
 
-  /** Leaves the room. The client cannot be used any more. */
-  stop(): void {
-    this.isStopped = true;
-    for (const timer of this.timers.values()) clearTimeout(timer);
-    this.socket?.close(1000);
-    this.socket = null;
+  /** Leaves the room for good. What waits is rejected; a storage keeps it for the next run. */
+  readonly close = (): void => {
+    if (this.#end === "closed") return;
+    this.#options.signal?.removeEventListener("abort", this.close);
+    this.#socket.stop();
+    this.#finish("closed");
+    this.#change({ status: "closed", retryMs: undefined, reason: undefined });
+    this.#emit("closed", new ChatError("closed"));
+  };
+
+  [Symbol.asyncDispose](): Promise<void> {
+    this.close();
+    return Promise.resolve();
   }
 
-  /** What an app does while it hears of one event comes after it: otherwise the wire had another order than the machine. */
-  private handle(event: ClientEvent): void {
-    this.events.push(event);
-    if (this.isHandling) return;
-    this.isHandling = true;
-    for (let next = this.events.shift(); next !== undefined; next = this.events.shift()) this.step(next);
-    this.isHandling = false;
+  #observe(event: AppEvent): void {
+    if (event.type === "outbox") this.#keep(event);
+    for (const receipt of this.#receipts.read(event)) this.#settle(receipt);
+    this.#show(event);
+    this.#emit(event.type, event);
+    if (event.type === "status" && (event.status === "superseded" || event.status === "refused"))
+      this.#finish(event.code ?? "superseded");
   }
 
-  private step(event: ClientEvent): void {
-    for (const effect of this.connection.handle(event)) this.attempt(effect);
-  }
-
-  /** The connection lives on, whatever the app makes of what it hears; stopped, it does nothing more. */
-  private attempt(effect: ClientEffect): void {
-    if (this.isStopped) return;
-    try {
-      this.perform(effect);
-    } catch (error) {
-      report(error);
+  #keep({ items, epoch, counter }: SavedOutbox): void {
+    tried(() => this.#options.storage?.save({ items, epoch, counter }));
+    for (const [id, { signal }] of this.#waiting) {
+      if (!signal?.aborted) continue;
+      const mayBeStored = this.#receipts.isStored(id) || items.some((item) => item.id === id);
+      this.#take(id)?.reject(new ChatError("aborted", mayBeStored, { cause: signal.reason }));
     }
   }
 
-  private perform(effect: ClientEffect): void {
-    switch (effect.type) {
-      case "open":
-        this.open();
-        break;
-      case "close":
-        this.forget();
-        break;
-      case "transmit":
-        if (this.socket?.readyState === 1) this.socket.send(effect.text);
-        break;
-      case "timer":
-        this.arm(effect.timer, effect.ms);
-        break;
-      default:
-        this.options.onEvent(effect);
-    }
+  #settle(receipt: Receipt): void {
+    const waiting = this.#take(receipt.id);
+    if ("seq" in receipt) return waiting?.resolve(receipt.seq);
+    waiting?.reject(new ChatError(receipt.code));
+    this.#socket.discard(receipt.id);
   }
 
-  private open(): void {
-    this.forget();
-    const socket = new WebSocket(this.options.url);
-    this.socket = socket;
-    // Events of a socket that was given up must not reach the machine.
-    const ifCurrent = (event: () => ClientEvent) => (): void => {
-      if (this.socket === socket) this.handle(event());
-    };
-    socket.addEventListener(
-      "open",
-      ifCurrent(() => ({ type: "opened" })),
-    );
-    socket.addEventListener("message", ({ data }) => {
-      if (this.socket === socket) this.handle({ type: "frame", frame: data, random: Math.random() });
-    });
-    socket.addEventListener("close", ({ code }) => {
-      if (this.socket !== socket) return;
-      this.socket = null;
-      this.handle({ type: "closed", code, random: Math.random() });
-    });
+  /** Nobody waits for this message any more; returns who did. */
+  #take(id: string): Waiting | undefined {
+    const waiting = this.#waiting.get(id);
+    this.#waiting.delete(id);
+    waiting?.signal?.removeEventListener("abort", waiting.onAbort);
+    return waiting;
   }
 
-  private forget(): void {
-    const socket = this.socket;
-    this.socket = null;
-    if (socket !== null && socket.readyState < 2) socket.close(1000);
+  #finish(code: ChatError["code"]): void {
+    this.#end = code;
+    for (const id of this.#waiting.keys()) this.#take(id)?.reject(new ChatError(code, true));
   }
 
-  private arm(timer: Timer, ms: number | null): void {
-    clearTimeout(this.timers.get(timer));
-    if (ms === null) return;
-    this.timers.set(
-      timer,
-      setTimeout(() => this.handle({ type: "timer", timer, random: Math.random() }), ms),
-    );
+  #show(event: AppEvent): void {
+    const { keep = 200 } = this.#options;
+    if (event.type === "status") {
+      const { status, retryMs, reason } = event;
+      this.#change({ status, retryMs, reason });
+    } else if (event.type === "joined") this.#change({ author: event.author });
+    else if (event.type === "reset") this.#change({ messages: [] });
+    else if (event.type === "roster") this.#change({ members: event.members, count: event.count });
+    else if (event.type === "outbox") this.#change({ outbox: event.items });
+    else if (event.type === "messages" && keep > 0)
+      this.#change({ messages: [...this.#state.messages, ...event.messages].slice(-keep) });
+  }
+
+  #change(fields: Partial<Snapshot>): void {
+    this.#state = { ...this.#state, ...fields };
+    this.#emit("change", this.#state);
+  }
+
+  /** One listener that throws takes nothing from the others. */
+  #emit<Type extends keyof ClientEvents>(type: Type, event: ClientEvents[Type]): void {
+    for (const listener of [...(this.#listeners.get(type) ?? [])]) tried(() => listener(event as never));
   }
 }
 
-/** As a browser reports what a listener throws; Node has no such way, short of ending the process. */
-function report(error: unknown): void {
-  const { reportError } = globalThis as { reportError?: (error: unknown) => void };
-  if (reportError !== undefined) reportError(error);
-  else console.error(error);
+/** What an app's own code returns; what it throws is reported, and goes no further. */
+function tried<T>(what: () => T): T | undefined {
+  try {
+    return what();
+  } catch (error) {
+    report(error);
+    return undefined;
+  }
 }

@@ -38,254 +38,254 @@ const OLDER_LIMITS: Limits = { message: MAX_CLASSIC_MESSAGE_LENGTH, typing: 0 };
 const FINAL: ReadonlySet<ErrorCode> = new Set(["bad-frame", "frame-too-large", "name-too-long"]);
 
 export class Connection {
-  private readonly options: ClientOptions;
-  private readonly link: Link;
-  private readonly sender: Sender;
-  private readonly typing: Typing;
-  private readonly roster = new Roster();
-  private limits = OLDER_LIMITS;
+  readonly #options: ClientOptions;
+  readonly #link: Link;
+  readonly #sender: Sender;
+  readonly #typing: Typing;
+  readonly #roster = new Roster();
+  #limits = OLDER_LIMITS;
   /** The last message shown; seq is null until the first one after a join that did not resume. */
-  private seen: { readonly epoch: string; readonly seq: number | null } | null = null;
-  private author = "";
+  #seen: { readonly epoch: string; readonly seq: number | null } | null = null;
+  #author = "";
   /** The page of history that was asked for and has not come. */
-  private wantsBefore: number | null = null;
-  private effects: ClientEffect[] = [];
+  #wantsBefore: number | null = null;
+  #effects: ClientEffect[] = [];
 
   constructor(options: ClientOptions) {
-    this.options = options;
-    const emit = (effect: ClientEffect): void => this.emit(effect);
-    this.link = new Link({ emit, onEnd: () => this.forget() });
+    this.#options = options;
+    const emit = (effect: ClientEffect): void => this.#emit(effect);
+    this.#link = new Link({ emit, onEnd: () => this.#forget() });
     const ports = {
       emit,
-      transmit: (frame: object) => this.transmit(frame),
-      isLive: () => this.link.isLive,
-      drop: (random: number) => this.link.drop(random),
+      transmit: (frame: object) => this.#transmit(frame),
+      isLive: () => this.#link.isLive,
+      drop: (random: number) => this.#link.drop(random),
     };
-    this.sender = new Sender(ports, options.outbox);
-    this.typing = new Typing(ports);
+    this.#sender = new Sender(ports, options.outbox);
+    this.#typing = new Typing(ports);
   }
 
   /** What to do next. Total: never throws, whatever the room sent. */
   handle(event: ClientEvent): readonly ClientEffect[] {
-    this.effects = [];
+    this.#effects = [];
     switch (event.type) {
       case "start":
-        this.link.open();
-        this.sender.tell();
+        this.#link.open();
+        this.#sender.tell();
         break;
       case "online":
       case "visible":
       case "offline":
-        this.link.hint(event.type);
+        this.#link.hint(event.type);
         break;
       case "opened":
-        this.link.opened();
-        this.sayHello();
+        this.#link.opened();
+        this.#sayHello();
         break;
       case "frame":
-        this.onFrame(event.frame, event.random);
+        this.#onFrame(event.frame, event.random);
         break;
       case "closed":
-        this.link.onClosed(event.code, event.random);
+        this.#link.onClosed(event.code, event.random);
         break;
       case "timer":
-        this.onTimer(event.timer, event.random);
+        this.#onTimer(event.timer, event.random);
         break;
       case "send":
-        this.sender.send(event.id, event.message);
+        this.#sender.send(event.id, event.message);
         break;
       case "typed":
-        if (this.link.isLive) this.typing.typed(this.roster.count, this.limits.typing);
+        if (this.#link.isLive) this.#typing.typed(this.#roster.count, this.#limits.typing);
         break;
       case "discard":
-        this.sender.discard(event.id);
+        this.#sender.discard(event.id);
+        break;
+      case "withdraw":
+        this.#sender.withdraw(event.id);
         break;
       case "history":
-        this.wantsBefore = event.before;
-        this.askHistory();
+        this.#wantsBefore = event.before;
+        this.#askHistory();
         break;
       default:
         event satisfies never;
     }
-    return this.effects;
+    return this.#effects;
   }
 
-  private emit(effect: ClientEffect): void {
-    this.effects.push(effect);
+  #emit(effect: ClientEffect): void {
+    this.#effects.push(effect);
   }
 
-  private transmit(frame: object): void {
-    this.emit({ type: "transmit", text: JSON.stringify(frame) });
+  #transmit(frame: object): void {
+    this.#emit({ type: "transmit", text: JSON.stringify(frame) });
   }
 
-  private arm(timer: Timer, ms: number | null): void {
-    this.emit({ type: "timer", timer, ms });
+  #arm(timer: Timer, ms: number | null): void {
+    this.#emit({ type: "timer", timer, ms });
   }
 
-  private sayHello(): void {
-    const { name, key, client } = this.options;
+  #sayHello(): void {
+    const { name, key, client } = this.#options;
     const since: Since | null =
-      this.seen === null || this.seen.seq === null ? null : { epoch: this.seen.epoch, seq: this.seen.seq };
-    this.transmit({ name, protocol: DELIVERY_PROTOCOL, key, client, ...(since && { since }) });
-    this.link.expectAnswer();
+      this.#seen === null || this.#seen.seq === null
+        ? null
+        : { epoch: this.#seen.epoch, seq: this.#seen.seq };
+    this.#transmit({ name, protocol: DELIVERY_PROTOCOL, key, client, ...(since && { since }) });
+    this.#link.expectAnswer();
   }
 
-  private onFrame(text: unknown, random: number): void {
-    if (!this.link.isOpen) return;
+  #onFrame(text: unknown, random: number): void {
+    if (!this.#link.isOpen) return;
     const isPong = text === PONG;
-    this.link.heard(isPong);
+    this.#link.heard(isPong);
     if (isPong) return;
     const frame = decodeServerFrame(text);
-    if (frame !== null) this.onServerFrame(frame, random);
+    if (frame !== null) this.#onServerFrame(frame, random);
   }
 
-  private onServerFrame(frame: ServerFrame, random: number): void {
+  #onServerFrame(frame: ServerFrame, random: number): void {
     switch (frame.kind) {
       case "welcome":
-        this.onWelcome(frame.welcome);
+        this.#onWelcome(frame.welcome);
         break;
       case "events":
-        this.onEvents(frame.first, frame.events, frame.presence, random);
+        this.#onEvents(frame.first, frame.events, frame.presence, random);
         break;
       case "stored":
-        this.sender.stored(frame.counter);
+        this.#sender.stored(frame.counter);
         break;
       case "refused":
-        this.onRefused(frame.refused, random);
+        this.#onRefused(frame.refused, random);
         break;
       case "presence":
-        this.onPresence(frame.presence);
+        this.#onPresence(frame.presence);
         break;
       case "history":
         // A page of a log that is gone, or one that was asked for twice, must not be shown.
-        if (frame.history.before !== this.wantsBefore) break;
-        this.wantsBefore = null;
-        this.arm("history", null);
-        this.emit({ type: "history", messages: frame.history.events, more: frame.history.more });
+        if (frame.history.before !== this.#wantsBefore) break;
+        this.#wantsBefore = null;
+        this.#arm("history", null);
+        this.#emit({ type: "history", messages: frame.history.events, more: frame.history.more });
         break;
       case "typing":
         // Oneself in another tab is nobody else.
-        if (this.link.isLive && frame.member.author !== this.author)
-          this.emit({ type: "typing", member: frame.member });
+        if (this.#link.isLive && frame.member.author !== this.#author)
+          this.#emit({ type: "typing", member: frame.member });
         break;
       case "error":
-        this.onError(frame.code, frame.error);
+        this.#onError(frame.code, frame.error);
         break;
       default:
         frame satisfies never;
     }
   }
 
-  private onWelcome(welcome: Welcome): void {
+  #onWelcome(welcome: Welcome): void {
     const { epoch, head, counter, author, members, roster, resumed, gap } = welcome;
     const { limits = OLDER_LIMITS } = welcome;
-    this.limits = limits;
-    const before = this.seen;
-    this.author = author;
+    this.#limits = limits;
+    const before = this.#seen;
+    this.#author = author;
     const after = resumed ? (before?.seq ?? null) : head === 0 ? 0 : null;
-    this.emit({ type: "joined", author, epoch, resumed, after, head, limits });
+    this.#emit({ type: "joined", author, epoch, resumed, after, head, limits });
     if (before !== null && !resumed) {
-      this.wantsBefore = null;
-      this.emit({ type: "reset" });
+      this.#wantsBefore = null;
+      this.#emit({ type: "reset" });
     }
-    if (gap !== undefined) this.emit({ type: "gap", gap });
-    this.seen = { epoch, seq: gap?.last ?? after };
-    this.sender.welcome(epoch, counter, limits.message);
-    this.roster.welcome(members, roster);
-    this.link.joined();
-    this.emitRoster();
-    this.sender.pump();
-    this.sender.tell();
-    this.askHistory();
+    if (gap !== undefined) this.#emit({ type: "gap", gap });
+    this.#seen = { epoch, seq: gap?.last ?? after };
+    this.#sender.welcome(epoch, counter, limits.message);
+    this.#roster.welcome(members, roster);
+    this.#link.joined();
+    this.#emitRoster();
+    this.#sender.pump();
+    this.#sender.tell();
+    this.#askHistory();
   }
 
   /** Who came is told before what they said meanwhile, who left after it. */
-  private onPresence(presence: Presence, meanwhile = (): void => {}): void {
-    const { arrived, gone } = this.roster.apply(presence);
-    if (arrived.length > 0) this.emit({ type: "arrived", members: arrived });
+  #onPresence(presence: Presence, meanwhile = (): void => {}): void {
+    const { arrived, gone } = this.#roster.apply(presence);
+    if (arrived.length > 0) this.#emit({ type: "arrived", members: arrived });
     meanwhile();
-    if (gone.length > 0) this.emit({ type: "left", members: gone });
-    this.emitRoster();
+    if (gone.length > 0) this.#emit({ type: "left", members: gone });
+    this.#emitRoster();
   }
 
-  private onEvents(
-    first: number,
-    events: readonly ChatMessage[],
-    presence: Presence | null,
-    random: number,
-  ): void {
-    if (!this.link.isLive || this.seen === null) return;
-    const { epoch, seq } = this.seen;
+  #onEvents(first: number, events: readonly ChatMessage[], presence: Presence | null, random: number): void {
+    if (!this.#link.isLive || this.#seen === null) return;
+    const { epoch, seq } = this.#seen;
     // The first frame after a join that did not resume may begin anywhere; after that, no seq may be missing (D2).
-    if (seq !== null && first > seq + 1) return this.link.drop(random);
+    if (seq !== null && first > seq + 1) return this.#link.drop(random);
     const fresh = events.filter((event) => event.seq > (seq ?? 0));
-    this.seen = { epoch, seq: fresh.at(-1)?.seq ?? seq };
-    const show = (): void => this.showMessages(fresh);
+    this.#seen = { epoch, seq: fresh.at(-1)?.seq ?? seq };
+    const show = (): void => this.#showMessages(fresh);
     if (presence === null) show();
-    else this.onPresence(presence, show);
+    else this.#onPresence(presence, show);
   }
 
-  private showMessages(fresh: readonly ChatMessage[]): void {
+  #showMessages(fresh: readonly ChatMessage[]): void {
     if (fresh.length === 0) return;
-    this.emit({ type: "messages", messages: fresh });
+    this.#emit({ type: "messages", messages: fresh });
     const own = fresh.findLast(
-      ({ author, client }) => author === this.author && client === this.options.client,
+      ({ author, client }) => author === this.#author && client === this.#options.client,
     );
-    if (own !== undefined) this.sender.stored(own.counter);
+    if (own !== undefined) this.#sender.stored(own.counter);
   }
 
-  private onRefused({ counter, code, retryAfter }: Refusal, random: number): void {
+  #onRefused({ counter, code, retryAfter }: Refusal, random: number): void {
     const wait = spread(retryAfter ?? BUSY_RETRY_MS, random);
-    if (!this.link.isLive) {
-      this.link.putOff(wait);
-      return this.arm("resend", wait);
+    if (!this.#link.isLive) {
+      this.#link.putOff(wait);
+      return this.#arm("resend", wait);
     }
     // Without a counter it was the page of history.
-    if (counter === undefined) return this.arm("history", wait);
-    this.sender.refused(counter, code, wait, random);
+    if (counter === undefined) return this.#arm("history", wait);
+    this.#sender.refused(counter, code, wait, random);
   }
 
   /** What is wrong with a hello would be wrong again and again; a room without a place may have one later. */
-  private onError(code: ErrorCode, error: string): void {
-    if (this.link.isLive) return;
-    if (FINAL.has(code)) this.link.giveUp("refused", error);
-    else this.link.complain(error);
+  #onError(code: ErrorCode, error: string): void {
+    if (this.#link.isLive) return;
+    if (FINAL.has(code)) this.#link.giveUp("refused", error, code);
+    else this.#link.complain(error);
   }
 
-  private emitRoster(): void {
-    this.emit({ type: "roster", members: this.roster.members, count: this.roster.count });
+  #emitRoster(): void {
+    this.#emit({ type: "roster", members: this.#roster.members, count: this.#roster.count });
   }
 
-  private askHistory(): void {
-    if (!this.link.isLive || this.wantsBefore === null) return;
-    this.arm("history", ANSWER_WITHIN_MS);
-    this.transmit({ history: { before: this.wantsBefore, limit: MAX_PAGE } });
+  #askHistory(): void {
+    if (!this.#link.isLive || this.#wantsBefore === null) return;
+    this.#arm("history", ANSWER_WITHIN_MS);
+    this.#transmit({ history: { before: this.#wantsBefore, limit: MAX_PAGE } });
   }
 
-  private onTimer(timer: Timer, random: number): void {
+  #onTimer(timer: Timer, random: number): void {
     switch (timer) {
       case "resend":
-        if (!this.link.isLive) return this.link.isOpen ? this.sayHello() : undefined;
-        this.sender.retry();
+        if (!this.#link.isLive) return this.#link.isOpen ? this.#sayHello() : undefined;
+        this.#sender.retry();
         break;
       case "history":
-        this.askHistory();
+        this.#askHistory();
         break;
       case "answer":
-        if (this.link.isLive) this.link.drop(random);
+        if (this.#link.isLive) this.#link.drop(random);
         break;
       case "typing":
-        this.typing.isOver();
+        this.#typing.isOver();
         break;
       default:
-        this.link.onTimer(timer, random);
+        this.#link.onTimer(timer, random);
     }
   }
 
   /** What was asked on a socket that is gone is not answered. A place that no message has confirmed is none. */
-  private forget(): void {
-    for (const timer of ["resend", "history", "answer", "typing"] as const) this.arm(timer, null);
-    this.typing.isOver();
-    if (this.seen?.seq === null) this.seen = null;
+  #forget(): void {
+    for (const timer of ["resend", "history", "answer", "typing"] as const) this.#arm(timer, null);
+    this.#typing.isOver();
+    if (this.#seen?.seq === null) this.#seen = null;
   }
 }

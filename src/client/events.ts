@@ -1,5 +1,5 @@
 // What can happen to a client's connection, and what it wants done about it. The shell performs effects in the order given.
-import type { ChatMessage, Gap, Limits, Member } from "../protocol/messages.ts";
+import type { ChatMessage, ErrorCode, Gap, Limits, Member } from "../protocol/messages.ts";
 import type { SavedOutbox } from "./outbox.ts";
 
 /** "superseded": the same author and tag came from elsewhere. "refused": the room will never take this client as it is. */
@@ -16,7 +16,7 @@ export type ClientEvent =
   | { readonly type: "closed"; readonly code: number; readonly random: number }
   | { readonly type: "timer"; readonly timer: Timer; readonly random: number }
   | { readonly type: "send"; readonly id: string; readonly message: string }
-  | { readonly type: "discard"; readonly id: string }
+  | { readonly type: "discard" | "withdraw"; readonly id: string }
   | { readonly type: "history"; readonly before: number };
 
 /** What the shell does itself. */
@@ -35,6 +35,8 @@ export type AppEvent =
       readonly status: Status;
       readonly retryMs?: number;
       readonly reason?: string;
+      /** Of "refused": what is wrong with the hello. */
+      readonly code?: ErrorCode;
     }
   /**
    * The room let us in. Messages follow behind the seq `after` (null: the first one will say it) to `head` and on.

@@ -1,7 +1,8 @@
 // What a client has said and the room has not yet confirmed, in order. Decides what to send next; sends nothing.
-import { isCount, isFields, parseFields } from "../protocol/codec.ts";
+import { isCount, isFields, parseFields } from "../protocol/fields.ts";
 import { MAX_CLASSIC_MESSAGE_LENGTH, MOST_MESSAGE_LENGTH } from "../protocol/limits.ts";
-import { isVisible } from "../protocol/names.ts";
+import type { ErrorCode } from "../protocol/messages.ts";
+import { isVisible } from "../protocol/visible.ts";
 
 export interface OutboxItem {
   /** Local name, for the app. */
@@ -9,6 +10,8 @@ export interface OutboxItem {
   readonly message: string;
   /** Why it waits: not confirmed yet, refused for now, or never to be accepted. */
   readonly state: "pending" | "waiting" | "failed";
+  /** Why it failed, where that is known. */
+  readonly code?: ErrorCode;
 }
 
 /** An outbox as an app may keep it, for the next run of the same client. */
@@ -32,48 +35,56 @@ export function parseSavedOutbox(text: string | null): SavedOutbox | null {
 
 function isItem(value: unknown): value is OutboxItem {
   if (!isFields(value)) return false;
-  const { id, message, state } = value;
-  return typeof id === "string" && typeof message === "string" && STATES.includes(state);
+  const { id, message, state, code = "" } = value;
+  const isText = [id, message, code].every((text) => typeof text === "string");
+  return isText && STATES.includes(state);
 }
 
 const STATES: readonly unknown[] = ["pending", "waiting", "failed"] satisfies OutboxItem["state"][];
+
+const failed = (code: ErrorCode) => ({ state: "failed", code }) as const;
 
 /** More unconfirmed messages than this are not sent at once: the room queues 32 a connection. */
 const WINDOW = 8;
 
 /** The room stores only the counter after the last stored one, so the position in the outbox is the counter. */
 export class Outbox {
-  private items: readonly OutboxItem[];
-  private epoch: string | null;
-  private stored: number;
-  private sent = 0;
+  #items: readonly OutboxItem[];
+  #epoch: string | null;
+  #stored: number;
+  #sent = 0;
+  /** What was ever on a wire, or may have been in an earlier run: a room may have it, or get it yet. */
+  readonly #offered: Set<string>;
   /** Units that a message may have in this room; before a welcome says it, in any. */
-  private most = MOST_MESSAGE_LENGTH;
+  #most = MOST_MESSAGE_LENGTH;
 
   constructor({ items, epoch, counter }: SavedOutbox = { items: [], epoch: null, counter: 0 }) {
-    this.items = items;
-    this.epoch = epoch;
-    this.stored = counter;
+    this.#items = items;
+    this.#epoch = epoch;
+    this.#stored = counter;
+    this.#offered = new Set(items.map(({ id }) => id));
   }
 
   get state(): SavedOutbox {
-    return { items: this.items, epoch: this.epoch, counter: this.stored };
+    return { items: this.#items, epoch: this.#epoch, counter: this.#stored };
   }
 
   /** Whether a refusal is being waited out: until `retry`, nothing may be sent past it. */
   get isWaiting(): boolean {
-    return this.items.some(({ state }) => state === "waiting");
+    return this.#items.some(({ state }) => state === "waiting");
   }
 
   /** How many are sent and not answered. */
   get underWay(): number {
-    return this.sent;
+    return this.#sent;
   }
 
   /** What the room would refuse for good does not go out. */
   add(id: string, message: string): void {
-    const state = message.length > this.most || !isVisible(message) ? "failed" : "pending";
-    this.items = [...this.items, { id, message, state }];
+    const code =
+      message.length > this.#most ? "message-too-long" : isVisible(message) ? null : "message-empty";
+    const end = code === null ? ({ state: "pending" } as const) : failed(code);
+    this.#items = [...this.#items, { id, message, ...end }];
   }
 
   /**
@@ -82,65 +93,74 @@ export class Outbox {
    * would not take it.
    */
   welcome(epoch: string, counter: number, most = MAX_CLASSIC_MESSAGE_LENGTH): readonly string[] {
-    const confirmed = epoch === this.epoch ? this.confirm(counter) : [];
-    this.epoch = epoch;
-    this.stored = counter;
-    this.sent = 0;
-    this.most = most;
+    const confirmed = epoch === this.#epoch ? this.confirm(counter) : [];
+    this.#epoch = epoch;
+    this.#stored = counter;
+    this.#sent = 0;
+    this.#most = most;
     this.retry();
-    this.items = this.items.map((item) => (item.message.length > most ? { ...item, state: "failed" } : item));
+    this.#items = this.#items.map((item) =>
+      item.message.length > most ? { ...item, ...failed("message-too-long") } : item,
+    );
     return confirmed;
   }
 
   /** Everything up to this counter is stored; returns the ids of what was not known to be. */
   confirm(counter: number): readonly string[] {
-    const count = Math.max(0, counter - this.stored);
+    const count = Math.max(0, counter - this.#stored);
     if (count === 0) return [];
-    const live = this.items.filter(({ state }) => state !== "failed");
+    const live = this.#items.filter(({ state }) => state !== "failed");
     const confirmed = new Set(live.slice(0, count).map(({ id }) => id));
-    this.items = this.items.filter(({ id }) => !confirmed.has(id));
-    this.sent = Math.max(0, this.sent - count);
-    this.stored = counter;
+    for (const id of confirmed) this.#offered.delete(id);
+    this.#items = this.#items.filter(({ id }) => !confirmed.has(id));
+    this.#sent = Math.max(0, this.#sent - count);
+    this.#stored = counter;
     return [...confirmed];
   }
 
   /** What may be sent now, each with its counter. Counts as sent from now on. */
   take(): { readonly counter: number; readonly message: string }[] {
-    const live = this.items.filter(({ state }) => state !== "failed");
-    const next = live.slice(this.sent, WINDOW).map(({ message }, i) => ({
-      counter: this.stored + this.sent + i + 1,
-      message,
-    }));
-    this.sent += next.length;
-    return next;
+    const live = this.#items.filter(({ state }) => state !== "failed");
+    const next = live.slice(this.#sent, WINDOW);
+    const frames = next.map(({ message }, i) => ({ counter: this.#stored + this.#sent + i + 1, message }));
+    for (const { id } of next) this.#offered.add(id);
+    this.#sent += next.length;
+    return frames;
   }
 
   /** The message with this counter was refused for now; it and those after it are sent again, in order. */
   refuse(counter: number): void {
-    const position = this.mark(counter, "waiting");
-    if (position >= 0) this.sent = Math.min(this.sent, position);
+    const position = this.#mark(counter, { state: "waiting" });
+    if (position >= 0) this.#sent = Math.min(this.#sent, position);
   }
 
   /** The message with this counter will never be accepted. Those after it have other counters now: reconnect. */
-  fail(counter: number): void {
-    this.mark(counter, "failed");
+  fail(counter: number, code: ErrorCode): void {
+    this.#mark(counter, failed(code));
   }
 
   /** The wait that a refusal asked for is over. */
   retry(): void {
-    this.items = this.items.map((item) => (item.state === "waiting" ? { ...item, state: "pending" } : item));
+    this.#items = this.#items.map((item) =>
+      item.state === "waiting" ? { ...item, state: "pending" } : item,
+    );
   }
 
   /** Forgets a message that will never be accepted. */
   discard(id: string): void {
-    this.items = this.items.filter((item) => item.id !== id || item.state !== "failed");
+    this.#items = this.#items.filter((item) => item.id !== id || item.state !== "failed");
+  }
+
+  /** Takes back a message that never was on a wire. One that was stays: its counter may be stored, or be on its way. */
+  withdraw(id: string): void {
+    if (!this.#offered.has(id)) this.#items = this.#items.filter((item) => item.id !== id);
   }
 
   /** Returns where the message stands among those that are not failed; negative if it is confirmed already. */
-  private mark(counter: number, state: OutboxItem["state"]): number {
-    const position = counter - this.stored - 1;
-    const id = this.items.filter((item) => item.state !== "failed")[position]?.id;
-    this.items = this.items.map((item) => (item.id === id ? { ...item, state } : item));
+  #mark(counter: number, end: Pick<OutboxItem, "state" | "code">): number {
+    const position = counter - this.#stored - 1;
+    const id = this.#items.filter((item) => item.state !== "failed")[position]?.id;
+    this.#items = this.#items.map((item) => (item.id === id ? { ...item, ...end } : item));
     return position;
   }
 }

@@ -10,17 +10,17 @@ export const peopleOf = (members: Iterable<Member>): ReadonlyMap<string, Member>
 
 export class Roster {
   count = 0;
-  private known: Map<string, Member> | null = null;
+  #known: Map<string, Member> | null = null;
 
   /** null where the room sends counts only. */
   get members(): readonly Member[] | null {
-    return this.known === null ? null : [...this.known.values()];
+    return this.#known === null ? null : [...this.#known.values()];
   }
 
   /** A new connection begins with what the welcome says. */
   welcome(count: number, members: readonly Member[] | undefined): void {
     this.count = count;
-    this.known = members === undefined ? null : byConnection(members);
+    this.#known = members === undefined ? null : byConnection(members);
   }
 
   /**
@@ -33,8 +33,8 @@ export class Roster {
   } {
     this.count = count;
     // Neither a whole roster nor a change: the room has grown too large to name its members.
-    if (joined === undefined) this.known = roster === undefined ? null : byConnection(roster);
-    const known = this.known;
+    if (joined === undefined) this.#known = roster === undefined ? null : byConnection(roster);
+    const known = this.#known;
     if (known === null) return { arrived: [], gone: [] };
     const before = peopleOf(known.values());
     const leavers = left.flatMap((connection) => known.get(connection) ?? []);

@@ -16,47 +16,52 @@ export interface SenderPorts {
 }
 
 export class Sender {
-  private readonly ports: SenderPorts;
-  private readonly outbox: Outbox;
+  readonly #ports: SenderPorts;
+  readonly #outbox: Outbox;
 
   constructor(ports: SenderPorts, saved: SavedOutbox | undefined) {
-    this.ports = ports;
-    this.outbox = new Outbox(saved);
+    this.#ports = ports;
+    this.#outbox = new Outbox(saved);
   }
 
   send(id: string, message: string): void {
-    this.outbox.add(id, message);
+    this.#outbox.add(id, message);
     this.pump();
     this.tell();
   }
 
   discard(id: string): void {
-    this.outbox.discard(id);
+    this.#outbox.discard(id);
+    this.tell();
+  }
+
+  withdraw(id: string): void {
+    this.#outbox.withdraw(id);
     this.tell();
   }
 
   tell(retryMs?: number): void {
-    const { underWay, state } = this.outbox;
-    this.ports.emit({ type: "outbox", underWay, retryMs, ...state });
+    const { underWay, state } = this.#outbox;
+    this.#ports.emit({ type: "outbox", underWay, retryMs, ...state });
   }
 
   /** `most` is how many units the room takes in a message. */
   welcome(epoch: string, counter: number, most: number): void {
-    this.confirm(this.outbox.welcome(epoch, counter, most));
+    this.#confirm(this.#outbox.welcome(epoch, counter, most));
   }
 
   /** Sends what may be sent. While a refusal is waited out, nothing: the order would be lost. */
   pump(): void {
-    if (!this.ports.isLive() || this.outbox.isWaiting) return;
-    const isFirst = this.outbox.underWay === 0;
-    const frames = this.outbox.take();
-    for (const { counter, message } of frames) this.ports.transmit({ message, counter });
-    if (isFirst && frames.length > 0) this.expectAnswer();
+    if (!this.#ports.isLive() || this.#outbox.isWaiting) return;
+    const isFirst = this.#outbox.underWay === 0;
+    const frames = this.#outbox.take();
+    for (const { counter, message } of frames) this.#ports.transmit({ message, counter });
+    if (isFirst && frames.length > 0) this.#expectAnswer();
   }
 
   stored(counter: number): void {
-    this.confirm(this.outbox.confirm(counter));
-    this.expectAnswer();
+    this.#confirm(this.#outbox.confirm(counter));
+    this.#expectAnswer();
     this.pump();
     this.tell();
   }
@@ -64,34 +69,34 @@ export class Sender {
   /** `wait` is the time after which a refusal for now is over. */
   refused(counter: number, code: Refusal["code"], wait: number, random: number): void {
     if (code === "rate-limited" || code === "busy") {
-      this.outbox.refuse(counter);
-      this.expectAnswer();
-      this.ports.emit({ type: "timer", timer: "resend", ms: wait });
+      this.#outbox.refuse(counter);
+      this.#expectAnswer();
+      this.#ports.emit({ type: "timer", timer: "resend", ms: wait });
       this.tell(wait);
     } else if (code === "out-of-order") {
       // It follows from its predecessor's refusal. Without one, room and client no longer agree: begin again.
-      if (!this.outbox.isWaiting) this.ports.drop(random);
+      if (!this.#outbox.isWaiting) this.#ports.drop(random);
     } else {
-      this.outbox.fail(counter);
+      this.#outbox.fail(counter, code);
       this.tell();
-      this.ports.drop(random);
+      this.#ports.drop(random);
     }
   }
 
   /** The wait that a refusal asked for is over. */
   retry(): void {
-    this.outbox.retry();
+    this.#outbox.retry();
     this.pump();
     this.tell();
   }
 
-  private confirm(ids: readonly string[]): void {
-    if (ids.length > 0) this.ports.emit({ type: "confirmed", ids });
+  #confirm(ids: readonly string[]): void {
+    if (ids.length > 0) this.#ports.emit({ type: "confirmed", ids });
   }
 
   /** The room has answered something, or there is something new to answer. */
-  private expectAnswer(): void {
-    const ms = this.outbox.underWay > 0 ? ANSWER_WITHIN_MS : null;
-    this.ports.emit({ type: "timer", timer: "answer", ms });
+  #expectAnswer(): void {
+    const ms = this.#outbox.underWay > 0 ? ANSWER_WITHIN_MS : null;
+    this.#ports.emit({ type: "timer", timer: "answer", ms });
   }
 }

@@ -13,23 +13,23 @@ export interface TypingPorts {
 }
 
 export class Typing {
-  private readonly ports: TypingPorts;
-  private isSaid = false;
+  readonly #ports: TypingPorts;
+  #isSaid = false;
 
   constructor(ports: TypingPorts) {
-    this.ports = ports;
+    this.#ports = ports;
   }
 
   /** Somebody types in a room with so many members, which tells it up to `most`. Alone, nobody is told. */
   typed(members: number, most: number): void {
-    if (this.isSaid || members < 2 || members > most) return;
-    this.isSaid = true;
-    this.ports.transmit({ typing: true });
-    this.ports.emit({ type: "timer", timer: "typing", ms: SAY_EVERY_MS });
+    if (this.#isSaid || members < 2 || members > most) return;
+    this.#isSaid = true;
+    this.#ports.transmit({ typing: true });
+    this.#ports.emit({ type: "timer", timer: "typing", ms: SAY_EVERY_MS });
   }
 
   /** It may be said again: the time is over, or the connection is another one. */
   isOver(): void {
-    this.isSaid = false;
+    this.#isSaid = false;
   }
 }

@@ -1,4 +1,5 @@
 // Untrusted text in, typed frames out; typed frames in, text out. Nothing behind these decoders checks shapes again.
+import { type Fields, isCount, isFields, parseFields } from "./fields.ts";
 import {
   DELIVERY_PROTOCOL,
   MAX_CLASSIC_MESSAGE_LENGTH,
@@ -22,7 +23,8 @@ import type {
   Since,
   Welcome,
 } from "./messages.ts";
-import { cleanName, isVisible } from "./names.ts";
+import { cleanName } from "./names.ts";
+import { isVisible } from "./visible.ts";
 
 /** A frame that was not understood: `error` is for people, `code` for programs; `counter` names the message if it has one. */
 export interface DecodeError {
@@ -35,33 +37,11 @@ export type Decoded<T> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly error: DecodeError };
 
-export type Fields = Readonly<Record<string, unknown>>;
-
 const ok = <T>(value: T): Decoded<T> => ({ ok: true, value });
 const bad = (code: ErrorCode, error: string, counter?: number): Decoded<never> => ({
   ok: false,
   error: counter === undefined ? { code, error } : { code, error, counter },
 });
-
-/** A frame as an object with fields, or null. Never throws, whatever the text. */
-export function parseFields(text: string): Fields | null {
-  try {
-    const value: unknown = JSON.parse(text);
-    return isFields(value) ? value : null;
-  } catch {
-    return null;
-  }
-}
-
-/** A JSON object: not null, not an array. */
-export function isFields(value: unknown): value is Fields {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-/** A sequence number, a counter: a whole number from `least` that a double holds exactly. */
-export function isCount(value: unknown, least = 0): value is number {
-  return Number.isSafeInteger(value) && (value as number) >= least;
-}
 
 /** SQLite stores UTF-8, which has no lone surrogates: replace them before anybody sees them, or history would differ (D1). */
 export function wellFormed(text: string): string {

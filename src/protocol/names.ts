@@ -1,5 +1,6 @@
-// What people may be called, and what counts as something to see: one policy for the room and the page. Character classes
-// are spelled out where engines differ in what they know by name.
+// What people may be called: one policy for the room and the page. visible.ts says what counts as something to see.
+// Character classes are spelled out where engines differ in what they know by name.
+import { isVisible } from "./visible.ts";
 
 /** What Unicode calls default ignorable, controls and format characters, and the blank of braille: nothing is drawn. */
 const UNSEEN =
@@ -11,10 +12,6 @@ const SYMBOL = "[\\p{So}\\p{Sk}][\\ufe0f\\u{1f3fb}-\\u{1f3ff}]?";
 const EMOJI = `${SYMBOL}(?:\\u200d${SYMBOL})+|[\\p{S}\\p{Po}\\p{Nd}]\\ufe0f`;
 
 const EMOJI_OR_UNSEEN = new RegExp(`(${EMOJI})|[${UNSEEN}]`, "gu");
-const VISIBLE = new RegExp(`[^\\s\\p{Z}\\p{M}${UNSEEN}]`, "u");
-
-/** Whether a text has anything to see: not only blanks, marks and characters that draw nothing. */
-export const isVisible = (text: string): boolean => VISIBLE.test(text);
 
 /** A text without characters that draw nothing; emoji keep what holds them together. */
 export const withoutUnseen = (text: string): string => text.replace(EMOJI_OR_UNSEEN, "$1");

@@ -1,5 +1,5 @@
 // The client's decoder of what a room sends. A room is not trusted either: the page shows what others wrote.
-import { type Fields, isCount, isFields, parseFields } from "./codec.ts";
+import { type Fields, isCount, isFields, parseFields } from "./fields.ts";
 import type {
   ChatMessage,
   ErrorCode,

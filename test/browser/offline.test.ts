@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { LocalServer } from "../../tools/server.ts";
-import { ChatClient } from "../../src/client/chat-client.ts";
+import { ChatSocket } from "../../src/client/chat-socket.ts";
 import { ARTIFACTS, isLive, launch, say, seesLast, serve, texts, visit } from "./browser.ts";
 import { Story } from "./story.ts";
 
@@ -74,7 +74,7 @@ test("[D2] [D3] [D4] [P11] thirty seconds offline while others talk: the page sa
 async function sayAll(room: string, messages: readonly string[]): Promise<void> {
   let toConfirm = messages.length;
   await new Promise<void>((resolve) => {
-    const client: ChatClient = new ChatClient({
+    const client: ChatSocket = new ChatSocket({
       url: `${server.url.replace("http", "ws")}/api/room/${room}/websocket`,
       name: "Bob",
       key: "bob's key, which is nobody's",

@@ -1,5 +1,5 @@
 // Somebody who talks in a room while a machine uses the page: mostly a line now and then, sometimes all at once.
-import { ChatClient } from "../../src/client/chat-client.ts";
+import { ChatSocket } from "../../src/client/chat-socket.ts";
 
 const EVERY_MS = 400;
 /** One line in so many begins a burst. */
@@ -7,12 +7,12 @@ const BURST_EVERY = 60;
 const BURST = 400;
 
 export class Companion {
-  private readonly client: ChatClient;
+  private readonly client: ChatSocket;
   private timer: ReturnType<typeof setInterval> | undefined;
   private said = 0;
 
   constructor(url: string, room: string) {
-    this.client = new ChatClient({
+    this.client = new ChatSocket({
       url: `${url.replace("http", "ws")}/api/room/${room}/websocket`,
       name: "Companion",
       key: crypto.randomUUID(),

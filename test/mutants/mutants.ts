@@ -239,7 +239,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "the client says at each stroke that somebody types",
     file: "src/client/typing.ts",
-    from: "this.isSaid = true;",
+    from: "this.#isSaid = true;",
     to: "",
   },
   {
@@ -257,7 +257,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "the client says what the room will not take",
     file: "src/client/outbox.ts",
-    from: "    this.most = most;\n",
+    from: "    this.#most = most;\n",
     to: "",
   },
   {
@@ -281,19 +281,19 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "the client does not confirm by the welcome",
     file: "src/client/outbox.ts",
-    from: "epoch === this.epoch ? this.confirm(counter) : []",
+    from: "epoch === this.#epoch ? this.confirm(counter) : []",
     to: "[]",
   },
   {
     name: "a reloaded client takes what it never sent for stored",
     file: "src/client/outbox.ts",
-    from: "this.items = items;\n    this.epoch = epoch;\n    this.stored = counter;",
-    to: "this.items = items;\n    this.epoch = epoch;\n    this.stored = 0;",
+    from: "this.#items = items;\n    this.#epoch = epoch;\n    this.#stored = counter;",
+    to: "this.#items = items;\n    this.#epoch = epoch;\n    this.#stored = 0;",
   },
   {
     name: "the client sends on past a refusal",
     file: "src/client/outbox.ts",
-    from: "if (position >= 0) this.sent = Math.min(this.sent, position);",
+    from: "if (position >= 0) this.#sent = Math.min(this.#sent, position);",
     to: "",
   },
   {
@@ -371,13 +371,13 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "whatever comes answers the client's ping",
     file: "src/client/link.ts",
-    from: "if (isPong && this.unanswered > 0)",
-    to: "if (this.unanswered > 0)",
+    from: "if (isPong && this.#unanswered > 0)",
+    to: "if (this.#unanswered > 0)",
   },
   {
     name: "the client waits for ever for an answer to a message",
     file: "src/client/sender.ts",
-    from: "if (isFirst && frames.length > 0) this.expectAnswer();",
+    from: "if (isFirst && frames.length > 0) this.#expectAnswer();",
     to: "",
   },
   {
@@ -391,5 +391,29 @@ export const MUTANTS: readonly Mutant[] = [
     file: "src/protocol/names.ts",
     from: 'text.replace(EMOJI_OR_UNSEEN, "$1")',
     to: "text",
+  },
+  {
+    name: "a client takes back what is on a wire",
+    file: "src/client/outbox.ts",
+    from: "if (!this.#offered.has(id)) this",
+    to: "this",
+  },
+  {
+    name: "a send says that it has no place before the replay is over",
+    file: "src/client/receipts.ts",
+    from: "if (seq === null && !isOver) return [];",
+    to: "",
+  },
+  {
+    name: "a slow reader is not told what it lost",
+    file: "src/client/extras/stream.ts",
+    from: "this.#hasLagged = true;",
+    to: "",
+  },
+  {
+    name: "a send outlives its client",
+    file: "src/client/chat-client.ts",
+    from: 'this.#finish("closed");',
+    to: "",
   },
 ];

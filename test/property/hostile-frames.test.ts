@@ -1,7 +1,7 @@
 // 100,000 frames that nobody in their right mind sends, to a room in every state: no throw, no change of anything that others have,
 // and an answer of a known code. The codes that were reached are counted: a corpus that reaches none shows nothing.
 import { expect, test } from "vitest";
-import { parseFields } from "../../src/protocol/codec.ts";
+import { parseFields } from "../../src/protocol/fields.ts";
 import { CLOSE } from "../../src/protocol/messages.ts";
 import type { RoomEffect } from "../../src/room/effects.ts";
 import { DELIVERY, of, RoomMachine } from "../support/room-machine.ts";

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { cleanName, isVisible } from "../../src/protocol/names.ts";
+import { cleanName } from "../../src/protocol/names.ts";
+import { isVisible } from "../../src/protocol/visible.ts";
 import { prove } from "../support/prove.ts";
 
 const troublesome = fc.string({

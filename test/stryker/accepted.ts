@@ -16,14 +16,14 @@ const NO_BUDGET = "An identity without a budget departs: there is nothing to giv
 
 export const ACCEPTED: readonly Accepted[] = [
   {
-    file: "src/client/chat-client.ts",
-    line: "if (this.socket?.readyState === 1) this.socket.send(effect.text);",
-    changes: ["this.socket?.readyState → this.socket.readyState"],
+    file: "src/client/chat-socket.ts",
+    line: "if (this.#socket?.readyState === 1) this.#socket.send(effect.text);",
+    changes: ["this.#socket?.readyState → this.#socket.readyState"],
     why: "The machine transmits only between `opened` and `closed`; the question mark is for the compiler.",
   },
   {
-    file: "src/client/chat-client.ts",
-    line: "private readonly events: ClientEvent[] = [];",
+    file: "src/client/chat-socket.ts",
+    line: "readonly #events: ClientEvent[] = [];",
     changes: ['[] → ["Stryker was here"]'],
     why: "The machine does nothing about what is no event.",
   },
@@ -35,28 +35,28 @@ export const ACCEPTED: readonly Accepted[] = [
   },
   {
     file: "src/client/connection.ts",
-    line: 'private author = "";',
+    line: '#author = "";',
     changes: ['"" → "Stryker was here!"'],
     why: "Overwritten by the welcome, before which no event is looked at.",
   },
   {
     file: "src/client/connection.ts",
-    line: "private effects: ClientEffect[] = [];",
+    line: "#effects: ClientEffect[] = [];",
     changes: ['[] → ["Stryker was here"]'],
     why: OVERWRITTEN,
   },
   {
     file: "src/client/connection.ts",
-    line: "this.seen === null || this.seen.seq === null ? null : { epoch: this.seen.epoch, seq: this.seen.seq };",
-    changes: ["this.seen.seq === null → false"],
+    line: "this.#seen === null || this.#seen.seq === null",
+    changes: ["this.#seen.seq === null → false"],
     why: "A place without a seq was forgotten when its connection ended; the question is for the compiler.",
   },
   {
     file: "src/client/connection.ts",
-    line: "if (!this.link.isLive || this.seen === null) return;",
+    line: "if (!this.#link.isLive || this.#seen === null) return;",
     changes: [
-      "!this.link.isLive || this.seen === null → !this.link.isLive && this.seen === null",
-      "this.seen === null → false",
+      "!this.#link.isLive || this.#seen === null → !this.#link.isLive && this.#seen === null",
+      "this.#seen === null → false",
     ],
     why: "Who has joined has a place, and who has a place and has not joined gets no events from a room that keeps P1.",
   },
@@ -74,13 +74,13 @@ export const ACCEPTED: readonly Accepted[] = [
   },
   {
     file: "src/client/link.ts",
-    line: 'private status: Status = "connecting";',
+    line: '#status: Status = "connecting";',
     changes: ['"connecting" → ""'],
     why: OVERWRITTEN,
   },
   {
     file: "src/client/link.ts",
-    line: 'this.socket = "opening";',
+    line: 'this.#socket = "opening";',
     changes: ['"opening" → ""'],
     why: "Only `none` and `open` are asked for; the third state has a name for the reader.",
   },

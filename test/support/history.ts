@@ -63,7 +63,7 @@ export const seenOf = ({ seq, name, message, timestamp }: ChatMessage): Seen => 
   timestamp,
 });
 
-/** Turns what a ChatClient (or its pure machine) reports into a history. */
+/** Turns what a ChatSocket (or its pure machine) reports into a history. */
 export class ClientRecorder {
   private readonly history: HistoryEvent[];
   private readonly client: string;
@@ -79,7 +79,7 @@ export class ClientRecorder {
     this.name = name;
   }
 
-  /** `id` is what ChatClient.send returned. */
+  /** `id` is what ChatSocket.send returned. */
   sent(id: string, message: string): void {
     this.texts.set(id, message);
     this.history.push({ type: "sent", client: this.client, name: this.name, message });

@@ -1,5 +1,5 @@
-// Somebody who chats through ChatClient, from Node, and whose story goes into a history.
-import { ChatClient } from "../../src/client/chat-client.ts";
+// Somebody who chats through ChatSocket, from Node, and whose story goes into a history.
+import { ChatSocket } from "../../src/client/chat-socket.ts";
 import type { AppEvent, Status } from "../../src/client/events.ts";
 import { ClientRecorder, type HistoryEvent } from "./history.ts";
 
@@ -19,7 +19,7 @@ export class Person {
   resumes = 0;
   /** Messages that turned out to be stored when the connection came back: the echo had been lost. */
   recovered = 0;
-  private readonly client: ChatClient;
+  private readonly client: ChatSocket;
   private readonly recorder: ClientRecorder;
   private isBeingWelcomed = false;
   private said = 0;
@@ -27,7 +27,7 @@ export class Person {
   constructor(history: HistoryEvent[], url: string, room: string, name: string) {
     this.name = name;
     this.recorder = new ClientRecorder(history, name, name);
-    this.client = new ChatClient({
+    this.client = new ChatSocket({
       url: addressOf(url, room),
       name,
       key: `the secret key of ${name}`,

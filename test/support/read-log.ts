@@ -1,5 +1,5 @@
 // What a room has in the end, read as a member does: join, then page back to the first message.
-import { ChatClient } from "../../src/client/chat-client.ts";
+import { ChatSocket } from "../../src/client/chat-socket.ts";
 import type { ChatMessage } from "../../src/protocol/messages.ts";
 import { type HistoryEvent, seenOf } from "./history.ts";
 import { addressOf } from "./person.ts";
@@ -12,7 +12,7 @@ export async function readLog(url: string, room: string): Promise<LogEvent> {
   const messages: ChatMessage[] = [];
   let epoch: string | null = null;
   let isComplete = false;
-  const client: ChatClient = new ChatClient({
+  const client: ChatSocket = new ChatSocket({
     url: addressOf(url, room),
     name: "reader",
     key: crypto.randomUUID(),

@@ -185,7 +185,10 @@ describe("a hello that is not taken", () => {
     machine.handle({ type: "opened" });
     expect(
       only(machine.receive({ error: "Name too long.", code: "name-too-long" }), "close", "status"),
-    ).toEqual([{ type: "close" }, { type: "status", status: "refused", reason: "Name too long." }]);
+    ).toEqual([
+      { type: "close" },
+      { type: "status", status: "refused", reason: "Name too long.", code: "name-too-long" },
+    ]);
   });
 
   test("[D11] an error after the join ends nothing", () => {

@@ -78,14 +78,15 @@ describe("refusals", () => {
 
   test("[C6] refused for ever: marked, until the app forgets it; nothing else can be forgotten", () => {
     const outbox = outboxOf("1", "2", "3");
-    outbox.fail(12);
-    expect(outbox.state.items).toEqual([item("1"), item("2", "failed"), item("3")]);
+    outbox.fail(12, "bad-frame");
+    const failed = { ...item("2", "failed"), code: "bad-frame" };
+    expect(outbox.state.items).toEqual([item("1"), failed, item("3")]);
     outbox.retry();
-    expect(outbox.state.items[1]).toEqual(item("2", "failed"));
+    expect(outbox.state.items[1]).toEqual(failed);
     // Counters go by place among those that may still be stored.
-    outbox.fail(12);
+    outbox.fail(12, "message-too-long");
     for (const id of ["1", "2"]) outbox.discard(id);
-    expect(outbox.state.items).toEqual([item("1"), item("3", "failed")]);
+    expect(outbox.state.items).toEqual([item("1"), { ...item("3", "failed"), code: "message-too-long" }]);
   });
 });
 

@@ -5,7 +5,7 @@ const own = { author: "me", client: "tab" };
 const items = (...states: readonly (readonly [string, string])[]): unknown =>
   expect.objectContaining({
     type: "outbox",
-    items: states.map(([message, state]) => ({ id: message, message, state })),
+    items: states.map(([message, state]) => expect.objectContaining({ id: message, message, state })),
   });
 
 test("[P2] a message is sent with the next counter, and before the join not at all", () => {

@@ -119,7 +119,10 @@ test("[C6] a message that is too long fails at once and does not go out", () => 
   const effects = connection.handle({ type: "send", id: "long", message });
   expect(sentIn(effects)).toEqual([]);
   expect(effects).toContainEqual(
-    expect.objectContaining({ type: "outbox", items: [{ id: "long", message, state: "failed" }] }),
+    expect.objectContaining({
+      type: "outbox",
+      items: [{ id: "long", message, state: "failed", code: "message-too-long" }],
+    }),
   );
 });
 

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { decodeHello, parseFields } from "../../src/protocol/codec.ts";
+import { decodeHello } from "../../src/protocol/codec.ts";
+import { parseFields } from "../../src/protocol/fields.ts";
 
 const KEY = "k".repeat(16);
 const hello = (fields: object): unknown => decodeHello(JSON.stringify(fields));

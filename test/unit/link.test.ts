@@ -69,7 +69,7 @@ test.each(["bad-frame", "frame-too-large", "name-too-long"])(
     const frame = JSON.stringify({ error: "Name too long.", code });
     const effects = machine.handle({ type: "frame", frame, random: 0 });
     expect(effects).toContainEqual({ type: "close" });
-    expect(statusIn(effects)).toEqual({ type: "status", status: "refused", reason: "Name too long." });
+    expect(statusIn(effects)).toEqual({ type: "status", status: "refused", reason: "Name too long.", code });
     expect(machine.handle({ type: "closed", code: 1009, random: 0 })).toEqual([]);
     for (const type of ["online", "visible"] as const) expect(machine.handle({ type })).toEqual([]);
   },

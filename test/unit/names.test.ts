@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { decodeClientFrame, decodeHello } from "../../src/protocol/codec.ts";
-import { cleanName, isVisible } from "../../src/protocol/names.ts";
+import { cleanName } from "../../src/protocol/names.ts";
+import { isVisible } from "../../src/protocol/visible.ts";
 import { parseRoomName } from "../../src/protocol/room-name.ts";
 
 const nameOf = (name: string): unknown => {

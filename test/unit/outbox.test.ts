@@ -106,7 +106,7 @@ test("a refusal or confirmation of what is confirmed already changes nothing", (
   outbox.take();
   outbox.confirm(1);
   outbox.refuse(1);
-  outbox.fail(1);
+  outbox.fail(1, "bad-frame");
   expect(outbox.confirm(1)).toEqual([]);
   expect(texts(outbox)).toEqual(["2 pending"]);
 });

@@ -1,6 +1,6 @@
 // What a client makes of the limits that a room's welcome states.
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { ChatClient } from "../../src/client/chat-client.ts";
+import { ChatSocket } from "../../src/client/chat-socket.ts";
 import { decodeServerFrame } from "../../src/protocol/server-frames.ts";
 import { Snapshots } from "../../src/room/snapshot.ts";
 import { WELCOME } from "../support/client-machine.ts";
@@ -20,7 +20,7 @@ afterEach(() => {
 });
 
 test("[P20] `typed` says so to a room that tells it, once in a while however often it is called", () => {
-  const client = new ChatClient({
+  const client = new ChatSocket({
     url: "wss://chat.example/room",
     name: "ann",
     key: "k".repeat(16),

@@ -1,6 +1,6 @@
 // The chat itself: what the client reports goes on the screen, what a person does goes to the client.
 import type { ChatMessage, Member } from "../../protocol/messages.ts";
-import { ChatClient } from "../chat-client.ts";
+import { ChatSocket } from "../chat-socket.ts";
 import type { AppEvent } from "../events.ts";
 import { fragmentOf, type RoomPlace } from "./address.ts";
 import { Alerts } from "./alerts.ts";
@@ -32,7 +32,7 @@ export interface ChatScreenOptions {
 
 export class ChatScreen {
   private readonly options: ChatScreenOptions;
-  private readonly client: ChatClient;
+  private readonly client: ChatSocket;
   private readonly listeners = new AbortController();
   private readonly list: MessageList;
   private readonly outbox: OutboxView;
@@ -55,7 +55,7 @@ export class ChatScreen {
     const { signal } = this.listeners;
     this.wanted = seq;
     this.url = new URL(`/api/room/${encodeURIComponent(room)}/websocket`, location.href);
-    this.client = new ChatClient({
+    this.client = new ChatSocket({
       ...options,
       url: this.url.href.replace("http", "ws"),
       outbox: keptOutbox(room, options.client),

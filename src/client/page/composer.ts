@@ -1,6 +1,6 @@
 // The text box: its draft, which belongs to the room, what it answers, its limit, and who is called with @.
 import { MOST_MESSAGE_LENGTH } from "../../protocol/limits.ts";
-import { isVisible } from "../../protocol/names.ts";
+import { isVisible } from "../../protocol/visible.ts";
 import type { ChatMessage } from "../../protocol/messages.ts";
 import { byId, nameOf } from "./dom.ts";
 import { keepDraft, keptDraft } from "./outbox-store.ts";

@@ -1,6 +1,6 @@
 // What this person has told the page: rooms they were in, with names of their own, people they mute, whether to be called, and
 // whether to say that they type.
-import { isFields } from "../../protocol/codec.ts";
+import { isFields } from "../../protocol/fields.ts";
 import { lasting } from "./store.ts";
 
 export interface KnownRoom {

@@ -1,6 +1,6 @@
 // An app that throws, speaks or stops while it is told something: the connection and the order on the wire do not mind.
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { ChatClient } from "../../src/client/chat-client.ts";
+import { ChatSocket } from "../../src/client/chat-socket.ts";
 import type { AppEvent } from "../../src/client/events.ts";
 import { FakeSocket } from "../support/fake-socket.ts";
 
@@ -19,9 +19,9 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-function client(onEvent: (event: AppEvent, chat: ChatClient) => void): ChatClient {
+function client(onEvent: (event: AppEvent, chat: ChatSocket) => void): ChatSocket {
   const options = { url: "wss://chat.example/room", name: "ann", key: "k".repeat(16), client: "tab" };
-  const chat: ChatClient = new ChatClient({ ...options, onEvent: (event) => onEvent(event, chat) });
+  const chat: ChatSocket = new ChatSocket({ ...options, onEvent: (event) => onEvent(event, chat) });
   return chat;
 }
 

@@ -1,0 +1,14 @@
+// `npm run build:client`: see tools/client-package.ts.
+import { command } from "../tools/command.ts";
+import { buildClientPackage, checkClientPackage } from "../tools/client-package.ts";
+
+const HELP = `
+npm run build:client: builds the client as a package in dist/client, and checks it with publint and @arethetypeswrong/cli.
+
+  npm pack ./dist/client     makes a .tgz of it, to install elsewhere
+`;
+
+command(HELP, {}, async () => {
+  await buildClientPackage();
+  await checkClientPackage();
+});

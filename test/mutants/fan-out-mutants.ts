@@ -30,7 +30,7 @@ export const FAN_OUT_MUTANTS: readonly Mutant[] = [
   {
     name: "the window has no bound",
     file: PACE,
-    from: "Math.min(100, Math.max(5, Math.ceil(0.03 * members)))",
+    from: "Math.min(30, Math.max(5, Math.ceil(0.03 * members)))",
     to: "Math.max(5, Math.ceil(0.03 * members))",
   },
   {

@@ -3,14 +3,15 @@ import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createInterface } from "node:readline/promises";
 import { command, Failure, QUIET_WRANGLER, ROOT, runTool, WRANGLER } from "../tools/command.ts";
-import { readConfiguration } from "../tools/configuration.ts";
+import { ENVIRONMENT, environmentOf, readConfiguration } from "../tools/configuration.ts";
 import { uninstallOf } from "../tools/uninstall-config.ts";
 
 const HELP = `
 npm run uninstall: deletes every room with all its messages, then the Worker itself. Asks before it does.
 
-  npm run uninstall -- --dry-run    builds and checks the migration, deletes nothing, needs no account
-  npm run uninstall -- --yes        does not ask
+  npm run uninstall -- --dry-run        builds and checks the migration, deletes nothing, needs no account
+  npm run uninstall -- --env staging    deletes the Worker to try things on, and no other
+  npm run uninstall -- --yes            does not ask
 `;
 
 const FOLDER = join(ROOT, ".state", "uninstall");
@@ -20,10 +21,14 @@ const EMPTY_WORKER = `export default { fetch: () => new Response("Edge Chat was 
 
 command(
   HELP,
-  { "dry-run": { type: "boolean", default: false }, yes: { type: "boolean", default: false } },
+  {
+    ...ENVIRONMENT,
+    "dry-run": { type: "boolean", default: false },
+    yes: { type: "boolean", default: false },
+  },
   async (values) => {
     const isDryRun = values["dry-run"] === true;
-    const { name, json } = uninstallOf(await readConfiguration());
+    const { name, json } = uninstallOf(await readConfiguration("wrangler.toml", environmentOf(values.env)));
     if (!isDryRun && values.yes !== true) await confirm(name);
     await mkdir(FOLDER, { recursive: true });
     const config = join(FOLDER, "wrangler.json");

@@ -1,5 +1,4 @@
 // The Worker's entry: a request goes to an asset, to a room, or makes a new private room.
-import { type Env, varsOf } from "./env.ts";
 import { authorizationOf } from "./http/admin-token.ts";
 import { isSignedLoad } from "./http/load-signature.ts";
 import {
@@ -92,7 +91,7 @@ async function connect(request: Request, env: Env, { address, stub }: NamedRoom)
   if (request.method !== "GET" || request.headers.get("Upgrade")?.toLowerCase() !== "websocket") {
     return plain(400, "expected websocket");
   }
-  upgrades ??= new Upgrades(upgradePolicy(readConfig(varsOf(env)).rates));
+  upgrades ??= new Upgrades(upgradePolicy(readConfig({ ...env }).rates));
   const wait = upgrades.take(counted.key, Date.now());
   if (wait > 0) {
     const seconds = `${Math.ceil(wait / 1_000)}`;

@@ -15,17 +15,28 @@ export interface Configuration {
     readonly bindings: readonly { readonly name: string; readonly class_name: string }[];
   };
   readonly migrations: readonly Readonly<Record<string, unknown>>[];
+  readonly observability?: Readonly<Record<string, unknown>>;
   readonly assets?: { readonly binding?: string; readonly directory?: string };
 }
 
-export async function readConfiguration(configPath = "wrangler.toml"): Promise<Configuration> {
+/** The option that says which of the Workers is meant that wrangler.toml describes. */
+export const ENVIRONMENT = { env: { type: "string", default: "" } } as const;
+
+/** "" is the Worker itself. Throws a Failure (exit code 2) where there is no such environment. */
+export function environmentOf(given: unknown): "" | "staging" {
+  if (given === "" || given === "staging") return given;
+  throw new Failure("--env takes staging; without it the Worker itself is meant.", 2);
+}
+
+/** `env` is one of wrangler.toml's environments; "" is what stands above them. */
+export async function readConfiguration(configPath = "wrangler.toml", env = ""): Promise<Configuration> {
   // wrangler takes a second to load: only for those who come here.
   const { unstable_readConfig: readConfig } = await import("wrangler");
-  return readConfig({ config: resolve(ROOT, configPath) }) as Configuration;
+  return readConfig({ config: resolve(ROOT, configPath), env }) as Configuration;
 }
 
 /** Vars of the Worker that are secrets, and stand in no wrangler.toml. */
-const SECRETS = ["ADMIN_TOKEN", "LOAD_TOKEN_SECRET"];
+export const SECRETS = ["ADMIN_TOKEN", "LOAD_TOKEN_SECRET"];
 
 /** Throws a Failure where a var is unknown, or one makes no sense: said before anything runs, and not by each room. */
 export function checkVars(

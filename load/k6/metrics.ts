@@ -56,8 +56,8 @@ const windowStart = new Trend(WINDOW_START);
 const p99 = new Trend(P99, true);
 
 /** Hands over what a virtual user saw, by its idInTest. */
-export function flush(recorder: Recorder, user: number): void {
-  recorder.settle();
+export function handOver(recorder: Recorder, user: number): void {
+  recorder.finish();
   reports.add(1, { user: `${user}` });
   if (recorder.roomLag < Infinity) roomLag.add(recorder.roomLag);
   for (const [why, { count, first }] of recorder.failures) {

@@ -7,7 +7,7 @@ import { thresholdsOf } from "../lib/metric-names.ts";
 import { readParameters, type Scenario } from "../lib/parameters.ts";
 import { type Metrics, tallyOf, tell } from "../lib/summary.ts";
 import { judge } from "../lib/validity.ts";
-import { flush } from "./metrics.ts";
+import { handOver } from "./metrics.ts";
 import { fillRooms, sendPlan } from "./sender.ts";
 import { VirtualUser } from "./virtual-user.ts";
 import { until } from "./wait.ts";
@@ -66,7 +66,7 @@ export function scenario(name: Scenario, roles: Partial<Roles> = {}) {
       user.failed(error);
     }
     await user.finish();
-    flush(user.recorder, id);
+    handOver(user.recorder, id);
   };
   return {
     options,

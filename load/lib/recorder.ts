@@ -244,7 +244,7 @@ export class Recorder {
   }
 
   /** Hands over how long each member waited, and the spreads of messages that some receivers never got. Once, at the end. */
-  settle(): void {
+  finish(): void {
     for (const { p99Ms } of this.memberTimes) this.times.memberP99.add(p99Ms);
     for (const { first, last, receivers } of this.spreads.values()) {
       if (receivers > 1) this.times.spread.add(last - first);

@@ -40,17 +40,17 @@ export interface Yielded {
 }
 
 /** The budget as of `now`. */
-export function settle({ debts, at }: Budget, now: number): Budget {
+export function asOf({ debts, at }: Budget, now: number): Budget {
   const ms = elapsed(at, now);
   return { debts: both((kind) => remaining(debts[kind], ms)), at: now };
 }
 
-/** The budget after one more action. Takes a settled one. */
+/** The budget after one more action. Takes one as of now. */
 export function charge(rates: Rates, { debts, at }: Budget, kind: Kind): Budget {
   return { debts: { ...debts, [kind]: spend(rates[kind], debts[kind]) }, at };
 }
 
-/** Milliseconds until an action of this kind is admitted; 0 if it is now. Takes a settled budget. */
+/** Milliseconds until an action of this kind is admitted; 0 if it is now. Takes a budget as of now. */
 export const waitFor = (rates: Rates, { debts }: Budget, kind: Kind): number =>
   waitOf(rates[kind], debts[kind]);
 
@@ -62,7 +62,7 @@ export function landed(debts: Debts, now: number): Budget {
   return { debts: both((kind) => (debts[kind] === 0 ? 0 : debts[kind] + 1)), at: now };
 }
 
-/** The larger debt of each kind, where two objects know of some. Both are settled at the same instant. */
+/** The larger debt of each kind, where two objects know of some. Both are as of the same instant. */
 export function larger(one: Budget, other: Budget): Budget {
   return { debts: both((kind) => Math.max(one.debts[kind], other.debts[kind])), at: one.at };
 }
@@ -71,6 +71,6 @@ export function larger(one: Budget, other: Budget): Budget {
 export const clearAt = ({ debts, at }: Budget): number => at + Math.max(debts.message, debts.join);
 
 /** Whether nothing is owed at `now`. */
-export const isClear = (budget: Budget, now: number): boolean => clearAt(settle(budget, now)) <= now;
+export const isClear = (budget: Budget, now: number): boolean => clearAt(asOf(budget, now)) <= now;
 
 const both = (of: (kind: Kind) => number): Debts => ({ message: of("message"), join: of("join") });

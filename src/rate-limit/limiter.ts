@@ -1,5 +1,6 @@
 // Who holds an identity's budget, as a pure machine: it counts nothing itself, it moves the budget to the room that asks.
 import {
+  asOf,
   type Budget,
   CALL_MS,
   clearAt,
@@ -8,7 +9,6 @@ import {
   isClear,
   landed,
   larger,
-  settle,
   type Yielded,
 } from "./budget.ts";
 import { elapsed } from "./gcra.ts";
@@ -133,7 +133,7 @@ export class Limiter {
     this.account = {
       holder: null,
       spent: isSpent ? (holder?.term ?? null) : spent,
-      budget: larger(settle(budget, now), landed(debts, now)),
+      budget: larger(asOf(budget, now), landed(debts, now)),
     };
   }
 
@@ -157,13 +157,13 @@ export class Limiter {
 
   private grant({ room, identity, term }: Take, now: number): Grant {
     const { holder, spent, budget } = this.account;
-    const settled = settle(budget, now);
+    const present = asOf(budget, now);
     // A holder that asks again has lost its grant, or its giving back was lost: it may have admitted something unheard of.
     const known = holder === null ? spent : null;
-    this.account = { holder: { room, identity, term }, spent: known, budget: settled };
+    this.account = { holder: { room, identity, term }, spent: known, budget: present };
     this.effects.push({ type: "keep", account: this.account });
     this.wakeBy(now + HELD_MS);
-    return { term, debts: settled.debts, spent: known };
+    return { term, debts: present.debts, spent: known };
   }
 
   /** Nobody holds the budget: its debt stands here until it is over. */
@@ -175,7 +175,7 @@ export class Limiter {
       this.effects.push({ type: "forget" });
     } else {
       this.effects.push({ type: "keep", account: this.account });
-      this.wakeBy(clearAt(settle(budget, now)));
+      this.wakeBy(clearAt(asOf(budget, now)));
     }
   }
 

@@ -1,7 +1,6 @@
 // One identity's limiter as a Durable Object: one address, one object, over all rooms. limiter.ts decides.
 import { randomUUID } from "node:crypto";
 import { DurableObject } from "cloudflare:workers";
-import type { Env } from "../env.ts";
 import type { Grant, Yielded } from "./budget.ts";
 import { inTime } from "./in-time.ts";
 import {

@@ -1,5 +1,6 @@
 // Which actions of an identity are admitted, and when: under the budget that this room holds, or asks the limiter for.
 import {
+  asOf,
   type Budget,
   CALL_MS,
   charge,
@@ -11,7 +12,6 @@ import {
   landed,
   larger,
   type Rates,
-  settle,
   waitFor,
   type Yielded,
 } from "../rate-limit/budget.ts";
@@ -132,7 +132,7 @@ export class Admission {
     // A member that is refused tries again, and must not ask each time (L4).
     holding.isKept ||= waiting.some(({ joined }) => joined !== null);
     const { term, debts, spent } = grant;
-    const known = settle(row, now);
+    const known = asOf(row, now);
     // Where nothing was admitted since, what this room told its members holds to the millisecond (L2).
     const isExact = spent === row.spent;
     const budget = isExact ? known : larger(known, landed(debts, now));
@@ -160,7 +160,7 @@ export class Admission {
     // The answer may have been overtaken by this question: not where it asks for a term that came before.
     if (holding.asking !== null && term !== holding.row.term) holding.asking.isVoid = true;
     const { row } = holding;
-    const { debts, at } = settle(row, now);
+    const { debts, at } = asOf(row, now);
     if (row.state !== "yielded") this.change(holding, { state: "yielded", debts, at });
     this.write(now);
     if (!isHere && holding.asking === null) this.holdings.delete(identity);
@@ -174,7 +174,7 @@ export class Admission {
     if (holding.asking !== null) return;
     if (holding.row.state === "held") {
       // Written first: under a term that is given back nothing may be admitted, also after a crash.
-      this.change(holding, { state: "returned", ...settle(holding.row, now) });
+      this.change(holding, { state: "returned", ...asOf(holding.row, now) });
       this.write(now);
       this.giveBack(holding.row);
     }
@@ -212,7 +212,7 @@ export class Admission {
       else if (state === "held" && !this.ports.isHere(identity)) this.leave(identity, now);
       else next = Math.min(next, nextLook(row, now));
       // The limiter may not have heard it.
-      if (state === "returned" && isOver) this.giveBack({ ...row, ...settle(row, now) });
+      if (state === "returned" && isOver) this.giveBack({ ...row, ...asOf(row, now) });
     }
     this.drop(clear);
     return { isTidy: clear.length === rows.length, next };
@@ -220,7 +220,7 @@ export class Admission {
 
   /** What is owed now. Where the clock went back, time counts from here on, also for a room that sleeps meanwhile (L5). */
   private budget(holding: Holding, now: number): Budget {
-    const budget = settle(holding.row, now);
+    const budget = asOf(holding.row, now);
     if (now < holding.row.at) {
       this.change(holding, budget);
       this.write(now);

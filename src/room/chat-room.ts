@@ -1,7 +1,6 @@
 // One chat room as a Durable Object: callbacks become events, effects become sends, writes and calls. room.ts decides.
 import { createHash, randomUUID } from "node:crypto";
 import { DurableObject } from "cloudflare:workers";
-import { type Env, varsOf } from "../env.ts";
 import { PING, PONG } from "../protocol/limits.ts";
 import { CLOSE } from "../protocol/messages.ts";
 import type { Yielded } from "../rate-limit/budget.ts";
@@ -43,7 +42,7 @@ export class ChatRoom extends DurableObject<Env> {
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
-    const config = readConfig(varsOf(env));
+    const config = readConfig({ ...env });
     this.sockets = new Sockets(config.slowReaderBytes);
     this.database = new Database(ctx.storage.sql);
     this.log = new SqlLog(this.database, randomUUID());

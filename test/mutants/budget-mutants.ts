@@ -145,7 +145,7 @@ export const BUDGET_MUTANTS: readonly Mutant[] = [
   {
     name: "the debt that is yielded is as of its last change",
     file: ADMISSION,
-    from: "const { debts, at } = settle(row, now);",
+    from: "const { debts, at } = asOf(row, now);",
     to: "const { debts, at } = row;",
   },
   {
@@ -205,7 +205,7 @@ export const BUDGET_MUTANTS: readonly Mutant[] = [
   {
     name: "a give-back that was not heard is not said again",
     file: ADMISSION,
-    from: 'if (state === "returned" && isOver) this.giveBack({ ...row, ...settle(row, now) });',
+    from: 'if (state === "returned" && isOver) this.giveBack({ ...row, ...asOf(row, now) });',
     to: "",
   },
   {
@@ -289,7 +289,7 @@ export const BUDGET_MUTANTS: readonly Mutant[] = [
   {
     name: "what a room gives back replaces what the limiter knows",
     file: LIMITER,
-    from: "budget: larger(settle(budget, now), landed(debts, now)),",
+    from: "budget: larger(asOf(budget, now), landed(debts, now)),",
     to: "budget: landed(debts, now),",
   },
   {

@@ -30,7 +30,7 @@ export const FAN_OUT_MUTANTS: readonly Mutant[] = [
   {
     name: "the window has no bound",
     file: PACE,
-    from: "Math.min(100, Math.max(5, Math.ceil(0.03 * members)))",
+    from: "Math.min(30, Math.max(5, Math.ceil(0.03 * members)))",
     to: "Math.max(5, Math.ceil(0.03 * members))",
   },
   {
@@ -89,9 +89,9 @@ export const FAN_OUT_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "a refusal overtakes what its sender said before",
-    file: "src/room/room.ts",
-    from: "if (session.joined === null || isDelivery(session)) this.send(session, frame);\n    else this.membership.answer(session, frame);",
-    to: "this.send(session, frame);",
+    file: "src/room/refusals.ts",
+    from: "if (session.joined === null || isDelivery(session)) this.effects.send(session.connection, frame);\n    else this.membership.answer(session, frame);",
+    to: "this.effects.send(session.connection, frame);",
   },
   {
     name: "a repeat of what is not told yet is stored twice",

@@ -227,7 +227,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "a flood of typing is borne for ever",
     file: ROOM,
-    from: "return this.bear(session, null, now);",
+    from: "return this.refusing.ignore(session, now);",
     to: "return;",
   },
   {

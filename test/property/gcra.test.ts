@@ -1,7 +1,7 @@
 // The arithmetic of the rate limit against the naive model, and a debt's way between clocks.
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { landed, settle } from "../../src/rate-limit/budget.ts";
+import { asOf, landed } from "../../src/rate-limit/budget.ts";
 import { elapsed, type Policy, remaining, spend, waitOf } from "../../src/rate-limit/gcra.ts";
 import { prove } from "../support/prove.ts";
 
@@ -105,7 +105,7 @@ test("[L1] [L8] a debt that travels between clocks is never over before its time
         const clock = (): number => Math.floor((instant + offset) / 4);
         const here = landed(debts, clock());
         instant += quarters;
-        debts = settle(here, clock()).debts;
+        debts = asOf(here, clock()).debts;
         const end = instant + debts.message * 4;
         reached.add("stays");
         if (debts.message === 0) return;

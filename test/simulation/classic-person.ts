@@ -45,11 +45,11 @@ export class ClassicPerson extends Person {
     const { connection: client, name } = this;
     this.world.history.push({ type: "sent", client, name, message });
     this.unanswered.add(message);
-    this.link?.fromClient(JSON.stringify({ message }));
+    this.wire?.fromClient(JSON.stringify({ message }));
   }
 
   opened(): void {
-    this.link?.fromClient(JSON.stringify({ name: this.name }));
+    this.wire?.fromClient(JSON.stringify({ name: this.name }));
   }
 
   frame(text: string): void {

@@ -1,4 +1,4 @@
-// Somebody with the real client machine on simulated links. Leaving and coming back is a reload of the page.
+// Somebody with the real client machine on simulated wires. Leaving and coming back is a reload of the page.
 import { Connection } from "../../src/client/connection.ts";
 import type { AppEvent, ClientEffect, ClientEvent, Timer } from "../../src/client/events.ts";
 import { parseSavedOutbox, type SavedOutbox } from "../../src/client/outbox.ts";
@@ -55,7 +55,7 @@ export class DeliveryPerson extends Person {
   }
 
   repeat(): void {
-    if (this.lastMessage !== "") this.link?.fromClient(this.lastMessage);
+    if (this.lastMessage !== "") this.wire?.fromClient(this.lastMessage);
   }
 
   history(): void {
@@ -97,7 +97,7 @@ export class DeliveryPerson extends Person {
         break;
       case "transmit":
         if (effect.text.startsWith('{"message"')) this.lastMessage = effect.text;
-        this.link?.fromClient(effect.text);
+        this.wire?.fromClient(effect.text);
         break;
       case "timer":
         this.arm(effect.timer, effect.ms);

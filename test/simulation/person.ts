@@ -1,6 +1,6 @@
 // Somebody who chats in a simulation: a name, an address, and a network that may fail. What they speak is delivery-person.ts and
 // classic-person.ts.
-import { type ClientEnd, Link, type Notice, type RoomEnd } from "./link.ts";
+import { type ClientEnd, Wire, type Notice, type RoomEnd } from "./wire.ts";
 import type { HistoryEvent } from "../support/history.ts";
 import type { Scheduler } from "./scheduler.ts";
 
@@ -10,7 +10,7 @@ export interface Surroundings {
   /** Uniform in [0, 1), from the simulation's seed. */
   readonly random: () => number;
   /** The room's end for a request that arrives now; null while the server is down. */
-  readonly accept: (link: Link, identity: string) => RoomEnd | null;
+  readonly accept: (wire: Wire, identity: string) => RoomEnd | null;
 }
 
 export abstract class Person implements ClientEnd {
@@ -24,7 +24,7 @@ export abstract class Person implements ClientEnd {
   readonly transcript: string[] = [];
   readonly name: string;
   protected readonly world: Surroundings;
-  protected link: Link | null = null;
+  protected wire: Wire | null = null;
   private readonly identity: string;
   private said = 0;
 
@@ -54,11 +54,11 @@ export abstract class Person implements ClientEnd {
 
   /** A frame that this client would never send; not in place of its hello. */
   junk(frame: unknown): void {
-    if (this.isLive) this.link?.fromClient(frame);
+    if (this.isLive) this.wire?.fromClient(frame);
   }
 
   cut(notice: Notice): void {
-    this.link?.cut(notice);
+    this.wire?.cut(notice);
   }
 
   /** The network of this device comes or goes; the device says so. */
@@ -73,9 +73,9 @@ export abstract class Person implements ClientEnd {
     this.counts.connects += 1;
     // Events of a socket that was given up must not reach the client.
     const ifCurrent = (act: () => void): void => {
-      if (this.link === link) act();
+      if (this.wire === wire) act();
     };
-    const link: Link = new Link(
+    const wire: Wire = new Wire(
       this.world.scheduler,
       {
         opened: () => ifCurrent(() => this.opened()),
@@ -87,24 +87,24 @@ export abstract class Person implements ClientEnd {
         closed: (code) =>
           ifCurrent(() => {
             this.transcript.push(`closed ${code}`);
-            this.link = null;
+            this.wire = null;
             this.closed(code);
           }),
       },
       () => this.latency,
     );
-    this.link = link;
-    if (this.isOnline) link.open(() => this.world.accept(link, this.identity));
+    this.wire = wire;
+    if (this.isOnline) wire.open(() => this.world.accept(wire, this.identity));
     else this.world.scheduler.after(this.latency, () => ifCurrent(() => this.fail()));
   }
 
   private fail(): void {
-    this.link = null;
+    this.wire = null;
     this.closed(1006);
   }
 
   protected disconnect(): void {
-    this.link?.closeFromClient();
-    this.link = null;
+    this.wire?.closeFromClient();
+    this.wire = null;
   }
 }

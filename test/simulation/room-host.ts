@@ -14,7 +14,7 @@ import type { Calls } from "./calls.ts";
 import { Disk } from "./disk.ts";
 import { FanOut } from "./fan-out.ts";
 import type { LimiterHost } from "./limiters.ts";
-import type { Link, RoomEnd } from "./link.ts";
+import type { Wire, RoomEnd } from "./wire.ts";
 import { OutputGate, REFUSED } from "./output-gate.ts";
 import { RoomCalls } from "./room-calls.ts";
 import { RoomStore } from "./room-store.ts";
@@ -97,10 +97,10 @@ export class RoomHost {
     );
   }
 
-  /** Accepts a WebSocket; what the handshake of `link` asks for. */
-  accept(link: Link, identity: string): RoomEnd {
+  /** Accepts a WebSocket; what the handshake of `wire` asks for. */
+  accept(wire: Wire, identity: string): RoomEnd {
     const connection = `${this.name}.${++this.connections}`;
-    this.sockets.add(connection, link);
+    this.sockets.add(connection, wire);
     this.handle({ type: "accepted", now: this.ports.clock(), connection, identity });
     return {
       frame: (frame) => this.onFrame(connection, frame),
@@ -274,11 +274,11 @@ export class RoomHost {
 
   /** Returns what becomes of a connection that reads too slowly. */
   private send(gate: Instance["gate"], connection: string, frames: readonly string[]): RoomEvent[] {
-    const link = this.sockets.linkOf(connection);
-    if (link === undefined) return [];
-    for (const frame of frames) gate.out(() => link.fromRoom(frame));
+    const wire = this.sockets.wireOf(connection);
+    if (wire === undefined) return [];
+    for (const frame of frames) gate.out(() => wire.fromRoom(frame));
     const { clock, config } = this.ports;
-    return link.unsent > config.slowReaderBytes ? [{ type: "slow", now: clock(), connection }] : [];
+    return wire.unsent > config.slowReaderBytes ? [{ type: "slow", now: clock(), connection }] : [];
   }
 
   private reset(): void {

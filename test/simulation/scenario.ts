@@ -3,7 +3,7 @@ import fc from "fast-check";
 import type { Policy } from "../../src/rate-limit/gcra.ts";
 import { type CallFault, LEGS } from "./calls.ts";
 import type { DiskFault } from "./disk.ts";
-import type { Notice } from "./link.ts";
+import type { Notice } from "./wire.ts";
 
 export const ROOMS = 3;
 /** In which room each person is, and behind which address: both addresses talk in several rooms, so that budgets move. */

@@ -9,7 +9,7 @@ import { ClassicPerson } from "./classic-person.ts";
 import { Clock } from "./clock.ts";
 import { DeliveryPerson } from "./delivery-person.ts";
 import { LimiterHost } from "./limiters.ts";
-import { GIVE_UP_MS } from "./link.ts";
+import { GIVE_UP_MS } from "./wire.ts";
 import type { Person } from "./person.ts";
 import { RoomHost } from "./room-host.ts";
 import { LIMITERS, PEOPLE, ROOMS, type Scenario, type Step } from "./scenario.ts";
@@ -102,8 +102,8 @@ export class Simulation {
       scheduler: this.scheduler,
       history: this.histories[room] ?? [],
       random: () => this.random(),
-      accept: (link: Parameters<RoomHost["accept"]>[0], identity: string) =>
-        this.isDown ? null : (this.rooms[room]?.accept(link, identity) ?? null),
+      accept: (wire: Parameters<RoomHost["accept"]>[0], identity: string) =>
+        this.isDown ? null : (this.rooms[room]?.accept(wire, identity) ?? null),
     };
     const kind = protocol === "classic" ? ClassicPerson : DeliveryPerson;
     return new kind(`p${number}`, address, surroundings);

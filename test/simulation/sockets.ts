@@ -1,37 +1,37 @@
 // A room's sockets, and what the platform keeps of them while the room sleeps. The twin of src/room/sockets.ts.
 import { PONG } from "../../src/protocol/limits.ts";
 import { type Attachment, fromAttachment, type Session, toAttachment } from "../../src/room/session.ts";
-import type { Link } from "./link.ts";
+import type { Wire } from "./wire.ts";
 
 export class Sockets {
   /** How often a socket was closed with each code. */
   readonly closes = new Map<number, number>();
   /** When the runtime last heard a ping of each connection. */
   readonly heard = new Map<string, number>();
-  private readonly links = new Map<string, Link>();
+  private readonly wires = new Map<string, Wire>();
   /** Sockets that stand, also those whose close waits for a commit. */
-  private readonly standing = new Set<Link>();
+  private readonly standing = new Set<Wire>();
   private readonly attachments = new Map<string, Attachment>();
   /** Sockets that have closed, of which the object has not heard: the platform does not list them. */
   private readonly closing = new Set<string>();
 
-  add(connection: string, link: Link): void {
-    this.links.set(connection, link);
-    this.standing.add(link);
+  add(connection: string, wire: Wire): void {
+    this.wires.set(connection, wire);
+    this.standing.add(wire);
   }
 
   has(connection: string): boolean {
-    return this.links.has(connection);
+    return this.wires.has(connection);
   }
 
   /** The runtime answers a ping by itself: past the room and its output gate. */
   pong(connection: string, now: number): void {
     this.heard.set(connection, now);
-    this.links.get(connection)?.fromRoom(PONG);
+    this.wires.get(connection)?.fromRoom(PONG);
   }
 
-  linkOf(connection: string): Link | undefined {
-    return this.links.get(connection);
+  wireOf(connection: string): Wire | undefined {
+    return this.wires.get(connection);
   }
 
   /** The close is on its way to the object. */
@@ -70,24 +70,24 @@ export class Sockets {
 
   /** Forgets a connection; what closes its socket when the close may leave. */
   close(connection: string, code: number): () => void {
-    const link = this.links.get(connection);
-    this.links.delete(connection);
+    const wire = this.wires.get(connection);
+    this.wires.delete(connection);
     this.attachments.delete(connection);
     this.heard.delete(connection);
     this.closing.delete(connection);
     this.closes.set(code, (this.closes.get(code) ?? 0) + 1);
     return () => {
-      if (link === undefined) return;
-      this.standing.delete(link);
-      link.closeFromRoom(code);
+      if (wire === undefined) return;
+      this.standing.delete(wire);
+      wire.closeFromRoom(code);
     };
   }
 
   /** The object died: every socket breaks. */
   cut(): void {
-    for (const link of this.standing) link.cut("client");
+    for (const wire of this.standing) wire.cut("client");
     this.standing.clear();
-    this.links.clear();
+    this.wires.clear();
     this.attachments.clear();
     this.heard.clear();
     this.closing.clear();

@@ -375,7 +375,7 @@ export const ACCEPTED: readonly Accepted[] = [
     why: "A message behind a name waits as long as it does, and is refused where it was: the question is for the compiler.",
   },
   {
-    file: "src/room/room.ts",
+    file: "src/room/refusals.ts",
     line: 'const named = action.kind === "message" ? { counter: action.counter, ...refusal } : refusal;',
     changes: ['action.kind === "message" → true'],
     why: "JSON leaves out a counter that is undefined: the question is for the compiler.",

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import {
+  asOf,
   type Budget,
   charge,
   clearAt,
@@ -8,7 +9,6 @@ import {
   landed,
   larger,
   NO_DEBTS,
-  settle,
   waitFor,
 } from "../../src/rate-limit/budget.ts";
 
@@ -16,15 +16,15 @@ const RATES = { message: { periodMs: 5_000, burst: 5 }, join: { periodMs: 5_000,
 const owing = (message: number, join: number, at = 1_000): Budget => ({ debts: { message, join }, at });
 
 test("[L1] a burst is admitted, the next one waits for its period; messages and joins are counted apart", () => {
-  let budget = settle(FULL, 1_000);
+  let budget = asOf(FULL, 1_000);
   for (let i = 0; i < 5; i++) {
     expect(waitFor(RATES, budget, "message")).toBe(0);
     budget = charge(RATES, budget, "message");
   }
   expect(budget).toEqual(owing(25_000, 0));
   expect([waitFor(RATES, budget, "message"), waitFor(RATES, budget, "join")]).toEqual([5_000, 0]);
-  expect(waitFor(RATES, settle(budget, 5_999), "message")).toBe(1);
-  expect(waitFor(RATES, settle(budget, 6_000), "message")).toBe(0);
+  expect(waitFor(RATES, asOf(budget, 5_999), "message")).toBe(1);
+  expect(waitFor(RATES, asOf(budget, 6_000), "message")).toBe(0);
 });
 
 test.each([
@@ -33,7 +33,7 @@ test.each([
   { now: 9_000, debts: NO_DEBTS, why: "all is over" },
   { now: 400, debts: { message: 3_000, join: 100 }, why: "the clock went back" },
 ])("[L1] [L5] as of $now, because $why", ({ now, debts }) => {
-  expect(settle(owing(3_000, 100), now)).toEqual({ debts, at: now });
+  expect(asOf(owing(3_000, 100), now)).toEqual({ debts, at: now });
 });
 
 test("[L1] a debt that has come from another clock is a millisecond longer; what is not owed stays so", () => {

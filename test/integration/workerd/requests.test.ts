@@ -1,6 +1,5 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, test, vi } from "vitest";
-import type { Env } from "../../../src/env.ts";
 import { signLoad } from "../../../src/http/load-signature.ts";
 import { payloadOf } from "../../../src/http/load-token.ts";
 import worker from "../../../src/worker.ts";

@@ -1,7 +1,6 @@
 // A flood of connections ends in the Worker, before any object is asked.
 import { env } from "cloudflare:workers";
 import { expect, test } from "vitest";
-import type { Env } from "../../../src/env.ts";
 import worker from "../../../src/worker.ts";
 import { freshRoom } from "./client.ts";
 

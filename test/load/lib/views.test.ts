@@ -111,7 +111,7 @@ test("a recorder names who waited, for what, and when", () => {
   });
   const [, worst] = recorder.memberTimes;
   expect(worst?.p99Ms).toBeGreaterThan(50);
-  recorder.settle();
+  recorder.finish();
   expect(recorder.times.memberP99.histogram.count).toBe(2);
   expect(quantile(recorder.times.memberP99.histogram, 0.5)).toBeLessThan(4);
   const cells = [...recorder.cells()];

@@ -15,10 +15,10 @@ export interface RoomEnd {
 /** When TCP gives up on a peer that acknowledges nothing, and tells the side that did not know (RFC 5482: minutes). */
 export const GIVE_UP_MS = 900_000;
 
-/** Who learns at once that a link broke. The other side has a half-open connection: what it sends goes nowhere. */
+/** Who learns at once that a wire broke. The other side has a half-open connection: what it sends goes nowhere. */
 export type Notice = "both" | "client" | "room" | "nobody";
 
-export class Link {
+export class Wire {
   /** Units that the room sent and the network does not take. */
   unsent = 0;
   private readonly scheduler: Scheduler;
@@ -56,7 +56,7 @@ export class Link {
     this.toClient(() => this.client.frame(text));
   }
 
-  /** The client hears nothing more; the room hears of it, unless the link is broken. */
+  /** The client hears nothing more; the room hears of it, unless the wire is broken. */
   closeFromClient(): void {
     this.isClientGone = true;
     this.travel("room", () => this.endRoom());

@@ -14,6 +14,7 @@ import type { Person } from "./person.ts";
 import { RoomHost } from "./room-host.ts";
 import { LIMITERS, PEOPLE, ROOMS, type Scenario, type Step } from "./scenario.ts";
 import { Scheduler } from "./scheduler.ts";
+import { laneOf, tellStep } from "./step-words.ts";
 
 const CONFIG: Omit<RoomConfig, "rates" | "historyMaxRows"> = {
   maxSockets: 50,
@@ -77,6 +78,8 @@ export class Simulation {
       onAccepted: (accepted) => {
         const address = PEOPLE[this.people.findIndex(({ name }) => name === accepted.name)]?.address ?? "";
         this.accepted.push({ ...accepted, room: number, address });
+        const what = `accepts a ${accepted.kind} of ${accepted.name}${accepted.isAlone ? ", without the budget" : ""}`;
+        this.scheduler.trace?.mark(`room ${number}`, "accepted", what, { since: accepted.at });
       },
       closeMs: this.closeMs,
       isEager: this.scenario.isEager,
@@ -101,12 +104,17 @@ export class Simulation {
     const surroundings = {
       scheduler: this.scheduler,
       history: this.histories[room] ?? [],
+      room: `room ${room}`,
       random: () => this.random(),
       accept: (wire: Parameters<RoomHost["accept"]>[0], identity: string) =>
         this.isDown ? null : (this.rooms[room]?.accept(wire, identity) ?? null),
     };
     const kind = protocol === "classic" ? ClassicPerson : DeliveryPerson;
     return new kind(`p${number}`, address, surroundings);
+  }
+
+  private note(lane: string | null, text: string): void {
+    this.scheduler.trace?.mark(lane, "step", text);
   }
 
   private get isDown(): boolean {
@@ -120,7 +128,12 @@ export class Simulation {
 
   /** Plays the scenario, then heals everything and lets it come to rest. */
   run(): this {
-    for (const step of this.scenario.steps) this.perform(step);
+    for (const step of this.scenario.steps) {
+      this.note(laneOf(step, this.people), tellStep(step));
+      this.perform(step);
+      this.scheduler.observe?.();
+    }
+    this.note(null, "from here on nothing is broken, and everybody comes back");
     this.heal();
     for (const [i, room] of this.rooms.entries()) this.writeLog(i, room, true);
     return this;
@@ -128,6 +141,7 @@ export class Simulation {
 
   /** Everybody goes, and time passes until nothing is owed. */
   desert(): void {
+    this.note(null, "everybody leaves");
     for (const person of this.people) person.stop();
     this.scheduler.advance(DESERTED_MS);
   }

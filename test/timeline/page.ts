@@ -39,7 +39,9 @@ export function timelinePage(
   { title, trace = traceOf(history), replay = [] }: TimelineOptions,
 ): string {
   const findings: readonly Finding[] = "anomalies" in verdict ? verdict.anomalies : verdict.map(findingOf);
-  const { lanes, happenings, isTimed } = trace;
+  const { lanes, isTimed } = trace;
+  // What is known only when it is over was written down then.
+  const happenings = trace.happenings.toSorted((a, b) => a.at - b.at);
   const words = happenings.map(say);
   const stories = findings.map((finding) => storyOf(finding, happenings));
   const data: PageData = { lanes, happenings, stories, words, isTimed };

@@ -34,8 +34,8 @@ export interface Mark {
   readonly lane: string | null;
   readonly kind: MarkKind;
   readonly text: string;
-  /** Where it takes time. */
-  until: number;
+  /** `at`, where it takes no time. */
+  readonly until: number;
 }
 
 /** What a lane holds from now on, under a name: the outbox, the roster, the log, the budgets. */
@@ -83,28 +83,22 @@ export class Trace implements Traced {
     if (!this.lanes.some(({ name }) => name === lane.name)) this.lanes.push(lane);
   }
 
-  /** Something leaves; call `landed` or `lost` with what this returns. */
+  /** Something leaves; `arrive` takes what this returns. */
   depart(from: string, to: string, text: string): Flight {
     const flight: Flight = { type: "flight", at: this.clock(), from, to, text, end: null, isLost: false };
     this.happenings.push(flight);
     return flight;
   }
 
-  landed(flight: Flight): void {
+  arrive(flight: Flight, isLost: boolean): void {
     flight.end = this.clock();
+    flight.isLost = isLost;
   }
 
-  lost(flight: Flight): void {
-    flight.end = this.clock();
-    flight.isLost = true;
-  }
-
-  /** `ms`: how long it takes; no time, as a rule. */
-  mark(lane: string | null, kind: MarkKind, text: string, ms = 0): Mark {
-    const at = this.clock();
-    const mark: Mark = { type: "mark", at, lane, kind, text, until: at + ms };
-    this.happenings.push(mark);
-    return mark;
+  /** Something that happens now; what began earlier, or takes longer, says so. */
+  mark(lane: string | null, kind: MarkKind, text: string, { since = this.clock(), ms = 0 } = {}): void {
+    const until = Math.max(since, this.clock()) + ms;
+    this.happenings.push({ type: "mark", at: since, lane, kind, text, until });
   }
 
   /** Takes note of what a lane holds; nothing where it is as it was. */

@@ -36,6 +36,9 @@ const HEAL_ROUND_MS = 10_000;
 /** When everybody has left: by then the alarms have rung that look after what a crash left behind. */
 const DESERTED_MS = 3 * 86_400_000;
 
+/** What pictures say of it. */
+export const DESERTED = "everybody leaves";
+
 export class Simulation {
   readonly scheduler = new Scheduler();
   readonly histories: HistoryEvent[][] = Array.from({ length: ROOMS }, () => []);
@@ -78,8 +81,13 @@ export class Simulation {
       onAccepted: (accepted) => {
         const address = PEOPLE[this.people.findIndex(({ name }) => name === accepted.name)]?.address ?? "";
         this.accepted.push({ ...accepted, room: number, address });
-        const what = `accepts a ${accepted.kind} of ${accepted.name}${accepted.isAlone ? ", without the budget" : ""}`;
-        this.scheduler.trace?.mark(`room ${number}`, "accepted", what, { since: accepted.at });
+        const alone = accepted.isAlone ? ", without its budget" : "";
+        const what = `accepts a ${accepted.kind} of ${address}${alone}`;
+        this.scheduler.trace?.mark(`room ${number}`, "accepted", what, {
+          since: accepted.at,
+          ms: 0,
+          who: accepted.name,
+        });
       },
       closeMs: this.closeMs,
       isEager: this.scenario.isEager,
@@ -129,19 +137,20 @@ export class Simulation {
   /** Plays the scenario, then heals everything and lets it come to rest. */
   run(): this {
     for (const step of this.scenario.steps) {
-      this.note(laneOf(step, this.people), tellStep(step));
+      if (step.do !== "advance") this.note(laneOf(step, this.people), tellStep(step));
       this.perform(step);
       this.scheduler.observe?.();
     }
     this.note(null, "from here on nothing is broken, and everybody comes back");
     this.heal();
     for (const [i, room] of this.rooms.entries()) this.writeLog(i, room, true);
+    this.scheduler.observe?.();
     return this;
   }
 
   /** Everybody goes, and time passes until nothing is owed. */
   desert(): void {
-    this.note(null, "everybody leaves");
+    this.note(null, DESERTED);
     for (const person of this.people) person.stop();
     this.scheduler.advance(DESERTED_MS);
   }

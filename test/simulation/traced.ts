@@ -1,5 +1,5 @@
 // A simulation with a trace of all that happens, and its page. Slower than one without; the same in all that it does.
-import type { Budget, Debts } from "../../src/rate-limit/budget.ts";
+import type { Budget } from "../../src/rate-limit/budget.ts";
 import { Reached } from "../support/reached.ts";
 import { newest } from "../timeline/bare.ts";
 import { timelinePage } from "../timeline/page.ts";
@@ -9,7 +9,7 @@ import { judge, STATES } from "./judge.ts";
 import type { RoomStore } from "./room-store.ts";
 import { diskName } from "./output-gate.ts";
 import { PEOPLE, type Scenario } from "./scenario.ts";
-import { Simulation } from "./simulation.ts";
+import { DESERTED, Simulation } from "./simulation.ts";
 
 /** Plays a scenario again and draws it. `replay`: how to play it, a line each. */
 export function simulationPage(scenario: Scenario, replay: readonly string[] = []): string {
@@ -17,9 +17,13 @@ export function simulationPage(scenario: Scenario, replay: readonly string[] = [
   const trace = traceOf(simulation);
   const complaints = judge(simulation.run(), new Reached(...STATES));
   const steps = ["", "The scenario:", JSON.stringify(scenario)];
+  // Of the days after everybody has left, only what stays for ever is judged.
+  const isDeserted = complaints.some((complaint) => complaint.startsWith("[D12]"));
+  const end = trace.happenings.findIndex((one) => one.type === "mark" && one.text === DESERTED);
+  const happenings = isDeserted ? trace.happenings : trace.happenings.slice(0, end);
   return timelinePage([], complaints, {
     title: `A simulation of ${scenario.steps.length} steps`,
-    trace,
+    trace: { ...trace, happenings },
     replay: [...replay, ...steps],
   });
 }
@@ -81,7 +85,8 @@ const logOf = ({ log }: RoomStore): readonly string[] =>
   newest(log.after(log.floor, Number.MAX_SAFE_INTEGER).map(({ seq, message }) => `${seq}: ${message}`));
 
 const budgetsOf = ({ ledger }: RoomStore): readonly string[] =>
-  ledger.all().map((row) => `${row.identity}: ${row.state}, ${row.term}, ${tellBudget(row)}`);
+  ledger.all().map((row) => `${row.identity}: ${row.state}, ${row.term || "no term"}, ${tellBudget(row)}`);
 
-const tellBudget = ({ debts, at }: Budget): string => `${tellDebts(debts)}, as of ${at}`;
-const tellDebts = ({ message, join }: Debts): string => `${message} ms of messages, ${join} ms of joins`;
+/** As it was written down; since then time has paid some of it. */
+const tellBudget = ({ debts: { message, join } }: Budget): string =>
+  `owed ${message} ms of messages, ${join} ms of joins`;

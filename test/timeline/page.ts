@@ -6,11 +6,11 @@ import { buildSync } from "esbuild";
 import { ROOT } from "../../tools/command.ts";
 import type { HistoryEvent } from "../support/history.ts";
 import type { Verdict } from "../support/verdict.ts";
-import { type Finding, findingOf, storyOf } from "./findings.ts";
+import { type Finding, findingOf, lanesFor, storyOf } from "./findings.ts";
 import { readLaws } from "./laws.ts";
 import { traceOf } from "./bare.ts";
 import type { Happening, Traced } from "./trace.ts";
-import { brief, clientOf, tell } from "./words.ts";
+import { brief, tell, tellMark } from "./words.ts";
 
 export interface TimelineOptions {
   /** What was played, in a few words. */
@@ -23,6 +23,8 @@ export interface TimelineOptions {
 
 /** What the page's script is given, as JSON. */
 export interface PageData extends Traced {
+  /** The lanes that the findings are about. */
+  readonly concerned: readonly string[];
   /** The places in `happenings` that each finding is about. */
   readonly stories: readonly (readonly number[])[];
   /** Every happening in words, in the same order. */
@@ -44,7 +46,10 @@ export function timelinePage(
   const happenings = trace.happenings.toSorted((a, b) => a.at - b.at);
   const words = happenings.map(say);
   const stories = findings.map((finding) => storyOf(finding, happenings));
-  const data: PageData = { lanes, happenings, stories, words, isTimed };
+  const concerned = findings.flatMap((finding, f) =>
+    lanesFor(finding, stories[f]?.flatMap((i) => happenings[i] ?? []) ?? []),
+  );
+  const data: PageData = { lanes, happenings, concerned: [...new Set(concerned)], stories, words, isTimed };
   return `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
@@ -52,7 +57,7 @@ export function timelinePage(
 <title>${escape(title)}</title>
 <style>${readFileSync(join(VIEW, "style.css"), "utf8")}</style>
 <body>
-<header><h1>${escape(title)}</h1>${told(findings)}</header>
+<header><h1>${escape(title)}</h1>${told(findings.map((finding) => ({ ...finding, what: relative(finding.what, happenings) })))}</header>
 <main id="view"></main>
 ${replay.length === 0 ? "" : `<details id="replay"><summary>To play it again</summary><pre>${escape(replay.join("\n"))}</pre></details>`}
 ${table(data)}
@@ -88,9 +93,15 @@ function told(findings: readonly Finding[]): string {
     const sentence = laws.get(law);
     const says = sentence === undefined ? "" : `<blockquote>${escape(sentence)}</blockquote>`;
     const name = [law, kind].filter((part) => part !== null && part !== "").join(", ");
-    return `<li data-finding="${i}"><p><strong>${escape(name)}</strong> ${escape(what)}.</p>${says}</li>`;
+    return `<li data-finding="${i}"><p><strong>${escape(name)}</strong> <span>${escape(what)}.</span></p>${says}</li>`;
   });
-  return `<ol id="findings" aria-label="Broken laws">${items.join("")}</ol>`;
+  const list = (some: readonly string[]): string => `<ol class="findings">${some.join("")}</ol>`;
+  const more = items.slice(1);
+  const others =
+    more.length === 0
+      ? ""
+      : `<details><summary>${more.length} more that broke a law</summary>${list(more)}</details>`;
+  return list(items.slice(0, 1)) + others;
 }
 
 function say(happening: Happening): string {
@@ -100,17 +111,24 @@ function say(happening: Happening): string {
       return `${from} to ${to}: ${brief(text)}${isLost ? " (lost)" : ""}`;
     }
     case "mark":
-      return `${happening.lane === null ? "" : `${happening.lane}: `}${happening.text}`;
+      return [happening.lane, tellMark(happening)].filter((part) => part !== null).join(": ");
     case "holding": {
       const { lane, name, lines } = happening;
       return `${lane}, ${name}: ${lines.length === 0 ? "nothing" : lines.join("; ")}`;
     }
     case "told":
-      return `${clientOf(happening.event) ?? happening.room} ${tell(happening.event)}`;
+      return `${happening.lane} ${tell(happening.event)}`;
     default:
       return happening satisfies never;
   }
 }
+
+/** Instants of the run, as the page counts them: from its beginning. */
+const relative = (what: string, happenings: readonly Happening[]): string =>
+  what.replaceAll(
+    /\bat (\d{7,}(?:\.\d+)?)/g,
+    (_, at: string) => `at ${Number(at) - (happenings[0]?.at ?? 0)} ms`,
+  );
 
 function table({ happenings, words, isTimed }: PageData): string {
   const began = happenings[0]?.at ?? 0;

@@ -34,8 +34,18 @@ export interface Mark {
   readonly lane: string | null;
   readonly kind: MarkKind;
   readonly text: string;
+  /** Whose doing it is, where that is another lane. */
+  readonly who: string | null;
   /** `at`, where it takes no time. */
   readonly until: number;
+}
+
+export interface MarkOptions {
+  /** When it began, if not now. */
+  readonly since?: number;
+  /** How long it takes; until now, where it is not given. */
+  readonly ms?: number;
+  readonly who?: string;
 }
 
 /** What a lane holds from now on, under a name: the outbox, the roster, the log, the budgets. */
@@ -52,6 +62,8 @@ export interface Told {
   readonly type: "told";
   readonly at: number;
   readonly room: string;
+  /** The lane of whom it is about. */
+  readonly lane: string;
   readonly event: HistoryEvent;
 }
 
@@ -95,10 +107,10 @@ export class Trace implements Traced {
     flight.isLost = isLost;
   }
 
-  /** Something that happens now; what began earlier, or takes longer, says so. */
-  mark(lane: string | null, kind: MarkKind, text: string, { since = this.clock(), ms = 0 } = {}): void {
-    const until = Math.max(since, this.clock()) + ms;
-    this.happenings.push({ type: "mark", at: since, lane, kind, text, until });
+  /** Something that happens now. */
+  mark(lane: string | null, kind: MarkKind, text: string, given: MarkOptions = {}): void {
+    const { since = this.clock(), ms = this.clock() - since, who = null } = given;
+    this.happenings.push({ type: "mark", at: since, lane, kind, text, who, until: since + ms });
   }
 
   /** Takes note of what a lane holds; nothing where it is as it was. */
@@ -110,7 +122,10 @@ export class Trace implements Traced {
     this.happenings.push({ type: "holding", at: this.clock(), lane, name, lines });
   }
 
+  /** A client that has no lane of its own is a connection of the one before the slash. */
   tell(room: string, event: HistoryEvent): void {
-    this.happenings.push({ type: "told", at: this.clock(), room, event });
+    const client = "client" in event ? event.client : room;
+    const lane = this.lanes.some(({ name }) => name === client) ? client : (client.split("/")[0] ?? client);
+    this.happenings.push({ type: "told", at: this.clock(), room, lane, event });
   }
 }

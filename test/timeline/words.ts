@@ -1,5 +1,6 @@
 // What happened, in words that somebody understands who has not read the code.
 import type { HistoryEvent, Seen } from "../support/history.ts";
+import type { Mark } from "./trace.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -16,13 +17,14 @@ const place = ({ seq, message }: Seen): string =>
 
 /** What a frame or a call says, in a few words. A text that is no JSON object stands for itself. */
 export function brief(text: string): string {
+  if (text === "") return "(nothing)";
   const frame = parse(text);
   if (frame === null) return cut(text);
   const parts: string[] = [];
   if (isFields(frame.welcome)) parts.push(`welcome, the log ends at ${word(frame.welcome.head)}`);
   if (isFields(frame.gap)) parts.push(`gap ${word(frame.gap.first)} to ${word(frame.gap.last)}`);
   if (Array.isArray(frame.events)) parts.push(`events ${frame.events.map(toldEvent).join(", ")}`);
-  if (frame.presence !== undefined) parts.push("presence");
+  if (isFields(frame.presence)) parts.push(tellPresence(frame.presence));
   if (isFields(frame.refused))
     parts.push(`refused ${word(frame.refused.reason ?? frame.refused.code ?? "")}`);
   if (frame.stored !== undefined) parts.push("stored before");
@@ -41,6 +43,14 @@ export function brief(text: string): string {
   return parts.length === 0 ? cut(text) : cut(parts.join("; "));
 }
 
+function tellPresence({ count, joined, left }: Fields): string {
+  const names = (list: unknown): string =>
+    Array.isArray(list) ? list.map((one) => word(isFields(one) ? one.name : one)).join(", ") : "";
+  const came = Array.isArray(joined) && joined.length > 0 ? `, ${names(joined)} came` : "";
+  const went = Array.isArray(left) && left.length > 0 ? `, ${names(left)} went` : "";
+  return `${word(count)} are here${came}${went}`;
+}
+
 const toldEvent = (event: unknown): string =>
   isFields(event) ? `${word(event.seq)} ${quote(event.message)}` : "";
 
@@ -53,8 +63,7 @@ function parse(text: string): Fields | null {
   }
 }
 
-/** Whom an event of a history is about; null: the room. */
-export const clientOf = (event: HistoryEvent): string | null => ("client" in event ? event.client : null);
+export const tellMark = ({ text, who }: Mark): string => (who === null ? text : `${text} (${who})`);
 
 /** An event of a history as half a sentence, behind the name of whom it is about. */
 export function tell(event: HistoryEvent): string {

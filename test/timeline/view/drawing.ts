@@ -4,7 +4,7 @@ import type { Flight, Lane, Mark, Told } from "../trace.ts";
 import { type Moment, placeOf } from "./scale.ts";
 
 export const ROW = 34;
-const TOP = 26;
+const TOP = 42;
 /** Of an arrow that is lost, so much is drawn. */
 const LOST = 0.62;
 
@@ -14,6 +14,7 @@ export interface Scene {
   readonly moments: readonly Moment[];
   readonly isShown: (i: number) => boolean;
   readonly isLit: (i: number) => boolean;
+  readonly labels: ReadonlyMap<number, string>;
   readonly told: (at: number) => string;
 }
 
@@ -87,10 +88,7 @@ function arrow(scene: Scene, flight: Flight, i: number): SVGElement[] {
   const element = group(scene, i, `flight${flight.isLost ? " lost" : ""}`);
   element.append(svg("line", { x1, y1: from, x2, y2 }));
   element.append(flight.isLost ? cross(x2, y2) : head(x1, from, x2, y2));
-  if (scene.isLit(i)) {
-    const text = (scene.data.words[i] ?? "").replace(/^.*?: /, "");
-    element.append(svg("text", { x: x2 + 7, y: y2 - 5 }, text));
-  }
+  element.append(...label(scene, i, x2 + 7, y2 - 5));
   return [element];
 }
 
@@ -108,8 +106,8 @@ function head(x1: number, y1: number, x2: number, y2: number): SVGElement {
 }
 
 /** Something that a client was told, on its lane; without frames, an arrow from or to its room. */
-function dot(scene: Scene, { at, room, event }: Told, i: number): SVGElement[] {
-  const y = rowOf(scene, "client" in event ? event.client : room);
+function dot(scene: Scene, { at, room, lane, event }: Told, i: number): SVGElement[] {
+  const y = rowOf(scene, lane);
   if (y === null) return [];
   const x = placeOf(scene.moments, at);
   const element = group(scene, i, `told ${event.type}`);
@@ -120,24 +118,25 @@ function dot(scene: Scene, { at, room, event }: Told, i: number): SVGElement[] {
     element.append(isSent ? head(x, y, x, other) : head(x, other, x, y));
   }
   element.append(svg("circle", { cx: x, cy: y, r: 4 }));
-  if (scene.isLit(i))
-    element.append(svg("text", { x: x + 7, y: y + 12 }, sayShort(scene.data.words[i] ?? "")));
+  element.append(...label(scene, i, x + 7, y + 13));
   return [element];
 }
 
-const sayShort = (words: string): string => words.slice(words.indexOf(" ") + 1);
+function label({ labels }: Scene, i: number, x: number, y: number): SVGElement[] {
+  const text = labels.get(i);
+  return text === undefined ? [] : [svg("text", { x, y }, text)];
+}
 
 /** A crash, a sleep, a jump: over one lane, or over all. */
-function bar(scene: Scene, { at, until, lane, kind, text }: Mark, i: number): SVGElement[] {
+function bar(scene: Scene, { at, until, lane, kind }: Mark, i: number): SVGElement[] {
   const y = lane === null ? null : rowOf(scene, lane);
   if (lane !== null && y === null) return [];
   const x = placeOf(scene.moments, at);
-  const width = Math.max(kind === "step" ? 1 : 5, placeOf(scene.moments, until) - x);
+  const width = Math.max(kind === "step" ? 2 : 5, placeOf(scene.moments, until) - x);
   const element = group(scene, i, `mark ${kind}`);
   const box =
     y === null ? { y: 18, height: heightOf(scene.lanes) - 18 } : { y: y - ROW / 2 + 3, height: ROW - 6 };
   element.append(svg("rect", { x, width, rx: 2, ...box }));
-  if (scene.isLit(i) || (kind !== "commit" && kind !== "step" && kind !== "wake"))
-    element.append(svg("text", { x: x + width + 3, y: y === null ? 26 : y + 12 }, text));
+  element.append(...label(scene, i, x + width + 3, y === null ? 31 : y + (kind === "step" ? -8 : 13)));
   return [element];
 }

@@ -3,10 +3,10 @@ import type { PageData } from "../page.ts";
 import type { Happening, Lane } from "../trace.ts";
 import { element } from "./elements.ts";
 
-/** Shown only when asked for: pings and their answers, and commits that went well. */
+/** Shown only when asked for: pings and their answers. */
 export const isQuiet = (happening: Happening): boolean =>
   (happening.type === "flight" && /^p[io]ng$/.test(happening.text) && !happening.isLost) ||
-  (happening.type === "mark" && (happening.kind === "commit" || happening.kind === "wake"));
+  (happening.type === "mark" && happening.kind === "wake");
 
 /** A card for each lane that holds something. */
 export function holdingsAt({ happenings }: PageData, lanes: readonly Lane[], at: number): HTMLElement[] {

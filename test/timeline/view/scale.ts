@@ -10,15 +10,14 @@ export interface Moment {
 }
 
 const NARROW = 16;
-const WIDE = 118;
 /** For each tenfold wait. */
 const WAIT = 9;
 
-/** The moments of what `isShown`, in their order. `isLit` says what needs room. */
+/** The moments of what `isShown`, in their order. `widthAt` says what words a moment needs room for, in pixels. */
 export function momentsOf(
   happenings: readonly Happening[],
   isShown: (i: number) => boolean,
-  isLit: (i: number) => boolean,
+  widthAt: (i: number, at: number) => number,
   zoom: number,
 ): readonly Moment[] {
   const by = new Map<number, number[]>();
@@ -40,7 +39,7 @@ export function momentsOf(
       if (last !== null) x += (NARROW + WAIT * Math.log10(1 + at - last)) * zoom;
       last = at;
       const moment = { at, x, happenings: there };
-      if (there.some(isLit)) x += WIDE * zoom;
+      x += Math.max(...there.map((i) => widthAt(i, at)));
       return moment;
     });
 }

@@ -1,7 +1,9 @@
 // The page as somebody uses it: which moment is looked at, what is lit, which lanes are shown, and the keys for all of it.
 import type { PageData } from "../page.ts";
+import type { Lane } from "../trace.ts";
 import { draw, ROW } from "./drawing.ts";
 import { button, checkbox, element } from "./elements.ts";
+import { labelAt, labelsOf, widthOf } from "./labels.ts";
 import { holdingsAt, isQuiet } from "./moment.ts";
 import { indexAt, type Moment, momentsOf } from "./scale.ts";
 
@@ -16,6 +18,9 @@ export class View {
   private zoom = 1;
   private isAllShown = false;
   private readonly hidden = new Set<string>();
+  /** The lanes of the stories; clients that are in none are shown when asked for. */
+  private readonly concerned: ReadonlySet<string>;
+  private isEverybodyShown = false;
   private readonly slider = element("input", { type: "range", min: "0", "aria-label": "Moment" });
   private readonly said = element("output", { id: "said" });
   private readonly labels = element("div", { id: "labels" });
@@ -27,6 +32,7 @@ export class View {
     this.root = root;
     this.data = data;
     this.began = data.happenings[0]?.at ?? 0;
+    this.concerned = new Set(data.concerned);
   }
 
   start(): void {
@@ -47,19 +53,18 @@ export class View {
 
   /** The groups in which nothing of a story happens begin hidden. */
   private hideOthers(): void {
-    const { lanes, stories, happenings } = this.data;
-    const groupOf = (name: string | null): string | undefined =>
-      lanes.find((lane) => lane.name === name)?.group;
-    const busy = new Set(
-      stories.flat().flatMap((i) => {
-        const happening = happenings[i];
-        if (happening?.type === "told") return [happening.room];
-        if (happening?.type === "flight") return [groupOf(happening.from), groupOf(happening.to)];
-        return happening?.type === "mark" && happening.kind === "accepted" ? [groupOf(happening.lane)] : [];
-      }),
-    );
+    const { lanes } = this.data;
+    const busy = new Set(lanes.filter(({ name }) => this.concerned.has(name)).map(({ group }) => group));
     if (busy.size === 0) return;
     for (const { group } of lanes) if (!busy.has(group)) this.hidden.add(group);
+  }
+
+  private get lanes(): readonly Lane[] {
+    const isConcerned = (name: string): boolean =>
+      this.isEverybodyShown || this.concerned.size === 0 || this.concerned.has(name);
+    return this.data.lanes.filter(
+      ({ name, kind, group }) => !this.hidden.has(group) && (kind !== "client" || isConcerned(name)),
+    );
   }
 
   private controls(): HTMLElement {
@@ -83,11 +88,17 @@ export class View {
       };
       shown.append(checkbox(group, !this.hidden.has(group), toggle));
     }
+    const everybody = (isOn: boolean): void => {
+      this.isEverybodyShown = isOn;
+      this.redraw();
+    };
+    if (this.lanes.length < this.data.lanes.filter(({ group }) => !this.hidden.has(group)).length)
+      shown.append(checkbox("people who have no part in it", false, everybody));
     const all = (isOn: boolean): void => {
       this.isAllShown = isOn;
       this.redraw();
     };
-    if (this.data.happenings.some(isQuiet)) shown.append(checkbox("pings and commits", false, all));
+    if (this.data.happenings.some(isQuiet)) shown.append(checkbox("pings", false, all));
     const head = element("div", { id: "top" });
     head.append(bar, shown);
     return head;
@@ -127,15 +138,29 @@ export class View {
         row.append(element("span", { class: "when" }, this.told(at)), link);
         list.append(row);
       }
-      item?.addEventListener("click", () => this.light(f));
+      const look = button("Show", "Show this in the picture", () => this.light(f));
+      if (this.data.stories.length > 1) item?.querySelector("p")?.append(look);
       item?.append(list);
     }
+    this.markFinding();
   }
 
   private light(finding: number): void {
     if (this.finding === finding) return;
     this.finding = finding;
+    this.markFinding();
     this.redraw();
+    this.go(this.lit.at(-1) ?? this.began);
+  }
+
+  private markFinding(): void {
+    for (const item of document.querySelectorAll<HTMLElement>("[data-finding]")) {
+      const isLit = item.dataset.finding === `${this.finding}`;
+      item.classList.toggle("looked-at", isLit);
+      item.setAttribute("aria-current", `${isLit}`);
+      // Its end is where the law broke.
+      item.querySelector(".story")?.scrollTo(0, 1e6);
+    }
   }
 
   private scale(by: number): void {
@@ -151,9 +176,9 @@ export class View {
   }
 
   private redraw(): void {
-    const { data, chart, labels } = this;
+    const { data, chart } = this;
     const at = this.moments[this.now]?.at ?? this.began;
-    const lanes = data.lanes.filter(({ group }) => !this.hidden.has(group));
+    const { lanes } = this;
     const names = new Set(lanes.map(({ name }) => name));
     const story = new Set(data.stories[this.finding] ?? []);
     const isLit = (i: number): boolean => story.has(i);
@@ -162,14 +187,18 @@ export class View {
       if (happening === undefined || happening.type === "holding") return false;
       if (!this.isAllShown && isQuiet(happening) && !isLit(i)) return false;
       if (happening.type === "flight") return names.has(happening.from) && names.has(happening.to);
-      if (happening.type === "told")
-        return names.has("client" in happening.event ? happening.event.client : happening.room);
+      if (happening.type === "told") return names.has(happening.lane);
       return happening.lane === null || names.has(happening.lane);
     };
-    this.moments = momentsOf(data.happenings, isShown, isLit, this.zoom);
+    const labels = labelsOf(data, isShown, isLit);
+    const widthAt = (i: number, when: number): number => {
+      const happening = data.happenings[i];
+      return happening !== undefined && labelAt(happening) === when ? widthOf(labels.get(i)) : 0;
+    };
+    this.moments = momentsOf(data.happenings, isShown, widthAt, this.zoom);
     const told = (when: number): string => this.told(when);
-    chart.replaceChildren(draw({ data, lanes, moments: this.moments, isShown, isLit, told }));
-    labels.replaceChildren(
+    chart.replaceChildren(draw({ data, lanes, moments: this.moments, isShown, isLit, labels, told }));
+    this.labels.replaceChildren(
       ...lanes.map(({ name, kind }) => element("div", { class: kind, style: `height:${ROW}px` }, name)),
     );
     this.slider.max = `${this.moments.length - 1}`;
@@ -213,8 +242,7 @@ export class View {
         return element("li", {}, `${this.data.words[i] ?? ""}${arrives ? `: ${fate}` : ""}`);
       }),
     );
-    const shown = this.data.lanes.filter(({ group }) => !this.hidden.has(group));
-    this.cards.replaceChildren(...holdingsAt(this.data, shown, at));
+    this.cards.replaceChildren(...holdingsAt(this.data, this.lanes, at));
   }
 
   private onKey(event: KeyboardEvent): void {

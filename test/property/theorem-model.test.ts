@@ -45,8 +45,9 @@ test("[L1] settling, charging, landing and waiting are what the theorem says the
   prove("[L1] operations", {
     runs: 500,
     states: ["debts that end just now", "refused", "admitted", "nothing owed"],
-    arbitrary: fc.record({ policy, debt: ms, at: ms, now: ms, other: ms }),
-    holds: ({ policy, debt, at, now, other }, reached) => {
+    arbitrary: fc.record({ policy, debt: ms, at: ms, any: ms, endsNow: fc.boolean(), other: ms }),
+    holds: ({ policy, debt, at, any, endsNow, other }, reached) => {
+      const now = endsNow ? at + debt : any;
       const rates = ratesOf(policy);
       const settled = budget.settle({ debts: debtsOf(debt), at }, now);
       const mine = model.settle({ debt, at }, now);

@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import { judge, STATES } from "../simulation/judge.ts";
-import { type Scenario, scenarios } from "../simulation/scenario.ts";
+import type { Scenario } from "../simulation/scenario.ts";
 import { Simulation } from "../simulation/simulation.ts";
+import { scenarios } from "../simulation/swarm.ts";
 import { simulationPage, traceOf } from "../simulation/traced.ts";
 import { prove } from "../support/prove.ts";
 import { timelinePage } from "../timeline/page.ts";

@@ -51,6 +51,8 @@ export class Simulation {
   /** What rooms accepted of each address, by the instant of virtual time. */
   readonly accepted: (Accepted & { readonly room: number; readonly address: string })[] = [];
   readonly clocks: readonly Clock[];
+  /** After so many steps a failure could not be avoided any more, for pictures. */
+  inevitable: number | null = null;
   private readonly scenario: Scenario;
   private readonly closeMs: number;
   private readonly cutOff = new Set<string>();
@@ -136,10 +138,11 @@ export class Simulation {
 
   /** Plays the scenario, then heals everything and lets it come to rest. */
   run(): this {
-    for (const step of this.scenario.steps) {
+    for (const [i, step] of this.scenario.steps.entries()) {
       if (step.do !== "advance") this.note(laneOf(step, this.people), tellStep(step));
       this.perform(step);
       this.scheduler.observe?.();
+      if (i + 1 === this.inevitable) this.note(null, "from here on it is inevitable");
     }
     this.note(null, "from here on nothing is broken, and everybody comes back");
     this.heal();

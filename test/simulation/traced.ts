@@ -11,9 +11,17 @@ import { diskName } from "./output-gate.ts";
 import { PEOPLE, type Scenario } from "./scenario.ts";
 import { DESERTED, Simulation } from "./simulation.ts";
 
-/** Plays a scenario again and draws it. `replay`: how to play it, a line each. */
-export function simulationPage(scenario: Scenario, replay: readonly string[] = []): string {
+/**
+ * Plays a scenario again and draws it. `replay`: how to play it, a line each. `inevitable`: the number of the step from which on
+ * its failure could not be avoided, if that is known.
+ */
+export function simulationPage(
+  scenario: Scenario,
+  replay: readonly string[] = [],
+  inevitable: number | null = null,
+): string {
   const simulation = new Simulation(scenario);
+  simulation.inevitable = inevitable;
   const trace = traceOf(simulation);
   const complaints = judge(simulation.run(), new Reached(...STATES));
   const steps = ["", "The scenario:", JSON.stringify(scenario)];

@@ -24,7 +24,7 @@ export function findingOf(complaint: string): Finding {
 
 /** What somebody has to look at to understand a finding, as places in the list of happenings, oldest first. */
 export function storyOf(finding: Finding, happenings: readonly Happening[]): readonly number[] {
-  const isAbout = finding.law.startsWith("L") ? aboutRate(finding) : aboutMessages(finding);
+  const isAbout = finding.law.startsWith("L") ? aboutRate(finding) : aboutMessages(finding, happenings);
   const about = happenings.flatMap((happening, i) => (isAbout(happening) ? [i] : []));
   const rooms = new Set(about.flatMap((i) => roomOf(happenings[i]) ?? []));
   // The log of another room says nothing.
@@ -67,8 +67,13 @@ const isFault = (happening: Happening): happening is Mark =>
   happening.type === "mark" && ["crash", "clock", "refused", "sleep"].includes(happening.kind);
 
 /** By the texts that the finding quotes; where it quotes none, by the clients that it names. */
-function aboutMessages({ law, what }: Finding): (happening: Happening) => boolean {
-  const texts = [...what.matchAll(/"([^"]+)"/g)].map(([, text = ""]) => text);
+function aboutMessages(
+  { law, what }: Finding,
+  happenings: readonly Happening[],
+): (happening: Happening) => boolean {
+  // A text may have quotes itself, so it is looked for, and not cut out.
+  const all = happenings.flatMap((happening) => (happening.type === "told" ? textsOf(happening.event) : []));
+  const texts = [...new Set(all)].filter((text) => what.includes(`"${text}"`));
   const names = new Set(what.split(/[^\w/]+/).map((name) => name.split("/")[0]));
   const isNamed = (lane: string): boolean => names.has(lane) || (lane.includes(" ") && what.includes(lane));
   const isLog = what.includes("the log");

@@ -58,9 +58,11 @@ export function timelinePage(
 <style>${readFileSync(join(VIEW, "style.css"), "utf8")}</style>
 <body>
 <header><h1>${escape(title)}</h1>${told(findings.map((finding) => ({ ...finding, what: relative(finding.what, happenings) })))}</header>
-<main id="view"></main>
+<main>
+<div id="view"></div>
 ${replay.length === 0 ? "" : `<details id="replay"><summary>To play it again</summary><pre>${escape(replay.join("\n"))}</pre></details>`}
 ${table(data)}
+</main>
 <script type="application/json" id="data">${JSON.stringify(data).replaceAll("<", "\\u003c")}</script>
 <script>${script()}</script>
 </body>
@@ -135,7 +137,7 @@ function table({ happenings, words, isTimed }: PageData): string {
   const rows = happenings.map(({ at, type }, i) =>
     type === "holding"
       ? ""
-      : `<tr id="e${i}"><td>${isTimed ? `${at - began} ms` : `${i + 1}`}</td><td>${escape(words[i] ?? "")}</td></tr>\n`,
+      : `<tr id="e${i}"><td>${isTimed ? `${at - began} ms` : `${at - began + 1}`}</td><td>${escape(words[i] ?? "")}</td></tr>\n`,
   );
   return `<details id="table"><summary>Everything that happened, as a table</summary><table>
 <thead><tr><th scope="col">${isTimed ? "When" : "Event"}</th><th scope="col">What</th></tr></thead>

@@ -24,7 +24,12 @@ export class View {
   private readonly slider = element("input", { type: "range", min: "0", "aria-label": "Moment" });
   private readonly said = element("output", { id: "said" });
   private readonly labels = element("div", { id: "labels" });
-  private readonly chart = element("div", { id: "chart", tabindex: "0", role: "img" });
+  private readonly chart = element("div", {
+    id: "chart",
+    tabindex: "0",
+    role: "img",
+    "aria-label": "What happened, as a picture. The table at the end of the page has all of it.",
+  });
   private readonly events = element("ul", { id: "events" });
   private readonly cards = element("div", { id: "cards" });
 

@@ -7,6 +7,7 @@ import { ROOT } from "../../tools/command.ts";
 import type { HistoryEvent } from "../support/history.ts";
 import type { Verdict } from "../support/verdict.ts";
 import { type Finding, findingOf, lanesFor, storyOf } from "./findings.ts";
+import { focus } from "./focus.ts";
 import { readLaws } from "./laws.ts";
 import { traceOf } from "./bare.ts";
 import type { Happening, Traced } from "./trace.ts";
@@ -31,6 +32,9 @@ export interface PageData extends Traced {
   readonly words: readonly string[];
 }
 
+/** One cause may break laws a thousand times. */
+const MOST_FINDINGS = 50;
+
 /**
  * The page, as HTML. `verdict` is the checker's, or a judge's sentences, each behind its law: "[D2] p1 did not come to rest".
  * With a trace, `history` need not be given again: `trace.tell` has its events.
@@ -40,12 +44,17 @@ export function timelinePage(
   verdict: Pick<Verdict, "anomalies"> | readonly string[],
   { title, trace = traceOf(history), replay = [] }: TimelineOptions,
 ): string {
-  const findings: readonly Finding[] = "anomalies" in verdict ? verdict.anomalies : verdict.map(findingOf);
+  const findings: readonly Finding[] = (
+    "anomalies" in verdict ? verdict.anomalies : verdict.map(findingOf)
+  ).slice(0, MOST_FINDINGS);
   const { lanes, isTimed } = trace;
   // What is known only when it is over was written down then.
-  const happenings = trace.happenings.toSorted((a, b) => a.at - b.at);
+  const all = trace.happenings.toSorted((a, b) => a.at - b.at);
+  const { happenings, stories, left } = focus(
+    all,
+    findings.map((finding) => storyOf(finding, all)),
+  );
   const words = happenings.map(say);
-  const stories = findings.map((finding) => storyOf(finding, happenings));
   const concerned = findings.flatMap((finding, f) =>
     lanesFor(finding, stories[f]?.flatMap((i) => happenings[i] ?? []) ?? []),
   );
@@ -57,7 +66,7 @@ export function timelinePage(
 <title>${escape(title)}</title>
 <style>${readFileSync(join(VIEW, "style.css"), "utf8")}</style>
 <body>
-<header><h1>${escape(title)}</h1>${told(findings.map((finding) => ({ ...finding, what: relative(finding.what, happenings) })))}</header>
+<header><h1>${escape(title)}</h1>${headline(findings, all)}${left === 0 ? "" : `<p>The run has ${all.length} events; ${left} that are far from what broke are left out.</p>`}</header>
 <main>
 <div id="view"></div>
 ${replay.length === 0 ? "" : `<details id="replay"><summary>To play it again</summary><pre>${escape(replay.join("\n"))}</pre></details>`}
@@ -124,6 +133,9 @@ function say(happening: Happening): string {
       return happening satisfies never;
   }
 }
+
+const headline = (findings: readonly Finding[], all: readonly Happening[]): string =>
+  told(findings.map((finding) => ({ ...finding, what: relative(finding.what, all) })));
 
 /** Instants of the run, as the page counts them: from its beginning. */
 const relative = (what: string, happenings: readonly Happening[]): string =>

@@ -152,3 +152,22 @@ test("a traced simulation is the same one, and its trace has frames that were lo
   }
   expect(simulationPage(scenario, ["again"])).toContain("the server is killed, and is down for 100 ms");
 });
+
+test("of a long history, what is near to what broke is drawn, and the rest is counted", () => {
+  const long: HistoryEvent[] = Array.from({ length: 6_000 }, (_, i) => ({
+    type: "sent",
+    client: "bob",
+    name: "bob",
+    message: `b${i}`,
+  }));
+  const page = timelinePage(
+    [...long.slice(0, 3_000), ...lost("hello"), ...long.slice(3_000)],
+    ['[D5] lost: "hello" was acknowledged to ann, and the log does not have it'],
+    { title: "Long" },
+  );
+  expect(page).toMatch(/The run has \d+ events; \d+ that are far from what broke are left out/);
+  expect(page).toContain("is told that &quot;hello&quot; is stored");
+  expect(page).toContain("b2990");
+  expect(page).not.toContain("b100&quot;");
+  expect(page.length).toBeLessThan(200_000);
+});

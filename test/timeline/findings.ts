@@ -28,7 +28,7 @@ export function storyOf(finding: Finding, happenings: readonly Happening[]): rea
   const about = happenings.flatMap((happening, i) => (isAbout(happening) ? [i] : []));
   const rooms = new Set(about.flatMap((i) => roomOf(happenings[i]) ?? []));
   // The log of another room says nothing.
-  const story = about.filter((i) => rooms.size === 0 || !isElsewhere(happenings[i], rooms));
+  const story = about.filter((i) => !isElsewhere(happenings[i], rooms));
   const [first, last] = [story[0] ?? 0, story.at(-1) ?? -1];
   const lanes = new Set(happenings.filter((_, i) => story.includes(i)).flatMap(lanesOf));
   // What broke meanwhile, where it happened, is part of it.
@@ -44,8 +44,12 @@ export function storyOf(finding: Finding, happenings: readonly Happening[]): rea
 const roomOf = (happening: Happening | undefined): string | undefined =>
   happening?.type === "told" && happening.event.type !== "log" ? happening.room : undefined;
 
-const isElsewhere = (happening: Happening | undefined, rooms: ReadonlySet<string>): boolean =>
-  happening?.type === "told" && !rooms.has(happening.room);
+const isElsewhere = (happening: Happening | undefined, rooms: ReadonlySet<string>): boolean => {
+  if (happening?.type !== "told") return false;
+  // Where no room is named, a log with nothing in it says nothing.
+  if (rooms.size === 0) return happening.event.type === "log" && happening.event.messages.length === 0;
+  return !rooms.has(happening.room);
+};
 
 /** The lanes in which something happens. */
 export function lanesOf(happening: Happening): readonly string[] {

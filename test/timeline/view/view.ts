@@ -5,6 +5,7 @@ import { draw, ROW } from "./drawing.ts";
 import { button, checkbox, element } from "./elements.ts";
 import { labelAt, labelsOf, widthOf } from "./labels.ts";
 import { holdingsAt, isQuiet } from "./moment.ts";
+import { markFinding, tellStories } from "./stories.ts";
 import { indexAt, type Moment, momentsOf } from "./scale.ts";
 
 export class View {
@@ -43,7 +44,9 @@ export class View {
   start(): void {
     this.hideOthers();
     this.root.append(this.controls(), this.picture(), this.panels());
-    this.tellStories();
+    const told = (at: number): string => this.told(at);
+    tellStories({ data: this.data, began: this.began, told, light: (finding) => this.light(finding) });
+    markFinding(this.finding);
     this.redraw();
     addEventListener("hashchange", () => this.goToHash());
     addEventListener("keydown", (event) => this.onKey(event));
@@ -130,42 +133,12 @@ export class View {
     return box;
   }
 
-  /** Under each finding, what it is about as links to moments. */
-  private tellStories(): void {
-    for (const [f, story] of this.data.stories.entries()) {
-      const item = document.querySelector(`[data-finding="${f}"]`);
-      const list = element("ol", { class: "story" });
-      for (const i of story) {
-        const { at = 0 } = this.data.happenings[i] ?? {};
-        const link = element("a", { href: `#t=${at - this.began}` }, this.data.words[i] ?? "");
-        link.addEventListener("click", () => this.light(f));
-        const row = element("li", {});
-        row.append(element("span", { class: "when" }, this.told(at)), link);
-        list.append(row);
-      }
-      const look = button("Show", "Show this in the picture", () => this.light(f));
-      if (this.data.stories.length > 1) item?.querySelector("p")?.append(look);
-      item?.append(list);
-    }
-    this.markFinding();
-  }
-
   private light(finding: number): void {
     if (this.finding === finding) return;
     this.finding = finding;
-    this.markFinding();
+    markFinding(finding);
     this.redraw();
     this.go(this.lit.at(-1) ?? this.began);
-  }
-
-  private markFinding(): void {
-    for (const item of document.querySelectorAll<HTMLElement>("[data-finding]")) {
-      const isLit = item.dataset.finding === `${this.finding}`;
-      item.classList.toggle("looked-at", isLit);
-      item.setAttribute("aria-current", `${isLit}`);
-      // Its end is where the law broke.
-      item.querySelector(".story")?.scrollTo(0, 1e6);
-    }
   }
 
   private scale(by: number): void {

@@ -6,7 +6,7 @@ import type { Scenario } from "./scenario.ts";
 import { Simulation } from "./simulation.ts";
 
 /** How many states were seen after so many scenarios. */
-export interface Point {
+interface Point {
   readonly runs: number;
   readonly states: number;
 }
@@ -66,12 +66,13 @@ function tellRoom({ memory }: RoomHost): string {
   return `members ${few(members.length)}, messages ${few(store.log.head - store.log.floor)}`;
 }
 
+const line = (runs: string, name: string, states: string, drawn: string): string =>
+  `${runs.padStart(9)}  ${name.padEnd(5)}  ${states.padStart(6)}  ${drawn}`.trimEnd();
+
 /** Both curves as a table for people, with a bar for each point, and what only one of them has seen. */
 export function tellSaturation(swarm: Saturation, even: Saturation): string {
   const most = Math.max(swarm.seen.size, even.seen.size, 1);
   const bar = (states: number): string => "#".repeat(Math.round((states / most) * 40));
-  const line = (runs: string, name: string, states: string, drawn: string): string =>
-    `${runs.padStart(9)}  ${name.padEnd(5)}  ${states.padStart(6)}  ${drawn}`.trimEnd();
   const rows = swarm.points.flatMap(({ runs, states }, i) => {
     const other = even.points[i]?.states ?? 0;
     return [line(`${runs}`, "swarm", `${states}`, bar(states)), line("", "even", `${other}`, bar(other))];

@@ -42,7 +42,7 @@ export function tellStep(step: Step): string {
     case "crash":
       return `the server is killed${step.downMs > 0 ? `, and is down for ${step.downMs} ms` : ""}`;
     case "die":
-      return `${step.object === LIMITERS ? "all limiters die" : "the room dies"}`;
+      return step.object === LIMITERS ? "all limiters die" : "the room dies";
     case "disk":
       return tellDisk(step);
     case "calls":

@@ -31,7 +31,7 @@ export function simulationPage(
   const happenings = isDeserted ? trace.happenings : trace.happenings.slice(0, end);
   return timelinePage([], complaints, {
     title: `A simulation of ${scenario.steps.length} steps`,
-    trace: { ...trace, happenings },
+    trace: { lanes: trace.lanes, happenings, isTimed: true },
     replay: [...replay, ...steps],
   });
 }

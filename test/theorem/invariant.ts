@@ -41,11 +41,11 @@ const isReading = ({ now }: World, { shows, phase }: Clock): Formula =>
   );
 
 /** L1 at this instant: less is owed than B T and the slack. */
-export const bound = (world: World): Formula =>
+const bound = (world: World): Formula =>
   less(world.end, sum(world.now, real(sum(world.rate.slack, world.rate.period)), slackOf(world)));
 
 /** Numbers are what they are: clocks are read, records are of the past, debts are not negative. */
-export function sense(world: World): Formula {
+function sense(world: World): Formula {
   const { rate, clocks, account, rows, stored, fresh, grant, answer } = world;
   const record = ({ debt, at }: Debt<Formula>, { shows }: Clock): Formula =>
     and(`(<= 0 ${debt})`, `(<= ${at} ${shows})`);

@@ -27,7 +27,7 @@ export async function startProver(): Promise<Prover> {
       try {
         // What is read in one go, and not by a thread: such a text may be gone before it is read.
         const asserted = assertions.map((formula) => `(assert ${formula})`).join("\n");
-        Z3.solver_from_string(context, solver, `${constants}\n${asserted}`);
+        Z3.solver_from_string(context, solver, `${constants.toString()}\n${asserted}`);
         const answer = await Z3.solver_check(context, solver);
         if (answer === Z3_lbool.Z3_L_FALSE) return null;
         if (answer !== Z3_lbool.Z3_L_TRUE) throw new Error("Z3 does not know.");
@@ -73,7 +73,7 @@ async function askEach(
     const world = anyWorld(constants);
     const step = stepsOf(world, constants, broken)[i];
     if (step === undefined || (only !== undefined && step.name !== only)) continue;
-    const taken = { invariant: invariant(world), may: step.may, after: invariant(step.then) };
+    const taken = { invariant: invariant(world), may: step.may, after: invariant(step.after) };
     answers.push({ step: step.name, counterModel: await prover.solve(constants, claims(taken)) });
   }
   return answers;

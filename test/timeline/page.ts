@@ -97,6 +97,8 @@ function script(): string {
   return built;
 }
 
+const list = (items: readonly string[]): string => `<ol class="findings">${items.join("")}</ol>`;
+
 function told(findings: readonly Finding[]): string {
   if (findings.length === 0) return `<p class="clean">Every law held.</p>`;
   const laws = readLaws(readFileSync(join(ROOT, "SPEC.md"), "utf8"));
@@ -106,7 +108,6 @@ function told(findings: readonly Finding[]): string {
     const name = [law, kind].filter((part) => part !== null && part !== "").join(", ");
     return `<li data-finding="${i}"><p><strong>${escape(name)}</strong> <span>${escape(what)}.</span></p>${says}</li>`;
   });
-  const list = (some: readonly string[]): string => `<ol class="findings">${some.join("")}</ol>`;
   const more = items.slice(1);
   const others =
     more.length === 0

@@ -3,7 +3,7 @@ import { type HistoryEvent } from "../support/history.ts";
 import { checkDrawn } from "./drawn.ts";
 
 /** What is sent, as JSON. */
-export interface ToDraw {
+interface ToDraw {
   readonly title: string;
   readonly history: readonly HistoryEvent[];
 }

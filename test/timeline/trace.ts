@@ -49,7 +49,7 @@ export interface MarkOptions {
 }
 
 /** What a lane holds from now on, under a name: the outbox, the roster, the log, the budgets. */
-export interface Holding {
+interface Holding {
   readonly type: "holding";
   readonly at: number;
   readonly lane: string;

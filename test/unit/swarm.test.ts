@@ -20,11 +20,12 @@ test("a swarm leaves kinds of steps out that others have, and a seed gives the s
   expect(new Set(drawn.flatMap((scenario) => [...kindsIn(scenario)])).size).toBe(20);
 });
 
+const hasErasedAfterCut = ({ steps }: Scenario): boolean => {
+  const cut = steps.findIndex((step) => step.do === "cut");
+  return cut >= 0 && steps.slice(cut).some((step) => step.do === "erase");
+};
+
 test("a failing swarm shrinks to few steps, also from a kept case", () => {
-  const hasErasedAfterCut = ({ steps }: Scenario): boolean => {
-    const cut = steps.findIndex((step) => step.do === "cut");
-    return cut >= 0 && steps.slice(cut).some((step) => step.do === "erase");
-  };
   const holds = fc.property(scenarios, (scenario) => !hasErasedAfterCut(scenario));
   const { counterexample } = fc.check(holds, { seed: 3, numRuns: 1_000 });
   const [shrunk] = counterexample ?? [];
@@ -49,8 +50,9 @@ test("more scenarios see more states, and the table has both curves", () => {
   expect(told).toMatch(/Only swarm saw \d+ states, only even weights \d+\.$/);
 });
 
+const fate = (steps: number, failed: number) => ({ steps, failed, ways: 10 });
+
 test("a failure is inevitable from the step on after which every continuation fails", () => {
-  const fate = (steps: number, failed: number) => ({ steps, failed, ways: 10 });
   const fates = [fate(0, 0), fate(1, 4), fate(2, 10), fate(3, 10)];
   expect(inevitableFrom(fates)).toBe(2);
   expect(tellFates(fates)).toContain("inevitable from step 2 on");

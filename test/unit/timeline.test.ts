@@ -12,6 +12,8 @@ import { timelinePage } from "../timeline/page.ts";
 import { brief } from "../timeline/words.ts";
 import { indexAt, momentsOf, placeOf } from "../timeline/view/scale.ts";
 
+const all = (): boolean => true;
+
 const HOSTILE = `</script><img src=x onerror=alert(1)>"&'`;
 
 const joined = (client: string): HistoryEvent => ({
@@ -100,7 +102,6 @@ test("frames are told in a few words", () => {
 test("moments stand in the order of time, longer waits are wider, and words get the room that they need", () => {
   const { happenings } = traceOf([joined("a"), joined("b"), joined("c")]);
   const spread = happenings.map((happening, i) => ({ ...happening, at: [0, 1, 1_000][i] ?? 0 }));
-  const all = (): boolean => true;
   const plain = momentsOf(spread.slice(0, 3), all, () => 0, 1).map(({ x }) => x);
   expect((plain[2] ?? 0) - (plain[1] ?? 0)).toBeGreaterThan((plain[1] ?? 0) - (plain[0] ?? 0));
   const moments = momentsOf(spread.slice(0, 3), all, (i) => (i === 0 ? 100 : 0), 1);

@@ -20,7 +20,7 @@ export interface Scene {
 
 type Attributes = Readonly<Record<string, string | number>>;
 
-export function svg(name: string, attributes: Attributes, text?: string): SVGElement {
+function svg(name: string, attributes: Attributes, text?: string): SVGElement {
   const element = document.createElementNS("http://www.w3.org/2000/svg", name);
   for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, `${value}`);
   if (text !== undefined) element.textContent = text;
@@ -51,7 +51,7 @@ export function draw(scene: Scene): SVGElement {
   return picture;
 }
 
-export const heightOf = (lanes: readonly Lane[]): number => TOP + lanes.length * ROW + 6;
+const heightOf = (lanes: readonly Lane[]): number => TOP + lanes.length * ROW + 6;
 
 const rowOf = ({ lanes }: Scene, name: string): number | null => {
   const index = lanes.findIndex((lane) => lane.name === name);

@@ -1,11 +1,16 @@
 // `npm run simulate`: a long run of the simulation, with its counts; and the same with a mutant, which it has to find.
 import { spawn } from "node:child_process";
-import { rm } from "node:fs/promises";
+import { readFile, rm } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import type fc from "fast-check";
 import { command, Failure, ROOT } from "../../tools/command.ts";
 import { applyMutant, chooseMutants, copyProject } from "../mutants/copy.ts";
 import { MUTANTS } from "../mutants/mutants.ts";
+import { check } from "../support/checker.ts";
+import { fromLines } from "../support/history.ts";
+import { tellAnomaly } from "../support/verdict.ts";
+import { writePage } from "../timeline/keep.ts";
+import { timelinePage } from "../timeline/page.ts";
 import { saturation, tellSaturation } from "./coverage.ts";
 import { play, scenariosToFind, tellToFind } from "./play.ts";
 import { evenScenarios, type Scenario } from "./scenario.ts";
@@ -22,6 +27,7 @@ npm run simulate: plays random scenarios of crashes, lost connections, full disk
   npm run simulate -- --weights even         all kinds of steps in every scenario; the default is swarm: each
                                              scenario draws which kinds there are, and how often
   npm run simulate -- --coverage             how many different coarse states were seen, with both kinds of weights
+  npm run simulate -- --history FILE         judges and draws a history that was written down: JSON lines, as in reports/
   npm run simulate -- --median 9             how many scenarios it takes until one fails, for nine seeds
 
 Prints what was reached and what the checker found. A failure is shrunk and drawn, with the step from which on it was inevitable;
@@ -37,6 +43,7 @@ const OPTIONS = {
   timeline: { type: "string", default: "" },
   weights: { type: "string", default: "swarm" },
   coverage: { type: "boolean", default: false },
+  history: { type: "string", default: "" },
   median: { type: "string", default: "" },
 } as const;
 
@@ -55,6 +62,7 @@ command(HELP, OPTIONS, async (options) => {
   const median = options.median === "" ? [] : ["--median", `${whole("--median", options.median, 1)}`];
   const timeline = String(options.timeline);
   const picture = resolve(ROOT, timeline === "" ? PICTURE : timeline);
+  if (options.history !== "") return draw(String(options.history), picture);
   if (options.mutant !== "")
     return playMutant(String(options.mutant), [...replay, ...median, "--timeline", picture]);
   if (options.coverage === true) {
@@ -71,6 +79,18 @@ command(HELP, OPTIONS, async (options) => {
   const again = `npm run simulate -- ${replay.join(" ")}`;
   await play({ scenarios, runs, seed, replay: again, picture, drawsAny: timeline !== "" });
 });
+
+/** Throws a Failure with what is wrong with a history. */
+async function draw(file: string, picture: string): Promise<void> {
+  const text = await readFile(file, "utf8").catch(() => {
+    throw new Failure(`There is no file ${file}; give one with a history in JSON lines.`, 2);
+  });
+  const history = fromLines(text);
+  const verdict = check(history);
+  console.log(writePage(picture, timelinePage(history, verdict, { title: file })));
+  if (verdict.anomalies.length > 0) throw new Failure(verdict.anomalies.map(tellAnomaly).join("\n"));
+  console.log("The checker found nothing.");
+}
 
 function whole(name: string, given: unknown, least = -Infinity): number {
   const number = Number(given);

@@ -1,6 +1,5 @@
 // L1 for all T, B, instants and orders of events: an invariant that no step breaks, proven by Z3, and the bound that follows.
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { charge, landed, NO_DEBTS, settle, waitFor } from "../../src/rate-limit/budget.ts";
 import { askBeginning, askDivision, askWindow } from "../theorem/bound.ts";
 import { ask, askPossible, type Prover, startProver } from "../theorem/prover.ts";
 import type { Breach } from "../theorem/steps.ts";
@@ -26,28 +25,6 @@ test("[L1] in any window of W ms, rounded up, at most B + floor((W + M) / T) are
   expect(await askWindow(prover)).toBeNull();
   expect(await askDivision(prover)).toBeNull();
   expect(await askWindow(prover, false), "without the empty moves it is too strong").not.toBeNull();
-});
-
-test("[L1] the milliseconds of empty moves are there: two rooms whose clocks tick in turn get one more in 2 T periods", () => {
-  const [periodMs, phases] = [10, [0, 0.5]] as const;
-  const rates = { message: { periodMs, burst: 1 }, join: { periodMs, burst: 1 } };
-  const moves = 2 * periodMs;
-  let now = 0;
-  for (let move = 0; move < moves; move++) {
-    const phase = phases[move % 2] ?? 0;
-    const at = Math.floor(now + phase);
-    const granted = landed(NO_DEBTS, at);
-    expect(waitFor(rates, granted, "message")).toBe(0);
-    const spent = charge(rates, granted, "message");
-    // The room gives the budget up in the millisecond in which its debt ends, and the other one has it at once.
-    const ended = at + periodMs;
-    expect(settle(spent, ended).debts).toEqual(NO_DEBTS);
-    now = ended - phase;
-  }
-  // And one more is admitted now.
-  const [accepted, window] = [moves + 1, Math.ceil(now)];
-  expect(accepted).toBeGreaterThan(1 + Math.floor(window / periodMs));
-  expect(accepted).toBeLessThanOrEqual(1 + Math.floor((window + moves) / periodMs));
 });
 
 /** Each premise with the step that needs it. */

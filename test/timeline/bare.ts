@@ -13,8 +13,15 @@ export function traceOf(history: readonly HistoryEvent[], room = "room"): Trace 
     if ("client" in event) trace.lane({ name: event.client, kind: "client", group: room });
   trace.lane({ name: room, kind: "room", group: room });
   const books = new Books();
+  const here = new Set<string>();
+  let leaving = 0;
   for (const event of history) {
     trace.tell(room, event);
+    leaving = event.type === "left" ? leaving + 1 : 0;
+    if (event.type === "joined") here.add(event.client);
+    if (event.type === "left") here.delete(event.client);
+    // Nobody writes down that a server was killed: it shows in that everybody is thrown out at once.
+    if (leaving > 1 && here.size === 0) trace.mark(null, "crash", "all connections are gone");
     if ("client" in event) {
       const { outbox, screen } = books.after(event);
       trace.holds(event.client, "said, and not answered", newest(outbox));

@@ -66,7 +66,7 @@ export function timelinePage(
 <title>${escape(title)}</title>
 <style>${readFileSync(join(VIEW, "style.css"), "utf8")}</style>
 <body>
-<header><h1>${escape(title)}</h1>${headline(findings, all)}${left === 0 ? "" : `<p>The run has ${all.length} events; ${left} that are far from what broke are left out.</p>`}</header>
+<header><h1>${escape(title)}</h1>${headline(findings, all, isTimed)}${left === 0 ? "" : `<p>The run has ${all.length} events; ${left} that are far from what broke are left out.</p>`}</header>
 <main>
 <div id="view"></div>
 ${replay.length === 0 ? "" : `<details id="replay"><summary>To play it again</summary><pre>${escape(replay.join("\n"))}</pre></details>`}
@@ -135,8 +135,8 @@ function say(happening: Happening): string {
   }
 }
 
-const headline = (findings: readonly Finding[], all: readonly Happening[]): string =>
-  told(findings.map((finding) => ({ ...finding, what: relative(finding.what, all) })));
+const headline = (findings: readonly Finding[], all: readonly Happening[], isTimed: boolean): string =>
+  told(isTimed ? findings.map((finding) => ({ ...finding, what: relative(finding.what, all) })) : findings);
 
 /** Instants of the run, as the page counts them: from its beginning. */
 const relative = (what: string, happenings: readonly Happening[]): string =>

@@ -173,10 +173,11 @@ test("of a long history, what is near to what broke is drawn, and the rest is co
   expect(page.length).toBeLessThan(200_000);
 });
 
+const left = (client: string): HistoryEvent => ({ type: "left", client });
+const marks = (history: readonly HistoryEvent[]): unknown[] =>
+  traceOf(history).happenings.flatMap((one) => (one.type === "mark" ? [[one.at, one.text]] : []));
+
 test("where everybody is thrown out at once, a bare history shows that all connections are gone", () => {
-  const left = (client: string): HistoryEvent => ({ type: "left", client });
-  const marks = (history: readonly HistoryEvent[]): unknown[] =>
-    traceOf(history).happenings.flatMap((one) => (one.type === "mark" ? [[one.at, one.text]] : []));
   const both = [joined("ann"), joined("bob")];
   expect(marks([...both, left("ann"), left("bob"), joined("ann")])).toEqual([
     [3, "all connections are gone"],

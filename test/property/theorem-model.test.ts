@@ -49,8 +49,8 @@ test("[L1] settling, charging, landing and waiting are what the theorem says the
     holds: ({ policy, debt, at, any, endsNow, other }, reached) => {
       const now = endsNow ? at + debt : any;
       const rates = ratesOf(policy);
-      const settled = budget.settle({ debts: debtsOf(debt), at }, now);
-      const mine = model.settle({ debt, at }, now);
+      const settled = budget.asOf({ debts: debtsOf(debt), at }, now);
+      const mine = model.asOf({ debt, at }, now);
       expect(mine).toEqual({ debt: settled.debts.message, at: settled.at });
       expect(model.remaining(debt, at)).toBe(gcra.remaining(debt, at));
       const wait = budget.waitFor(rates, settled, "message");

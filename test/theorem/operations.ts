@@ -61,7 +61,7 @@ export function operations<N, B>(algebra: Algebra<N, B>, broken: Break = "none")
     max(zero, sub(debt, broken === "one more at once" ? add(slack, period) : slack));
   const spend = ({ period }: Rate<N>, debt: N): N =>
     broken === "an action costs nothing" ? debt : add(debt, period);
-  const settle = ({ debt, at }: Debt<N>, now: N): Debt<N> => ({
+  const asOf = ({ debt, at }: Debt<N>, now: N): Debt<N> => ({
     debt: remaining(debt, max(zero, sub(now, at))),
     at: now,
   });
@@ -76,18 +76,18 @@ export function operations<N, B>(algebra: Algebra<N, B>, broken: Break = "none")
     debt: max(one.debt, other.debt),
     at: one.at,
   });
-  const isClear = ({ debt, at }: Debt<N>, now: N): B => le(settle({ debt, at }, now).debt, zero);
+  const isClear = ({ debt, at }: Debt<N>, now: N): B => le(asOf({ debt, at }, now).debt, zero);
 
   /** The limiter grants: to the room that asks, where nobody else holds the budget. */
   const take = (account: Account<N>, room: N, term: N, now: N): { account: Account<N>; grant: Grant<N> } => {
-    const settled = settle(account, now);
+    const settled = asOf(account, now);
     const spent = pick(eq(account.holder, num(-1)), account.spent, num(-1));
     return { account: { ...settled, holder: room, term, spent }, grant: { term, debt: settled.debt, spent } };
   };
 
   /** The grant comes to the room. */
   const granted = (row: Row<N, B>, { term, debt, spent }: Grant<N>, now: N): Row<N, B> => {
-    const known = settle(row, now);
+    const known = asOf(row, now);
     const told = landed(debt, now);
     const both = broken === "what is granted replaces what the room knows" ? told : larger(known, told);
     const isExact =
@@ -105,17 +105,17 @@ export function operations<N, B>(algebra: Algebra<N, B>, broken: Break = "none")
 
   /** Whether the room admits an action now, and its row afterwards. */
   const isAdmitted = (rate: Rate<N>, row: Row<N, B>, now: N): B =>
-    and(row.isHeld, eq(waitOf(rate, settle(row, now).debt), zero));
+    and(row.isHeld, eq(waitOf(rate, asOf(row, now).debt), zero));
   const admit = (rate: Rate<N>, row: Row<N, B>, now: N): Row<N, B> => ({
     ...row,
-    debt: spend(rate, settle(row, now).debt),
+    debt: spend(rate, asOf(row, now).debt),
     at: now,
     spent: row.term,
   });
 
   /** The room gives the budget up, asked for a term or because everybody has left. */
   const giveUp = (row: Row<N, B>, term: N, now: N): { row: Row<N, B>; left: Left<N, B> } => {
-    const { debt } = settle(row, now);
+    const { debt } = asOf(row, now);
     return {
       // What was given up before stays as it was then.
       row: {
@@ -132,9 +132,7 @@ export function operations<N, B>(algebra: Algebra<N, B>, broken: Break = "none")
   const end = (account: Account<N>, { debt, isSpent }: Left<N, B>, now: N): Account<N> => {
     const told = landed(debt, now);
     const kept =
-      broken === "what comes back replaces what the limiter knows"
-        ? told
-        : larger(settle(account, now), told);
+      broken === "what comes back replaces what the limiter knows" ? told : larger(asOf(account, now), told);
     return {
       ...account,
       ...kept,
@@ -147,7 +145,7 @@ export function operations<N, B>(algebra: Algebra<N, B>, broken: Break = "none")
     remaining,
     waitOf,
     spend,
-    settle,
+    asOf,
     landed,
     larger,
     isClear,

@@ -1,6 +1,6 @@
 // What the bound of the theorem has besides L1's: a millisecond for each move of a budget that owes nothing. It is really there.
 import { expect, test } from "vitest";
-import { charge, landed, NO_DEBTS, settle, waitFor } from "../../src/rate-limit/budget.ts";
+import { charge, landed, NO_DEBTS, asOf, waitFor } from "../../src/rate-limit/budget.ts";
 
 test("[L1] the milliseconds of empty moves are there: two rooms whose clocks tick in turn get one more in 2 T periods", () => {
   const [periodMs, phases] = [10, [0, 0.5]] as const;
@@ -15,7 +15,7 @@ test("[L1] the milliseconds of empty moves are there: two rooms whose clocks tic
     const spent = charge(rates, granted, "message");
     // The room gives the budget up in the millisecond in which its debt ends, and the other one has it at once.
     const ended = at + periodMs;
-    expect(settle(spent, ended).debts).toEqual(NO_DEBTS);
+    expect(asOf(spent, ended).debts).toEqual(NO_DEBTS);
     now = ended - phase;
   }
   // And one more is admitted now.

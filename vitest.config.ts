@@ -1,5 +1,6 @@
 import { cloudflareTest } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
+import { drawForWorkerd } from "./test/timeline/receiver.ts";
 
 // Two worlds in one run: plain Node, and inside workerd, where the Durable Objects are real.
 
@@ -25,6 +26,7 @@ export default defineConfig({
                 LOAD_TOKEN_SECRET: "the-secret-that-signs-load-tokens-in-tests",
                 RUNS: process.env.RUNS ?? "1",
               },
+              serviceBindings: { TIMELINES: drawForWorkerd },
             },
           }),
         ],

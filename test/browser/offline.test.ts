@@ -63,9 +63,9 @@ test("[D2] [D3] [D4] [P11] thirty seconds offline while others talk: the page sa
   ).toBe("bob 1");
   await ann.page.screenshot({ path: join(ARTIFACTS, "after-offline.png") });
   await chidi.page.screenshot({ path: join(ARTIFACTS, "after-offline-phone.png") });
-  const { anomalies, counts } = await story.verdict(server.url, "train");
+  const { anomalies, counts, picture } = await story.verdict(server.url, "train");
   console.log(`train: ${JSON.stringify(counts)}`);
-  expect(anomalies).toEqual([]);
+  expect(anomalies, picture).toEqual([]);
   expect(counts.acknowledged).toBe(counts.sent);
   await Promise.all([ann, bob, chidi].map(({ context }) => context.close()));
 });
@@ -151,9 +151,9 @@ test("[D2] [D3] [D4] [D5] the server dies and is away for seconds: what is writt
   await Promise.all([ann, bob].map(({ page }) => isLive(page).then(() => hasNothingToSend(page))));
   await story.say("Ann", "after");
   await Promise.all([ann, bob].map(({ page }) => seesLast(page, "after")));
-  const { anomalies, counts } = await story.verdict(server.url, "outage");
+  const { anomalies, counts, picture } = await story.verdict(server.url, "outage");
   console.log(`outage: ${JSON.stringify(counts)}`);
-  expect(anomalies).toEqual([]);
+  expect(anomalies, picture).toEqual([]);
   expect(counts.acknowledged).toBe(counts.sent);
   await Promise.all([ann.context.close(), bob.context.close()]);
 });

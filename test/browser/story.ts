@@ -1,7 +1,7 @@
 // What people at their pages lived through, as a history for the checker: what they typed, and what stands on their screens.
 import type { Page } from "playwright-core";
 import { RawClient } from "../support/raw-client.ts";
-import { check } from "../support/checker.ts";
+import { checkDrawn, type DrawnVerdict } from "../timeline/drawn.ts";
 import type { HistoryEvent, Seen } from "../support/history.ts";
 import { say, type Visitor } from "./browser.ts";
 
@@ -23,7 +23,7 @@ export class Story {
   }
 
   /** Everybody's story to the end, against what the room itself says it has. */
-  async verdict(url: string, room: string): Promise<ReturnType<typeof check>> {
+  async verdict(url: string, room: string): Promise<DrawnVerdict> {
     for (const client of this.people.keys()) {
       this.history.push({ type: "joined", client, epoch: EPOCH, resumed: false, after: 0, head: 0 });
       for (const { isOwn, ...seen } of await shownOn(this.pageOf(client))) {
@@ -34,7 +34,7 @@ export class Story {
     }
     const messages = await storedIn(url, room);
     this.history.push({ type: "log", epoch: EPOCH, floor: 0, messages, isQuiet: true });
-    return check(this.history);
+    return checkDrawn(this.history, `browsers in ${room}`);
   }
 
   private pageOf(name: string): Page {

@@ -1,5 +1,5 @@
 // How rooms and limiters call each other: a request or its answer takes time, and may be lost, late, doubled or overtaken.
-import { CALL_MS } from "../../src/rate-limit/budget.ts";
+import { CALL_MS, type Debts, type Grant, type Yielded } from "../../src/rate-limit/budget.ts";
 import type { Scheduler } from "./scheduler.ts";
 
 export const LEGS = [
@@ -20,6 +20,13 @@ export interface CallFault {
   readonly ms: number;
 }
 
+/** From where to where a call travels, and what it says: for pictures. */
+export interface Route {
+  readonly from: string;
+  readonly to: string;
+  readonly text: string;
+}
+
 export class Calls {
   /** Milliseconds one way. */
   latency = 2;
@@ -32,8 +39,14 @@ export class Calls {
   }
 
   /** Takes a request or an answer to where it is to arrive. Others may overtake it. */
-  travel(leg: Leg, arrive: () => void, fail: () => void): void {
+  travel(leg: Leg, land: () => void, fail: () => void, route?: Route): void {
     const { scheduler, latency, fault } = this;
+    const { trace } = scheduler;
+    const flight = route && trace?.depart(route.from, route.to, route.text);
+    const arrive = (): void => {
+      if (flight !== undefined) trace?.arrive(flight, false);
+      land();
+    };
     if (fault?.leg !== leg) {
       scheduler.after(latency, arrive);
       return;
@@ -43,6 +56,7 @@ export class Calls {
       case "fails":
       case "lost":
         this.counts[leg.endsWith("answer") ? "lostAnswers" : "lostRequests"] += 1;
+        if (flight !== undefined) trace?.arrive(flight, true);
         if (fault.fate === "fails") scheduler.after(latency, fail);
         return;
       case "late":
@@ -72,3 +86,16 @@ export class Calls {
     ask(settle);
   }
 }
+
+/** The limiter of an identity, as pictures name it. */
+export const limiterName = (identity: string): string => `limiter of ${identity}`;
+
+const tellDebts = ({ message, join }: Debts): string => `owes ${message} ms of messages, ${join} ms of joins`;
+
+export const tellGrant = (grant: Grant | null): string =>
+  grant === null
+    ? "no budget: its holder does not answer"
+    : `grants ${grant.term}, ${tellDebts(grant.debts)}`;
+
+export const tellLeft = (left: Yielded | null): string =>
+  left === null ? "needs it" : tellDebts(left.debts);

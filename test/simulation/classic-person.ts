@@ -21,6 +21,14 @@ export class ClassicPerson extends Person {
     return this.isLive;
   }
 
+  get holdings(): Person["holdings"] {
+    return {
+      connection: [this.isLive ? "live" : "not joined"],
+      "said, and not answered": [...this.unanswered],
+      "believes to be here": [...this.names].filter(([, times]) => times > 0).map(([name]) => name),
+    };
+  }
+
   start(): void {
     if (this.isHere) return;
     this.isHere = true;

@@ -25,6 +25,15 @@ export class DeliveryPerson extends Person {
     return this.isLive && this.outbox.items.every(({ state }) => state === "failed");
   }
 
+  get holdings(): Person["holdings"] {
+    const { items } = this.outbox;
+    return {
+      connection: [this.isLive ? "live" : "not joined"],
+      outbox: items.map(({ message, state }) => `${message} (${state})`),
+      roster: this.roster?.map(({ name }) => name) ?? [`${this.count} people`],
+    };
+  }
+
   start(): void {
     if (this.isHere) return;
     this.isHere = true;

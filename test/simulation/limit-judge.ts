@@ -21,7 +21,7 @@ export const LIMIT_STATES = [
 type LimitState = (typeof LIMIT_STATES)[number];
 
 const KINDS: readonly Kind[] = ["message", "join"];
-/** Clocks are read in whole milliseconds; over any number of moves this is all that it gives. */
+/** Clocks are read in whole milliseconds. What moves add besides needs a debt that ends in the very millisecond of each. */
 const READING_MS = 1;
 
 /** A sentence a complaint. */

@@ -10,7 +10,7 @@ import {
   NEW_ACCOUNT,
 } from "../../src/rate-limit/limiter.ts";
 import { Alarm } from "./alarm.ts";
-import type { Calls } from "./calls.ts";
+import { type Calls, limiterName, type Route, tellLeft } from "./calls.ts";
 import { Disk } from "./disk.ts";
 import { OutputGate, REFUSED } from "./output-gate.ts";
 import type { Scheduler } from "./scheduler.ts";
@@ -94,6 +94,7 @@ export class LimiterHost {
     const { instance } = this;
     if (instance === null) return;
     this.counts.crashes += 1;
+    this.ports.scheduler.trace?.mark(limiterName(this.identity), "crash", "crashes");
     if (instance.asking > 0 || !instance.gate.isIdle) this.counts.crashesInMove += 1;
     instance.gate.isDead = true;
     this.instance = null;
@@ -104,6 +105,7 @@ export class LimiterHost {
     const gate = new OutputGate({
       scheduler: this.ports.scheduler,
       disk: this.disk,
+      name: limiterName(this.identity),
       fresh: () => new AccountStore(),
       onCommitted: () => {},
       onFailed: () => this.reset(),
@@ -178,10 +180,14 @@ export class LimiterHost {
   private call(holder: Holder, isCheck: boolean, answer: (left: Yielded | null) => void): void {
     const { calls, yieldBudget } = this.ports;
     const fail = (): void => answer(null);
-    calls.travel(
-      "yield",
-      () => yieldBudget(holder, isCheck, (left) => calls.travel("yield's answer", () => answer(left), fail)),
-      fail,
-    );
+    const limiter = limiterName(this.identity);
+    const text = `${isCheck ? "still needed" : "wanted back"}: ${holder.term}`;
+    const there: Route = { from: limiter, to: holder.room, text };
+    const back = (left: Yielded | null): Route => ({ from: holder.room, to: limiter, text: tellLeft(left) });
+    const ask = (): void =>
+      yieldBudget(holder, isCheck, (left) =>
+        calls.travel("yield's answer", () => answer(left), fail, back(left)),
+      );
+    calls.travel("yield", ask, fail, there);
   }
 }

@@ -5,12 +5,17 @@ import type { Scheduler } from "./scheduler.ts";
 export interface GatePorts<State extends Stored<State>> {
   readonly scheduler: Scheduler;
   readonly disk: Disk<State>;
+  /** Whose disk it is, for pictures. */
+  readonly name?: string;
   /** What a new disk holds. */
   readonly fresh: () => State;
   readonly onCommitted: () => void;
   /** A commit failed: the object starts again from what is on the disk. */
   readonly onFailed: () => void;
 }
+
+/** The disk of an object, as pictures name it. */
+export const diskName = (object: string): string => `disk of ${object}`;
 
 /** Thrown by a write that the disk does not take. */
 export const REFUSED = new Error("The disk is full.");
@@ -45,7 +50,10 @@ export class OutputGate<State extends Stored<State>> {
 
   /** Throws REFUSED where the disk does not take it. */
   write(write: Write<State>): void {
-    if (this.ports.disk.strikes("write")) throw REFUSED;
+    if (this.ports.disk.strikes("write")) {
+      this.note("refused", "refuses a write");
+      throw REFUSED;
+    }
     write(this.state);
     this.writes.push(write);
   }
@@ -65,13 +73,23 @@ export class OutputGate<State extends Stored<State>> {
     const number = ++this.written;
     const { scheduler, disk } = this.ports;
     this.commitsAt = Math.max(this.commitsAt, scheduler.now + disk.latency);
-    scheduler.after(this.commitsAt - scheduler.now, () => this.commit(writes, number));
+    const since = scheduler.now;
+    scheduler.after(this.commitsAt - scheduler.now, () => this.commit(writes, number, since));
   }
 
-  private commit(writes: readonly Write<State>[], number: number): void {
+  private note(kind: "commit" | "refused", text: string, since?: number): void {
+    const { scheduler, name = "object" } = this.ports;
+    scheduler.trace?.mark(diskName(name), kind, text, since === undefined ? {} : { since });
+  }
+
+  private commit(writes: readonly Write<State>[], number: number, since: number): void {
     const { disk, onCommitted, onFailed } = this.ports;
-    if (this.isDead) return;
-    if (disk.strikes("commit")) return onFailed();
+    if (this.isDead) return this.note("refused", "what was written is lost", since);
+    if (disk.strikes("commit")) {
+      this.note("refused", "the commit fails", since);
+      return onFailed();
+    }
+    this.note("commit", "commits", since);
     disk.commit(writes, this.origin);
     this.committed = number;
     while (this.held[0] !== undefined && this.held[0].behind <= number) this.held.shift()?.run();

@@ -7,6 +7,8 @@ import type { Scheduler } from "./scheduler.ts";
 export interface Surroundings {
   readonly scheduler: Scheduler;
   readonly history: HistoryEvent[];
+  /** The room's name, for pictures. */
+  readonly room?: string;
   /** Uniform in [0, 1), from the simulation's seed. */
   readonly random: () => number;
   /** The room's end for a request that arrives now; null while the server is down. */
@@ -46,6 +48,9 @@ export abstract class Person implements ClientEnd {
 
   /** Whether it is connected, and nothing that it said is open. */
   abstract get isAtRest(): boolean;
+
+  /** What it holds, by name: for pictures. */
+  abstract get holdings(): Readonly<Record<string, readonly string[]>>;
 
   /** Says something that nobody has said before. */
   say(more = ""): void {
@@ -92,6 +97,7 @@ export abstract class Person implements ClientEnd {
           }),
       },
       () => this.latency,
+      { client: this.name, room: this.world.room ?? "room" },
     );
     this.wire = wire;
     if (this.isOnline) wire.open(() => this.world.accept(wire, this.identity));

@@ -1,7 +1,7 @@
 // What one instance of a room asks of limiters, and what it waits for. Ends with the instance.
 import type { Grant, Yielded } from "../../src/rate-limit/budget.ts";
 import type { RoomEvent } from "../../src/room/effects.ts";
-import type { Calls } from "./calls.ts";
+import { type Calls, limiterName, type Route, tellGrant, tellLeft } from "./calls.ts";
 import type { LimiterHost } from "./limiters.ts";
 import type { Scheduler } from "./scheduler.ts";
 
@@ -43,6 +43,9 @@ export class RoomCalls {
   }
 
   take(room: string, identity: string): void {
+    const limiter = limiterName(identity);
+    const there: Route = { from: room, to: limiter, text: "take" };
+    const back = (grant: Grant | null): Route => ({ from: limiter, to: room, text: tellGrant(grant) });
     const { scheduler, calls, limiterOf, clock, handle, onWaited } = this.ports;
     const since = this.takes.get(identity)?.since ?? scheduler.now;
     const call = ++this.calls;
@@ -50,8 +53,10 @@ export class RoomCalls {
     this.ask<Grant>(
       (answer, fail) => {
         const take = (): void =>
-          limiterOf(identity).take(room, (grant) => calls.travel("take's answer", () => answer(grant), fail));
-        calls.travel("take", take, fail);
+          limiterOf(identity).take(room, (grant) =>
+            calls.travel("take's answer", () => answer(grant), fail, back(grant)),
+          );
+        calls.travel("take", take, fail, there);
       },
       (grant) => {
         handle({ type: "granted", now: clock(), identity, grant });
@@ -63,15 +68,18 @@ export class RoomCalls {
     );
   }
 
-  giveBack(identity: string, term: string, left: Yielded): void {
+  giveBack(room: string, identity: string, term: string, left: Yielded): void {
+    const limiter = limiterName(identity);
+    const there: Route = { from: room, to: limiter, text: `gives ${term} back: ${tellLeft(left)}` };
+    const back: Route = { from: limiter, to: room, text: "has it back" };
     const { calls, limiterOf, clock, handle } = this.ports;
     this.ask<true>(
       (answer, fail) => {
         const giveBack = (): void =>
           limiterOf(identity).giveBack(term, left, (isHeard) =>
-            calls.travel("give-back's answer", () => answer(isHeard), fail),
+            calls.travel("give-back's answer", () => answer(isHeard), fail, back),
           );
-        calls.travel("give-back", giveBack, fail);
+        calls.travel("give-back", giveBack, fail, there);
       },
       (isHeard) => {
         if (isHeard !== null) handle({ type: "returned", now: clock(), identity });

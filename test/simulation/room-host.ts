@@ -142,6 +142,7 @@ export class RoomHost {
     if (instance.cancelFlush !== null || instance.fanOut.isUnderWay) return false;
     if (!instance.calls.isIdle || !instance.gate.isIdle) return false;
     this.counts.evictions += 1;
+    this.note("sleep", "sleeps");
     instance.gate.isDead = true;
     this.instance = null;
     return true;
@@ -160,6 +161,7 @@ export class RoomHost {
   /** The object or its process dies: what is not committed is lost, and every socket breaks. */
   die(): void {
     const { instance } = this;
+    this.note("crash", "crashes");
     if (instance !== null) {
       if (instance.calls.isTaking) this.counts.crashesInMove += 1;
       instance.gate.isDead = true;
@@ -195,12 +197,14 @@ export class RoomHost {
   private awake(): Instance {
     if (this.instance !== null) return this.instance;
     const { scheduler, config } = this.ports;
+    this.note("wake", "wakes");
     const { closing, joined } = this.sockets.unheard;
     if (closing > 1 && joined <= config.rosterMax && joined + closing > config.rosterMax)
       this.counts.closesAsleep += 1;
     const gate = new OutputGate({
       scheduler,
       disk: this.disk,
+      name: this.name,
       fresh: () => RoomStore.named(this.newEpoch()),
       onCommitted: () => this.dozeLater(),
       onFailed: () => this.reset(),
@@ -286,6 +290,18 @@ export class RoomHost {
     this.die();
   }
 
+  private note(kind: "sleep" | "wake" | "crash", text: string): void {
+    this.ports.scheduler.trace?.mark(this.name, kind, text);
+  }
+
+  /** What its instance has in memory, without waking it: for pictures. Null while it sleeps or is dead. */
+  get memory(): { readonly members: readonly string[]; readonly store: RoomStore } | null {
+    if (this.instance === null) return null;
+    const { room, gate } = this.instance;
+    const members = [...room.sessions.values()].flatMap(({ joined }) => joined?.name ?? []);
+    return { members, store: gate.state };
+  }
+
   private perform(instance: Instance, effect: Exclude<RoomEffect, { type: "send" }>): void {
     const { gate, calls } = instance;
     switch (effect.type) {
@@ -319,7 +335,7 @@ export class RoomHost {
       case "take":
         return calls.take(this.name, effect.identity);
       case "give-back":
-        return calls.giveBack(effect.identity, effect.term, effect.left);
+        return calls.giveBack(this.name, effect.identity, effect.term, effect.left);
       case "yielded":
         // `yieldBudget` answers it.
         return;

@@ -1,16 +1,20 @@
 // `npm run simulate`: a long run of the simulation, with its counts; and the same with a mutant, which it has to find.
 import { spawn } from "node:child_process";
-import { mkdir, rm, writeFile } from "node:fs/promises";
-import { join } from "node:path";
-import fc from "fast-check";
+import { readFile, rm } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import type fc from "fast-check";
 import { command, Failure, ROOT } from "../../tools/command.ts";
 import { applyMutant, chooseMutants, copyProject } from "../mutants/copy.ts";
 import { MUTANTS } from "../mutants/mutants.ts";
-import { toLines } from "../support/history.ts";
-import { Reached } from "../support/reached.ts";
-import { judge, STATES } from "./judge.ts";
-import { type Scenario, scenarios } from "./scenario.ts";
-import { Simulation } from "./simulation.ts";
+import { check } from "../support/checker.ts";
+import { fromLines } from "../support/history.ts";
+import { tellAnomaly } from "../support/verdict.ts";
+import { writePage } from "../timeline/keep.ts";
+import { timelinePage } from "../timeline/page.ts";
+import { saturation, tellSaturation } from "./coverage.ts";
+import { play, scenariosToFind, tellToFind } from "./play.ts";
+import { evenScenarios, type Scenario } from "./scenario.ts";
+import { scenarios as swarmScenarios } from "./swarm.ts";
 
 const HELP = `
 npm run simulate: plays random scenarios of crashes, lost connections, full disks and sleeping rooms in memory.
@@ -18,73 +22,80 @@ npm run simulate: plays random scenarios of crashes, lost connections, full disk
   npm run simulate -- --runs 20000           scenarios to play (default 5000)
   npm run simulate -- --seed 42              the same scenarios again; without it, others each time
   npm run simulate -- --mutant "GCRA"        breaks a copy of the code first (a name from test/mutants/mutants.ts)
+  npm run simulate -- --timeline FILE        where the picture of a failure goes (default artifacts/timelines/simulation.html);
+                                             without a failure, the picture of the last scenario
+  npm run simulate -- --weights even         all kinds of steps in every scenario; the default is swarm: each
+                                             scenario draws which kinds there are, and how often
+  npm run simulate -- --coverage             how many different coarse states were seen, with both kinds of weights
+  npm run simulate -- --history FILE         judges and draws a history that was written down: JSON lines, as in reports/
+  npm run simulate -- --median 9             how many scenarios it takes until one fails, for nine seeds
 
-Prints what was reached and what the checker found. A failure is shrunk, and its histories are written to reports/.
-Exit codes: 0 every law held, 1 one did not, 2 wrong options.
+Prints what was reached and what the checker found. A failure is shrunk and drawn, with the step from which on it was inevitable;
+its histories are written to reports/. Exit codes: 0 every law held, 1 one did not, 2 wrong options.
 `;
 
+const PICTURE = "artifacts/timelines/simulation.html";
 const COPY = join(ROOT, ".state", "simulated-mutant");
 const OPTIONS = {
   runs: { type: "string", default: "5000" },
   seed: { type: "string", default: "" },
   mutant: { type: "string", default: "" },
+  timeline: { type: "string", default: "" },
+  weights: { type: "string", default: "swarm" },
+  coverage: { type: "boolean", default: false },
+  history: { type: "string", default: "" },
+  median: { type: "string", default: "" },
 } as const;
 
-command(HELP, OPTIONS, async ({ runs, seed, mutant }) => {
-  const numRuns = Number(runs);
-  const chosenSeed = seed === "" ? Date.now() % 2 ** 31 : Number(seed);
-  if (!Number.isSafeInteger(numRuns) || numRuns < 1)
-    throw new Failure("--runs takes a whole number from 1.", 2);
-  if (!Number.isSafeInteger(chosenSeed)) throw new Failure("--seed takes a whole number.", 2);
-  if (mutant === "") return play(numRuns, chosenSeed);
-  await playMutant(String(mutant), ["--runs", `${numRuns}`, "--seed", `${chosenSeed}`]);
+const WEIGHTS: ReadonlyMap<string, fc.Arbitrary<Scenario>> = new Map([
+  ["swarm", swarmScenarios],
+  ["even", evenScenarios],
+]);
+
+command(HELP, OPTIONS, async (options) => {
+  const runs = whole("--runs", options.runs, 1);
+  const seed = options.seed === "" ? Date.now() % 2 ** 31 : whole("--seed", options.seed);
+  const weights = String(options.weights);
+  const scenarios = WEIGHTS.get(weights);
+  if (scenarios === undefined) throw new Failure("--weights is swarm or even.", 2);
+  const replay = ["--runs", `${runs}`, "--seed", `${seed}`, "--weights", weights];
+  const median = options.median === "" ? [] : ["--median", `${whole("--median", options.median, 1)}`];
+  const timeline = String(options.timeline);
+  const picture = resolve(ROOT, timeline === "" ? PICTURE : timeline);
+  if (options.history !== "") return draw(String(options.history), picture);
+  if (options.mutant !== "")
+    return playMutant(String(options.mutant), [...replay, ...median, "--timeline", picture]);
+  if (options.coverage === true) {
+    const [swarm, even] = [saturation(swarmScenarios, runs, seed), saturation(evenScenarios, runs, seed)];
+    return console.log(tellSaturation(swarm, even));
+  }
+  const [, seeds] = median;
+  if (seeds !== undefined) {
+    const found = scenariosToFind({ scenarios, runs, seed }, Number(seeds));
+    console.log(tellToFind(found, runs));
+    if (found.some((count) => count !== null)) process.exitCode = 1;
+    return;
+  }
+  const again = `npm run simulate -- ${replay.join(" ")}`;
+  await play({ scenarios, runs, seed, replay: again, picture, drawsAny: timeline !== "" });
 });
 
-async function play(numRuns: number, seed: number): Promise<void> {
-  console.log(`Playing ${numRuns} scenarios, seed ${seed} ...`);
-  const reached = new Reached(...STATES);
-  const began = performance.now();
-  let told = began;
-  let played = 0;
-  const result = fc.check(
-    fc.property(scenarios, (scenario) => {
-      const complaints = judge(new Simulation(scenario).run(), reached);
-      played += 1;
-      if (performance.now() - told > 2_000) {
-        told = performance.now();
-        console.log(`  ${played} played`);
-      }
-      if (complaints.length > 0) throw new Error(complaints.join("\n"));
-    }),
-    { numRuns, seed },
-  );
-  const seconds = (performance.now() - began) / 1_000;
-  console.log(`${played} scenarios in ${seconds.toFixed(1)} s. Reached: ${reached.toString()}`);
-  if (!result.failed) return console.log("The checker found nothing.");
-  if (result.counterexample === null) throw new Failure(fc.defaultReportMessage(result) ?? "It did not end.");
-  const [scenario] = result.counterexample;
-  await keep(scenario);
-  const found = result.errorInstance instanceof Error ? result.errorInstance.message : "an error";
-  throw new Failure(
-    `Found after ${result.numRuns} scenarios, shrunk ${result.numShrinks} times to ${scenario.steps.length} steps:\n` +
-      `${tell(scenario)}\n${found}\nIts histories are in reports/simulation-room-*.jsonl`,
-  );
+/** Throws a Failure with what is wrong with a history. */
+async function draw(file: string, picture: string): Promise<void> {
+  const text = await readFile(file, "utf8").catch(() => {
+    throw new Failure(`There is no file ${file}; give one with a history in JSON lines.`, 2);
+  });
+  const history = fromLines(text);
+  const verdict = check(history);
+  console.log(writePage(picture, timelinePage(history, verdict, { title: file })));
+  if (verdict.anomalies.length > 0) throw new Failure(verdict.anomalies.map(tellAnomaly).join("\n"));
+  console.log("The checker found nothing.");
 }
 
-/** A step a line. */
-function tell({ steps, ...settings }: Scenario): string {
-  return [JSON.stringify(settings), ...steps.map((step) => JSON.stringify(step))]
-    .map((line) => `  ${line}`)
-    .join("\n");
-}
-
-/** The histories of a failing scenario, for reading. */
-async function keep(scenario: Scenario): Promise<void> {
-  await mkdir(join(ROOT, "reports"), { recursive: true });
-  const { histories } = new Simulation(scenario).run();
-  for (const [i, history] of histories.entries()) {
-    await writeFile(join(ROOT, "reports", `simulation-room-${i}.jsonl`), toLines(history));
-  }
+function whole(name: string, given: unknown, least = -Infinity): number {
+  const number = Number(given);
+  if (Number.isSafeInteger(number) && number >= least) return number;
+  throw new Failure(`${name} takes a whole number${least === 1 ? " from 1" : ""}.`, 2);
 }
 
 /** Runs this command in a broken copy, and expects it to find something. */

@@ -1,7 +1,7 @@
 // What may happen in a simulation, as data: it can be generated, shrunk, stored and replayed.
 import fc from "fast-check";
 import type { Policy } from "../../src/rate-limit/gcra.ts";
-import { type CallFault, LEGS } from "./calls.ts";
+import { type CallFault, type Leg, LEGS } from "./calls.ts";
 import type { DiskFault } from "./disk.ts";
 import type { Notice } from "./wire.ts";
 
@@ -64,11 +64,18 @@ const who = fc.nat(PEOPLE.length - 1);
 const room = fc.nat(ROOMS - 1);
 const object = fc.nat(LIMITERS);
 const latency = fc.oneof(fc.constant(5), fc.integer({ min: 0, max: 3_000 }));
+
+/** A kind of step, and how often it comes compared with the others. */
+export interface StepKind extends fc.WeightedArbitrary<Step> {
+  readonly kind: Step["do"];
+}
+
 const step = (
   weight: number,
   kind: Step["do"],
   fields: Readonly<Record<string, fc.Arbitrary<unknown>>>,
-): fc.WeightedArbitrary<Step> => ({
+): StepKind => ({
+  kind,
   weight,
   arbitrary: fc.record({ do: fc.constant(kind), ...fields }) as unknown as fc.Arbitrary<Step>,
 });
@@ -78,11 +85,12 @@ const callLatency = fc.oneof(
   fc.constant(2),
   fc.integer({ min: 0, max: 8_000 }).map((tenths) => tenths / 10),
 );
-const fault = fc.record<CallFault>({
-  leg: fc.constantFrom(...LEGS),
-  fate: fc.constantFrom("lost", "fails", "late", "twice"),
-  ms: fc.oneof(fc.integer({ min: 1, max: 50 }), fc.integer({ min: 1, max: 5_000 })),
-});
+const faultOf = (legs: readonly Leg[]): fc.Arbitrary<CallFault> =>
+  fc.record<CallFault>({
+    leg: fc.constantFrom(...legs),
+    fate: fc.constantFrom("lost", "fails", "late", "twice"),
+    ms: fc.oneof(fc.integer({ min: 1, max: 50 }), fc.integer({ min: 1, max: 5_000 })),
+  });
 
 const JUNK = [
   "",
@@ -95,43 +103,50 @@ const JUNK = [
   '{"name":"again"}',
 ] as const;
 
-const steps = fc.array(
-  fc.oneof(
-    step(6, "start", { who }),
-    step(1, "stop", { who }),
-    step(2, "reload", { who }),
-    step(1, "history", { who }),
-    step(2, "repeat", { who }),
-    step(12, "say", { who, times: fc.integer({ min: 1, max: 4 }) }),
-    step(1, "say too much", { who }),
-    step(1, "junk", { who, frame: fc.constantFrom(...JUNK) }),
-    step(3, "cut", { who, notice: fc.constantFrom<Notice>("both", "client", "room", "nobody") }),
-    step(2, "network", { who, isOnline: fc.boolean(), latency }),
-    step(16, "advance", {
-      ms: fc.oneof(fc.integer({ min: 0, max: 50 }), fc.integer({ min: 0, max: 9_000 })),
-    }),
-    step(1, "advance", { ms: fc.integer({ min: 30_000, max: 400_000 }) }),
-    step(1, "crash", { downMs: fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 20_000 })) }),
-    step(3, "die", { object }),
-    step(2, "disk", {
-      object,
-      fault: fc.constantFrom<DiskFault | null>("write", "commit", null),
-      latency: fc.oneof(fc.constant(1), fc.integer({ min: 0, max: 500 })),
-    }),
-    step(6, "calls", { fault: fc.option(fault), latency: callLatency }),
-    step(1, "reach", { room, isReachable: fc.boolean() }),
-    step(1, "clock", { object, ms: fc.integer({ min: -7_200_000, max: 7_200_000 }) }),
-    step(4, "hibernate", { room }),
-    step(1, "erase", { room }),
-    step(3, "depart", { room }),
-  ),
-  { minLength: 5, maxLength: 120, size: "max" },
-);
+/** Every kind of step, with the weight that it has where weights are fixed. `legs`: the calls that may go wrong. */
+export const stepsOf = (legs: readonly Leg[] = LEGS): readonly StepKind[] => [
+  step(6, "start", { who }),
+  step(1, "stop", { who }),
+  step(2, "reload", { who }),
+  step(1, "history", { who }),
+  step(2, "repeat", { who }),
+  step(12, "say", { who, times: fc.integer({ min: 1, max: 4 }) }),
+  step(1, "say too much", { who }),
+  step(1, "junk", { who, frame: fc.constantFrom(...JUNK) }),
+  step(3, "cut", { who, notice: fc.constantFrom<Notice>("both", "client", "room", "nobody") }),
+  step(2, "network", { who, isOnline: fc.boolean(), latency }),
+  step(16, "advance", {
+    ms: fc.oneof(fc.integer({ min: 0, max: 50 }), fc.integer({ min: 0, max: 9_000 })),
+  }),
+  step(1, "advance", { ms: fc.integer({ min: 30_000, max: 400_000 }) }),
+  step(1, "crash", { downMs: fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 20_000 })) }),
+  step(3, "die", { object }),
+  step(2, "disk", {
+    object,
+    fault: fc.constantFrom<DiskFault | null>("write", "commit", null),
+    latency: fc.oneof(fc.constant(1), fc.integer({ min: 0, max: 500 })),
+  }),
+  step(6, "calls", { fault: fc.option(faultOf(legs)), latency: callLatency }),
+  step(1, "reach", { room, isReachable: fc.boolean() }),
+  step(1, "clock", { object, ms: fc.integer({ min: -7_200_000, max: 7_200_000 }) }),
+  step(4, "hibernate", { room }),
+  step(1, "erase", { room }),
+  step(3, "depart", { room }),
+];
 
-export const scenarios: fc.Arbitrary<Scenario> = fc.record({
-  seed: fc.nat(2 ** 31 - 1),
-  isEager: fc.boolean(),
-  rate: fc.constantFrom(...RATES),
-  keepRows: fc.constantFrom(2, 10_000),
-  steps,
-});
+/** The steps of a scenario, of these kinds. */
+export const stepLists = (kinds: readonly StepKind[]): fc.Arbitrary<Step[]> =>
+  fc.array(fc.oneof(...kinds), { minLength: 5, maxLength: 120, size: "max" });
+
+/** Scenarios whose steps are drawn by `steps`. */
+export const scenariosOf = (steps: fc.Arbitrary<Step[]>): fc.Arbitrary<Scenario> =>
+  fc.record({
+    seed: fc.nat(2 ** 31 - 1),
+    isEager: fc.boolean(),
+    rate: fc.constantFrom(...RATES),
+    keepRows: fc.constantFrom(2, 10_000),
+    steps,
+  });
+
+/** All kinds of steps in every scenario, always as often. */
+export const evenScenarios = scenariosOf(stepLists(stepsOf()));

@@ -1,4 +1,5 @@
 // Virtual time: what is due happens in order of its instant, then of its asking. Nothing waits, nothing is random.
+import type { Trace } from "../timeline/trace.ts";
 
 interface Task {
   readonly at: number;
@@ -10,6 +11,10 @@ export class Scheduler {
   now = 1_000_000_000;
   /** How many things have happened. */
   steps = 0;
+  /** Where somebody wants a picture: what happens is written down here. */
+  trace: Trace | null = null;
+  /** Called after each thing that happened, and before time passes. */
+  observe: (() => void) | null = null;
   /** Soonest last. */
   private readonly tasks: Task[] = [];
 
@@ -32,6 +37,7 @@ export class Scheduler {
       this.now = task.at;
       this.steps += 1;
       task.run();
+      this.observe?.();
     }
     this.now = until;
   }

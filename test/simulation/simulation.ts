@@ -14,6 +14,7 @@ import type { Person } from "./person.ts";
 import { RoomHost } from "./room-host.ts";
 import { LIMITERS, PEOPLE, ROOMS, type Scenario, type Step } from "./scenario.ts";
 import { Scheduler } from "./scheduler.ts";
+import { laneOf, tellStep } from "./step-words.ts";
 
 const CONFIG: Omit<RoomConfig, "rates" | "historyMaxRows"> = {
   maxSockets: 50,
@@ -35,6 +36,9 @@ const HEAL_ROUND_MS = 10_000;
 /** When everybody has left: by then the alarms have rung that look after what a crash left behind. */
 const DESERTED_MS = 3 * 86_400_000;
 
+/** What pictures say of it. */
+export const DESERTED = "everybody leaves";
+
 export class Simulation {
   readonly scheduler = new Scheduler();
   readonly histories: HistoryEvent[][] = Array.from({ length: ROOMS }, () => []);
@@ -47,6 +51,8 @@ export class Simulation {
   /** What rooms accepted of each address, by the instant of virtual time. */
   readonly accepted: (Accepted & { readonly room: number; readonly address: string })[] = [];
   readonly clocks: readonly Clock[];
+  /** After so many steps a failure could not be avoided any more, for pictures. */
+  inevitable: number | null = null;
   private readonly scenario: Scenario;
   private readonly closeMs: number;
   private readonly cutOff = new Set<string>();
@@ -77,6 +83,13 @@ export class Simulation {
       onAccepted: (accepted) => {
         const address = PEOPLE[this.people.findIndex(({ name }) => name === accepted.name)]?.address ?? "";
         this.accepted.push({ ...accepted, room: number, address });
+        const alone = accepted.isAlone ? ", without its budget" : "";
+        const what = `accepts a ${accepted.kind} of ${address}${alone}`;
+        this.scheduler.trace?.mark(`room ${number}`, "accepted", what, {
+          since: accepted.at,
+          ms: 0,
+          who: accepted.name,
+        });
       },
       closeMs: this.closeMs,
       isEager: this.scenario.isEager,
@@ -101,12 +114,17 @@ export class Simulation {
     const surroundings = {
       scheduler: this.scheduler,
       history: this.histories[room] ?? [],
+      room: `room ${room}`,
       random: () => this.random(),
       accept: (wire: Parameters<RoomHost["accept"]>[0], identity: string) =>
         this.isDown ? null : (this.rooms[room]?.accept(wire, identity) ?? null),
     };
     const kind = protocol === "classic" ? ClassicPerson : DeliveryPerson;
     return new kind(`p${number}`, address, surroundings);
+  }
+
+  private note(lane: string | null, text: string): void {
+    this.scheduler.trace?.mark(lane, "step", text);
   }
 
   private get isDown(): boolean {
@@ -120,14 +138,22 @@ export class Simulation {
 
   /** Plays the scenario, then heals everything and lets it come to rest. */
   run(): this {
-    for (const step of this.scenario.steps) this.perform(step);
+    for (const [i, step] of this.scenario.steps.entries()) {
+      if (step.do !== "advance") this.note(laneOf(step, this.people), tellStep(step));
+      this.perform(step);
+      this.scheduler.observe?.();
+      if (i + 1 === this.inevitable) this.note(null, "from here on it is inevitable");
+    }
+    this.note(null, "from here on nothing is broken, and everybody comes back");
     this.heal();
     for (const [i, room] of this.rooms.entries()) this.writeLog(i, room, true);
+    this.scheduler.observe?.();
     return this;
   }
 
   /** Everybody goes, and time passes until nothing is owed. */
   desert(): void {
+    this.note(null, DESERTED);
     for (const person of this.people) person.stop();
     this.scheduler.advance(DESERTED_MS);
   }

@@ -1,4 +1,5 @@
 // One WebSocket between a client and a room: frames keep their order each way, take time, and are lost when it breaks.
+import type { Flight } from "../timeline/trace.ts";
 import type { Scheduler } from "./scheduler.ts";
 
 export interface ClientEnd {
@@ -18,12 +19,19 @@ export const GIVE_UP_MS = 900_000;
 /** Who learns at once that a wire broke. The other side has a half-open connection: what it sends goes nowhere. */
 export type Notice = "both" | "client" | "room" | "nobody";
 
+/** The names of both ends, for pictures. */
+export interface Ends {
+  readonly client: string;
+  readonly room: string;
+}
+
 export class Wire {
   /** Units that the room sent and the network does not take. */
   unsent = 0;
   private readonly scheduler: Scheduler;
   private readonly client: ClientEnd;
   private readonly latency: () => number;
+  private readonly ends: Ends;
   private room: RoomEnd | null = null;
   private isBroken = false;
   private isClientGone = false;
@@ -32,39 +40,45 @@ export class Wire {
   private lastToRoom = 0;
 
   /** `latency` is one way, in ms, and may change at any time. */
-  constructor(scheduler: Scheduler, client: ClientEnd, latency: () => number) {
+  constructor(
+    scheduler: Scheduler,
+    client: ClientEnd,
+    latency: () => number,
+    ends: Ends = { client: "client", room: "room" },
+  ) {
     this.scheduler = scheduler;
     this.client = client;
     this.latency = latency;
+    this.ends = ends;
   }
 
   /** The handshake: `accept` gives the room's end when the request arrives, or null where nobody listens. */
   open(accept: () => RoomEnd | null): void {
-    this.travel("room", () => {
+    this.travel("room", "connects", () => {
       this.room = accept();
-      if (this.room === null) this.toClient(() => this.endClient(1006));
-      else this.toClient(() => this.client.opened());
+      if (this.room === null) this.toClient("nobody listens", () => this.endClient(1006));
+      else this.toClient("connected", () => this.client.opened());
     });
   }
 
   fromClient(frame: unknown): void {
-    this.travel("room", () => !this.isRoomGone && this.room?.frame(frame));
+    this.travel("room", frame, () => !this.isRoomGone && this.room?.frame(frame));
   }
 
   fromRoom(text: string): void {
     if (this.isBroken) this.unsent += text.length;
-    this.toClient(() => this.client.frame(text));
+    this.toClient(text, () => this.client.frame(text));
   }
 
   /** The client hears nothing more; the room hears of it, unless the wire is broken. */
   closeFromClient(): void {
     this.isClientGone = true;
-    this.travel("room", () => this.endRoom());
+    this.travel("room", "closes", () => this.endRoom());
   }
 
   closeFromRoom(code: number): void {
     this.isRoomGone = true;
-    this.toClient(() => this.endClient(code));
+    this.toClient(`closes, ${code}`, () => this.endClient(code));
   }
 
   /** What is under way is lost, in both directions. */
@@ -88,16 +102,30 @@ export class Wire {
     this.room?.closed();
   }
 
-  private toClient(act: () => void): void {
-    this.travel("client", () => !this.isClientGone && act());
+  private toClient(what: string, act: () => void): void {
+    this.travel("client", what, () => !this.isClientGone && act());
   }
 
-  private travel(to: "client" | "room", act: () => void): void {
-    if (this.isBroken) return;
+  private travel(to: "client" | "room", what: unknown, act: () => void): void {
+    const flight = this.depart(to, what);
+    if (this.isBroken) return this.arrive(flight);
     const last = to === "client" ? this.lastToClient : this.lastToRoom;
     const at = Math.max(last, this.scheduler.now + this.latency());
     if (to === "client") this.lastToClient = at;
     else this.lastToRoom = at;
-    this.scheduler.after(at - this.scheduler.now, () => !this.isBroken && act());
+    this.scheduler.after(at - this.scheduler.now, () => {
+      this.arrive(flight);
+      if (!this.isBroken) act();
+    });
+  }
+
+  private depart(to: "client" | "room", what: unknown): Flight | undefined {
+    const { client, room } = this.ends;
+    const text = typeof what === "string" ? what : JSON.stringify(what);
+    return this.scheduler.trace?.depart(to === "room" ? client : room, to === "room" ? room : client, text);
+  }
+
+  private arrive(flight: Flight | undefined): void {
+    if (flight !== undefined) this.scheduler.trace?.arrive(flight, this.isBroken);
   }
 }

@@ -8,6 +8,9 @@ import config from "../../vitest.config.ts";
  */
 const LEFT_OUT = [
   "test/property/simulation.test.ts",
+  "test/unit/swarm.test.ts",
+  "test/unit/theorem.test.ts",
+  "test/unit/timeline.test.ts",
   "test/integration/workerd/cost.test.ts",
   ...["hibernation", "history", "limit-laws", "sockets"].map(
     (name) => `test/integration/workerd/${name}.test.ts`,

@@ -3,18 +3,11 @@
 import type { HistoryEvent, Seen } from "./history.ts";
 import { Places } from "./places.ts";
 import { Readers } from "./readers.ts";
-import { type EventOf, Findings, say, tellAnomaly, type Verdict } from "./verdict.ts";
+import { type EventOf, Findings, say, type Verdict } from "./verdict.ts";
 
 /** Judges the history of one room. `log` events may be several: one an epoch. Throws where a text was sent twice. */
 export function check(history: readonly HistoryEvent[]): Verdict {
   return new Checker(history).findings;
-}
-
-/** The same, for tests: throws an Error that names every anomaly and its law. */
-export function assertClean(history: readonly HistoryEvent[]): Verdict {
-  const verdict = check(history);
-  if (verdict.anomalies.length === 0) return verdict;
-  throw new Error(verdict.anomalies.map(tellAnomaly).join("\n"));
 }
 
 class Checker {

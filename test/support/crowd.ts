@@ -1,5 +1,5 @@
 // A room with people in it, for fault tests: they talk, come back, fall quiet, and the checker judges what they saw.
-import { assertClean } from "./checker.ts";
+import { assertDrawn } from "../timeline/drawn.ts";
 import type { Verdict } from "./verdict.ts";
 import { ClassicPerson } from "./classic-person.ts";
 import type { HistoryEvent } from "./history.ts";
@@ -98,7 +98,7 @@ export class Crowd {
     await this.untilQuiet();
     const log = await readLog(this.url, this.room);
     for (const classic of this.classics) classic.giveUp();
-    const { counts } = assertClean([...this.history, log]);
+    const { counts } = assertDrawn([...this.history, log], this.room);
     this.leave();
     return { ...counts, log };
   }

@@ -3,6 +3,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
+import { keepPage } from "../timeline/keep.ts";
 import { Reached } from "./reached.ts";
 
 const FOLDER = "test/counterexamples";
@@ -21,6 +22,8 @@ export interface Property<T> {
   readonly arbitrary: fc.Arbitrary<T>;
   /** Where shrunk failures are kept, under this name. Only for cases that are plain data. */
   readonly keepAs?: string;
+  /** A picture of a failing case, as a page: it is drawn of the shrunk one. */
+  readonly draw?: (value: T) => string;
   /** Throws, or rejects, where the law does not hold. */
   readonly holds: (value: T, reached: Reached) => void | Promise<void>;
 }
@@ -28,7 +31,7 @@ export interface Property<T> {
 /** Checks a property. Rejects with the shrunk case, its seed and its path. `law` is what the counts are printed under. */
 export async function prove<T>(
   law: string,
-  { runs, states, arbitrary, keepAs, holds }: Property<T>,
+  { runs, states, arbitrary, keepAs, draw, holds }: Property<T>,
 ): Promise<void> {
   const reached = new Reached(...states);
   const kept = keepAs === undefined ? [] : (readKept(keepAs) as T[]);
@@ -44,9 +47,11 @@ export async function prove<T>(
       keepAs === undefined || result.counterexample === null || IS_QUICK
         ? ""
         : keep(keepAs, kept, result.counterexample[0]);
+    const isDrawn = draw !== undefined && result.counterexample !== null && !IS_QUICK;
+    const picture = isDrawn ? `\n\n${keepPage(law, draw(result.counterexample[0]))}` : "";
     const { errorInstance: cause } = result;
     const why = cause instanceof Error ? cause.message : "";
-    throw new Error(`${why}\n${told}${advice}`, { cause });
+    throw new Error(`${why}\n${told}${advice}${picture}`, { cause });
   }
   if (!IS_QUICK) reached.report(law);
 }

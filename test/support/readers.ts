@@ -13,6 +13,10 @@ interface Reader {
   received: Set<string>;
 }
 
+/** Within the bounds of a replay (P3), by far: what is left out of one that is larger may well be in the log. */
+const isLittle = (messages: readonly Seen[]): boolean =>
+  messages.length < 500 && messages.reduce((length, { message }) => length + message.length, 0) < 50_000;
+
 export class Readers {
   private readonly findings: Findings;
   private readonly logs: ReadonlyMap<string, EventOf<"log">>;
@@ -106,6 +110,15 @@ export class Readers {
         "gap",
         "D2",
         `${client} was told that ${first} to ${last} are missing, and waited for ${reader.next}`,
+      );
+    }
+    const kept =
+      this.logs.get(reader.epoch)?.messages.filter(({ seq }) => seq !== null && seq >= first) ?? [];
+    if (kept.some(({ seq }) => seq === last) && isLittle(kept)) {
+      this.findings.report(
+        "gap",
+        "P3",
+        `${client} was told that ${first} to ${last} are missing, and the log has ${last} in the end`,
       );
     }
     reader.next = last + 1;

@@ -2,7 +2,7 @@
 // object starts again from what is stored, and clients send again what they do not know to be stored.
 import { runInDurableObject } from "cloudflare:test";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { check } from "../../support/checker.ts";
+import { checkDrawn } from "./drawn.ts";
 import { roomOf } from "./client.ts";
 import { holdClock, releaseClock, rewindClock } from "./held-room.ts";
 import { Scene } from "./scene.ts";
@@ -42,8 +42,8 @@ test.each(["statement", "commit"] as const)(
     expect((await room.log()).messages).toEqual(before);
     await sql("DROP TRIGGER refuse");
     await scene.end();
-    const { anomalies, counts } = check(history);
-    expect(anomalies).toEqual([]);
+    const { anomalies, counts, picture } = await checkDrawn(history, `a disk that refuses the ${moment}`);
+    expect(anomalies, picture).toEqual([]);
     // The three of the delivery protocol came in after all; a classic client cannot know, and does not send again.
     expect(counts).toMatchObject({ sent: 9, acknowledged: 8, stored: 8, resumed: 3 });
   },

@@ -5,5 +5,7 @@ declare namespace Cloudflare {
     readonly LOAD_TOKEN_SECRET: string;
     /** How many cases to try, compared with the usual number; see vitest.config.ts. */
     readonly RUNS: string;
+    /** Draws histories. */
+    readonly TIMELINES: Fetcher;
   }
 }

@@ -2,7 +2,7 @@
 import { abortAllDurableObjects } from "cloudflare:test";
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { check } from "../../support/checker.ts";
+import { checkDrawn } from "./drawn.ts";
 import { forgetTimers, holdClock, passTime, releaseClock, rewindClock } from "./held-room.ts";
 import { prove, step } from "./prove.ts";
 import { Scene } from "./scene.ts";
@@ -100,8 +100,8 @@ test("[D1] [D2] [D3] [D4] [D5] [D7] [D8] crashes, sleep, lost connections and re
         reached.add(move.step.do);
       }
       await scene.end();
-      const { anomalies, counts } = check(scene.history);
-      expect(anomalies, JSON.stringify(scene.history)).toEqual([]);
+      const { anomalies, counts, picture } = await checkDrawn(scene.history, "a room in workerd");
+      expect(anomalies, picture).toEqual([]);
       const members = await scene.room.members();
       for (const { roster, resent } of scene.delivery) {
         expect(roster?.map(({ connection }) => connection).toSorted()).toEqual(members);

@@ -122,10 +122,12 @@ export class DeliveryPerson extends Person {
     this.timers.get(timer)?.();
     this.timers.delete(timer);
     if (ms === null) return;
-    const cancel = this.world.scheduler.after(ms, () => {
+    const ring = (): void => {
       this.timers.delete(timer);
       this.handle({ type: "timer", timer, random: this.world.random() });
-    });
+    };
+    const what = { channel: null, text: `${timer} of ${this.name}` };
+    const cancel = this.world.scheduler.after(ms, ring, what);
     this.timers.set(timer, cancel);
   }
 }

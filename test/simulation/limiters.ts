@@ -38,7 +38,8 @@ class AccountStore {
 interface Instance {
   readonly limiter: Limiter;
   readonly gate: OutputGate<AccountStore>;
-  readonly answers: Map<number, (grant: Grant | null) => void>;
+  readonly name: string;
+  readonly answers: Map<number, { readonly to: string; readonly answer: (grant: Grant | null) => void }>;
   /** Rooms that are being asked to yield. */
   asking: number;
 }
@@ -52,13 +53,14 @@ export class LimiterHost {
   private readonly alarm: Alarm;
   private calls = 0;
   private terms = 0;
+  private lives = 0;
   private lastRoom = "";
 
   constructor(identity: string, ports: LimiterPorts) {
     this.identity = identity;
     this.ports = ports;
     const { scheduler, clock } = ports;
-    this.alarm = new Alarm(scheduler, clock, () =>
+    this.alarm = new Alarm(`limiter ${identity}`, scheduler, clock, () =>
       this.handle(this.awake(), { type: "alarm", now: clock() }),
     );
   }
@@ -68,10 +70,11 @@ export class LimiterHost {
     return this.disk.read()?.account ?? null;
   }
 
-  take(room: string, answer: (grant: Grant | null) => void): void {
+  /** `to` names the call that is answered. */
+  take(room: string, to: string, answer: (grant: Grant | null) => void): void {
     const instance = this.awake();
     const call = ++this.calls;
-    instance.answers.set(call, answer);
+    instance.answers.set(call, { to, answer });
     const term = `${this.identity} term ${++this.terms}`;
     this.handle(instance, {
       type: "take",
@@ -86,7 +89,7 @@ export class LimiterHost {
   giveBack(term: string, left: Yielded, answer: (isHeard: true) => void): void {
     const instance = this.awake();
     this.handle(instance, { type: "given-back", now: this.ports.clock(), term, left });
-    if (!instance.gate.isDead) instance.gate.out(() => answer(true));
+    if (!instance.gate.isDead) instance.gate.out(() => answer(true), `heard ${term}`);
   }
 
   /** What was in memory is lost, and what is not committed. */
@@ -101,7 +104,9 @@ export class LimiterHost {
 
   private awake(): Instance {
     if (this.instance !== null) return this.instance;
+    const name = `limiter ${this.identity}~${++this.lives}`;
     const gate = new OutputGate({
+      name,
       scheduler: this.ports.scheduler,
       disk: this.disk,
       fresh: () => new AccountStore(),
@@ -109,7 +114,7 @@ export class LimiterHost {
       onFailed: () => this.reset(),
     });
     const limiter = new Limiter(gate.state.account ?? NEW_ACCOUNT);
-    this.instance = { limiter, gate, answers: new Map(), asking: 0 };
+    this.instance = { name, limiter, gate, answers: new Map(), asking: 0 };
     return this.instance;
   }
 
@@ -148,7 +153,11 @@ export class LimiterHost {
         const answer = answers.get(effect.call);
         answers.delete(effect.call);
         if (effect.grant !== null) this.countMove(instance);
-        return gate.out(() => answer?.(effect.grant));
+        if (answer === undefined) return;
+        return gate.out(
+          () => answer.answer(effect.grant),
+          () => `${answer.to} ${JSON.stringify(effect.grant)}`,
+        );
       }
       case "wake-at":
         return this.alarm.set(effect.at);
@@ -166,22 +175,23 @@ export class LimiterHost {
   private ask(instance: Instance, holder: Holder, isCheck: boolean): void {
     const { calls, clock } = this.ports;
     const { term } = holder;
+    const text = `${instance.name} ${holder.room} ${term} ${isCheck}`;
     calls.inTime<Yielded>(
-      (answer) => instance.gate.out(() => this.call(holder, isCheck, answer)),
+      (answer) => instance.gate.out(() => this.call(holder, isCheck, text, answer), `yield ${text}`),
       (answer) => {
         instance.asking -= 1;
         if (!instance.gate.isDead) this.handle(instance, { type: "yielded", now: clock(), term, answer });
       },
+      text,
+      () => instance.gate.isDead,
     );
   }
 
-  private call(holder: Holder, isCheck: boolean, answer: (left: Yielded | null) => void): void {
+  private call(holder: Holder, isCheck: boolean, text: string, answer: (left: Yielded | null) => void): void {
     const { calls, yieldBudget } = this.ports;
     const fail = (): void => answer(null);
-    calls.travel(
-      "yield",
-      () => yieldBudget(holder, isCheck, (left) => calls.travel("yield's answer", () => answer(left), fail)),
-      fail,
-    );
+    const back = (left: Yielded | null): void =>
+      calls.travel("yield's answer", () => answer(left), fail, `${text} ${JSON.stringify(left)}`);
+    calls.travel("yield", () => yieldBudget(holder, isCheck, back), fail, text);
   }
 }

@@ -92,10 +92,14 @@ export abstract class Person implements ClientEnd {
           }),
       },
       () => this.latency,
+      `${this.name}#${this.counts.connects}`,
     );
     this.wire = wire;
     if (this.isOnline) wire.open(() => this.world.accept(wire, this.identity));
-    else this.world.scheduler.after(this.latency, () => ifCurrent(() => this.fail()));
+    else {
+      const what = { channel: null, text: `${this.name} has no network` };
+      this.world.scheduler.after(this.latency, () => ifCurrent(() => this.fail()), what);
+    }
   }
 
   private fail(): void {

@@ -41,6 +41,7 @@ const IDLE_MS = 100;
 
 /** What one instance of the object holds in memory. An eviction, a reset or a crash ends it. */
 interface Instance {
+  readonly name: string;
   readonly room: Room;
   readonly gate: OutputGate<RoomStore>;
   readonly calls: RoomCalls;
@@ -85,6 +86,7 @@ export class RoomHost {
   private connections = 0;
   private epochs = 0;
   private activity = 0;
+  private lives = 0;
   /** Admitted messages that a crash took. */
   private readonly lost = new Set<string>();
 
@@ -92,7 +94,7 @@ export class RoomHost {
     this.name = name;
     this.ports = ports;
     const { scheduler, clock } = ports;
-    this.alarm = new Alarm(scheduler, clock, () =>
+    this.alarm = new Alarm(name, scheduler, clock, () =>
       this.handle({ type: "alarm", now: clock(), heard: this.sockets.heard }),
     );
   }
@@ -132,7 +134,13 @@ export class RoomHost {
     this.counts.yields += 1;
     if (calls.isAsking(identity)) this.counts.voided += 1;
     const effects = this.handle({ type: "yield", now: this.ports.clock(), identity, term, isCheck });
-    for (const effect of effects) if (effect.type === "yielded") gate.out(() => answer(effect.answer));
+    for (const effect of effects) {
+      if (effect.type !== "yielded") continue;
+      gate.out(
+        () => answer(effect.answer),
+        () => `${identity} ${term} ${JSON.stringify(effect.answer)}`,
+      );
+    }
   }
 
   /** What the platform does with an idle object: memory is lost, sockets and attachments stay. False while it is busy. */
@@ -180,7 +188,11 @@ export class RoomHost {
     const { scheduler, closeMs } = this.ports;
     this.sockets.closed(connection);
     if (closeMs === 0) this.hearClosed(connection);
-    else scheduler.after(closeMs, () => this.hearClosed(connection));
+    else {
+      const channel = `close of ${connection}`;
+      const isVoid = (): boolean => !this.sockets.has(connection);
+      scheduler.after(closeMs, () => this.hearClosed(connection), { channel, text: "", isVoid });
+    }
   }
 
   private hearClosed(connection: string): void {
@@ -198,7 +210,9 @@ export class RoomHost {
     const { closing, joined } = this.sockets.unheard;
     if (closing > 1 && joined <= config.rosterMax && joined + closing > config.rosterMax)
       this.counts.closesAsleep += 1;
+    const name = `${this.name}~${++this.lives}`;
     const gate = new OutputGate({
+      name,
       scheduler,
       disk: this.disk,
       fresh: () => RoomStore.named(this.newEpoch()),
@@ -209,7 +223,8 @@ export class RoomHost {
     const room = new Room({ config, log, ledger, authorOf }, this.sockets.restore());
     const calls = new RoomCalls({
       ...this.ports,
-      out: (run) => gate.out(run),
+      name,
+      out: (run, text) => gate.out(run, text),
       isDead: () => gate.isDead,
       handle: (event) => this.handle(event),
       onWaited: (ms, isGranted) => {
@@ -218,14 +233,15 @@ export class RoomHost {
       },
     });
     const fanOut = new FanOut({
+      name,
       scheduler,
-      out: (run) => gate.out(run),
+      out: (run, text) => gate.out(run, text),
       isDead: () => gate.isDead,
       send: (connection, frames) => this.send(gate, connection, frames),
       handle: (event) => this.handle(event),
       drained: () => this.handle({ type: "drained", now: this.ports.clock() }),
     });
-    this.instance = { room, gate, calls, fanOut, decisions: new Decisions(), cancelFlush: null };
+    this.instance = { name, room, gate, calls, fanOut, decisions: new Decisions(), cancelFlush: null };
     return this.instance;
   }
 
@@ -246,7 +262,11 @@ export class RoomHost {
           if (effect.type === "send") events.push(...this.send(instance.gate, effect.to, [effect.frame]));
           else this.perform(instance, effect);
         }
-        for (const one of accepted) instance.gate.out(() => this.ports.onAccepted(one));
+        for (const one of accepted)
+          instance.gate.out(
+            () => this.ports.onAccepted(one),
+            () => `accepted ${one.kind} ${one.name}`,
+          );
       }
     } catch (error) {
       if (error !== REFUSED) throw error;
@@ -276,7 +296,11 @@ export class RoomHost {
   private send(gate: Instance["gate"], connection: string, frames: readonly string[]): RoomEvent[] {
     const wire = this.sockets.wireOf(connection);
     if (wire === undefined) return [];
-    for (const frame of frames) gate.out(() => wire.fromRoom(frame));
+    for (const frame of frames)
+      gate.out(
+        () => wire.fromRoom(frame),
+        () => `${connection} ${frame}`,
+      );
     const { clock, config } = this.ports;
     return wire.unsent > config.slowReaderBytes ? [{ type: "slow", now: clock(), connection }] : [];
   }
@@ -313,7 +337,10 @@ export class RoomHost {
       case "fan-out":
         return instance.fanOut.begin(effect.shares);
       case "close":
-        return gate.out(this.sockets.close(effect.connection, effect.code));
+        return gate.out(
+          this.sockets.close(effect.connection, effect.code),
+          () => `close ${effect.connection} ${effect.code}`,
+        );
       case "attach":
         return this.sockets.attach(effect.session);
       case "take":
@@ -335,10 +362,12 @@ export class RoomHost {
   /** Instead of the timer that runs. */
   private setTimer(instance: Instance, ms: number): void {
     instance.cancelFlush?.();
-    instance.cancelFlush = this.ports.scheduler.after(ms, () => {
+    const ring = (): void => {
       instance.cancelFlush = null;
       if (!instance.gate.isDead) this.handle({ type: "flush", now: this.ports.clock() });
-    });
+    };
+    const what = { channel: null, text: `flush of ${this.name}`, isVoid: () => instance.gate.isDead };
+    instance.cancelFlush = this.ports.scheduler.after(ms, ring, what);
   }
 }
 

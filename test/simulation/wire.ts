@@ -1,5 +1,5 @@
 // One WebSocket between a client and a room: frames keep their order each way, take time, and are lost when it breaks.
-import type { Scheduler } from "./scheduler.ts";
+import type { Scheduler, Text } from "./scheduler.ts";
 
 export interface ClientEnd {
   opened(): void;
@@ -30,9 +30,11 @@ export class Wire {
   private isRoomGone = false;
   private lastToClient = 0;
   private lastToRoom = 0;
+  private readonly name: string;
 
   /** `latency` is one way, in ms, and may change at any time. */
-  constructor(scheduler: Scheduler, client: ClientEnd, latency: () => number) {
+  constructor(scheduler: Scheduler, client: ClientEnd, latency: () => number, name = "") {
+    this.name = name;
     this.scheduler = scheduler;
     this.client = client;
     this.latency = latency;
@@ -40,31 +42,35 @@ export class Wire {
 
   /** The handshake: `accept` gives the room's end when the request arrives, or null where nobody listens. */
   open(accept: () => RoomEnd | null): void {
-    this.travel("room", () => {
-      this.room = accept();
-      if (this.room === null) this.toClient(() => this.endClient(1006));
-      else this.toClient(() => this.client.opened());
-    });
+    this.travel(
+      "room",
+      () => {
+        this.room = accept();
+        if (this.room === null) this.toClient(() => this.endClient(1006), "nobody listens");
+        else this.toClient(() => this.client.opened(), "it is open");
+      },
+      "open",
+    );
   }
 
   fromClient(frame: unknown): void {
-    this.travel("room", () => !this.isRoomGone && this.room?.frame(frame));
+    this.travel("room", () => !this.isRoomGone && this.room?.frame(frame), String(frame));
   }
 
   fromRoom(text: string): void {
     if (this.isBroken) this.unsent += text.length;
-    this.toClient(() => this.client.frame(text));
+    this.toClient(() => this.client.frame(text), text);
   }
 
   /** The client hears nothing more; the room hears of it, unless the wire is broken. */
   closeFromClient(): void {
     this.isClientGone = true;
-    this.travel("room", () => this.endRoom());
+    this.travel("room", () => this.endRoom(), "close");
   }
 
   closeFromRoom(code: number): void {
     this.isRoomGone = true;
-    this.toClient(() => this.endClient(code));
+    this.toClient(() => this.endClient(code), `close ${code}`);
   }
 
   /** What is under way is lost, in both directions. */
@@ -72,8 +78,13 @@ export class Wire {
     if (this.isBroken) return;
     this.isBroken = true;
     const delay = (isTold: boolean): number => (isTold ? this.latency() : GIVE_UP_MS);
-    this.scheduler.after(delay(notice === "both" || notice === "client"), () => this.endClient(1006));
-    this.scheduler.after(delay(notice === "both" || notice === "room"), () => this.endRoom());
+    const tell = (isTold: boolean, end: "client" | "room", act: () => void): void => {
+      const isVoid = (): boolean => (end === "client" ? this.isClientGone : this.isRoomGone);
+      const channel = isTold ? `${this.name} is cut>${end}` : null;
+      this.scheduler.after(delay(isTold), act, { channel, text: `TCP gives up for ${end}`, isVoid });
+    };
+    tell(notice === "both" || notice === "client", "client", () => this.endClient(1006));
+    tell(notice === "both" || notice === "room", "room", () => this.endRoom());
   }
 
   private endClient(code: number): void {
@@ -88,16 +99,20 @@ export class Wire {
     this.room?.closed();
   }
 
-  private toClient(act: () => void): void {
-    this.travel("client", () => !this.isClientGone && act());
+  private toClient(act: () => void, text: Text): void {
+    this.travel("client", () => !this.isClientGone && act(), text);
   }
 
-  private travel(to: "client" | "room", act: () => void): void {
+  private travel(to: "client" | "room", act: () => void, text: Text): void {
     if (this.isBroken) return;
     const last = to === "client" ? this.lastToClient : this.lastToRoom;
     const at = Math.max(last, this.scheduler.now + this.latency());
     if (to === "client") this.lastToClient = at;
     else this.lastToRoom = at;
-    this.scheduler.after(at - this.scheduler.now, () => !this.isBroken && act());
+    this.scheduler.after(at - this.scheduler.now, () => !this.isBroken && act(), {
+      channel: `${this.name}>${to}`,
+      text,
+      isVoid: () => this.isBroken || (to === "client" ? this.isClientGone : this.isRoomGone),
+    });
   }
 }

@@ -54,6 +54,11 @@ export class DeliveryPerson extends Person {
     this.handle({ type });
   }
 
+  /** Whether there is a message frame of this connection to repeat. */
+  get hasSaid(): boolean {
+    return this.lastMessage !== "";
+  }
+
   repeat(): void {
     if (this.lastMessage !== "") this.wire?.fromClient(this.lastMessage);
   }

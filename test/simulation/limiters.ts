@@ -60,9 +60,17 @@ export class LimiterHost {
     this.identity = identity;
     this.ports = ports;
     const { scheduler, clock } = ports;
-    this.alarm = new Alarm(`limiter ${identity}`, scheduler, clock, () =>
+    this.alarm = new Alarm(this.name, scheduler, clock, () =>
       this.handle(this.awake(), { type: "alarm", now: clock() }),
     );
+  }
+
+  get name(): string {
+    return `limiter ${this.identity}`;
+  }
+
+  get isAwake(): boolean {
+    return this.instance !== null;
   }
 
   /** What is on the disk; null: nothing. */
@@ -104,7 +112,7 @@ export class LimiterHost {
 
   private awake(): Instance {
     if (this.instance !== null) return this.instance;
-    const name = `limiter ${this.identity}~${++this.lives}`;
+    const name = `${this.name}~${++this.lives}`;
     const gate = new OutputGate({
       name,
       scheduler: this.ports.scheduler,

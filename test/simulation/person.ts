@@ -57,6 +57,11 @@ export abstract class Person implements ClientEnd {
     if (this.isLive) this.wire?.fromClient(frame);
   }
 
+  /** Whether a socket of this client stands, or is being opened. */
+  get isConnected(): boolean {
+    return this.link?.isWhole === true;
+  }
+
   cut(notice: Notice): void {
     this.wire?.cut(notice);
   }

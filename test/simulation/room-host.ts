@@ -143,12 +143,22 @@ export class RoomHost {
     }
   }
 
-  /** What the platform does with an idle object: memory is lost, sockets and attachments stay. False while it is busy. */
-  hibernate(): boolean {
+  get isAwake(): boolean {
+    return this.instance !== null;
+  }
+
+  /** Whether it is awake, and nothing keeps it so. */
+  get isIdle(): boolean {
     const { instance } = this;
     if (instance === null || !instance.room.isQuiet) return false;
     if (instance.cancelFlush !== null || instance.fanOut.isUnderWay) return false;
-    if (!instance.calls.isIdle || !instance.gate.isIdle) return false;
+    return instance.calls.isIdle && instance.gate.isIdle;
+  }
+
+  /** What the platform does with an idle object: memory is lost, sockets and attachments stay. False while it is busy. */
+  hibernate(): boolean {
+    const { instance } = this;
+    if (instance === null || !this.isIdle) return false;
     this.counts.evictions += 1;
     instance.gate.isDead = true;
     this.instance = null;

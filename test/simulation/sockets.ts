@@ -20,6 +20,10 @@ export class Sockets {
     this.standing.add(wire);
   }
 
+  get isAnybody(): boolean {
+    return this.standing.size > 0;
+  }
+
   has(connection: string): boolean {
     return this.wires.has(connection);
   }

@@ -73,6 +73,10 @@ export class Wire {
     this.toClient(() => this.endClient(code), `close ${code}`);
   }
 
+  get isWhole(): boolean {
+    return !this.isBroken;
+  }
+
   /** What is under way is lost, in both directions. */
   cut(notice: Notice): void {
     if (this.isBroken) return;

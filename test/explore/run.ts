@@ -1,0 +1,147 @@
+// `npm run explore`: every order of steps within the bounds of a scope, over the real core; and the same with mutants, which it
+// has to find.
+import { writeFileSync } from "node:fs";
+import { command, Failure } from "../../tools/command.ts";
+import { numberOf, wholeOf } from "../../tools/numbers.ts";
+import { chooseMutants } from "../mutants/copy.ts";
+import { type Mutant, MUTANTS } from "../mutants/mutants.ts";
+import { Pool } from "./pool.ts";
+import { format, MUTANTS_FILE, type Noticed, readMutants, readScopes, SCOPES_FILE } from "./records.ts";
+import type { Scope } from "./scope.ts";
+import { scopeNamed, SCOPES, SHORT_SCOPES } from "./scopes.ts";
+import { type Outcome, search } from "./search.ts";
+
+const HELP = `
+npm run explore: tries every order of steps of the real rooms, limiters and clients, within the bounds of a scope, and judges every
+state. What is under way arrives in any order, rooms crash between any two steps, commits fail, calls are lost, connections are cut.
+
+  npm run explore                             all scopes of test/explore/scopes
+  npm run explore -- --scope S1               one of them; "S1 short" is what npm test explores of it
+  npm run explore -- --minutes 5              at most so long for each (default 5)
+  npm run explore -- --states 1000000         at most so many states for each (default 1000000)
+  npm run explore -- --mutant "GCRA"          breaks the code first (a name from test/mutants), and has to find it
+  npm run explore -- --mutant ""              the same for every named mutant of the core
+  npm run explore -- --threads 2              how many threads (default 2)
+
+Prints states, depth, whether that was all of the scope, and the shortest way to what is wrong. Figures are kept in
+test/explore/scopes.json, and what found a mutant in test/explore/mutants.json; npm run test:mutants shows them in its matrix.
+Exit codes: 0 every law held, or each mutant was found; 1 not; 2 wrong options.
+`;
+
+const OPTIONS = {
+  scope: { type: "string", default: "" },
+  minutes: { type: "string", default: "5" },
+  states: { type: "string", default: "1000000" },
+  threads: { type: "string", default: "2" },
+  mutant: { type: "string" },
+} as const;
+
+interface Effort {
+  readonly minutes: number;
+  readonly states: number;
+  readonly threads: number;
+}
+
+/** What a thread may break: not the shells, of which nothing runs here. */
+const CORE = MUTANTS.filter(({ file }) => /^src\/(room|rate-limit|client)\//.test(file));
+
+command(HELP, OPTIONS, async ({ scope, mutant, minutes, states, threads }) => {
+  const effort = {
+    minutes: numberOf("--minutes", minutes, 0.01, 10_000),
+    states: wholeOf("--states", states, 1, 16_000_000),
+    threads: wholeOf("--threads", threads, 1, 64),
+  };
+  const chosen = scopesNamed(String(scope));
+  if (mutant === undefined) await exploreScopes(chosen, effort);
+  else await exploreMutants(chooseMutants(CORE, String(mutant)), effort);
+});
+
+function scopesNamed(name: string): readonly Scope[] {
+  if (name === "") return SCOPES;
+  const chosen = scopeNamed(name);
+  if (chosen !== undefined) return [chosen];
+  const names = [...SCOPES, ...SHORT_SCOPES].map((scope) => scope.name);
+  throw new Failure(`There is no scope "${name}"; there are ${names.join(", ")}.`, 2);
+}
+
+interface Told extends Outcome {
+  /** The way to what was found, a line a step. */
+  readonly trace: readonly string[];
+}
+
+async function explore(
+  scope: Scope,
+  mutant: Mutant | null,
+  effort: Effort,
+  onLevel: (depth: number, states: number) => void = () => {},
+): Promise<Told> {
+  const pool = new Pool({ scope: scope.name, mutant }, effort.threads);
+  try {
+    const bounds = { states: effort.states, until: performance.now() + effort.minutes * 60_000 };
+    const outcome = await search(await pool.start(), (paths) => pool.expand(paths), bounds, onLevel);
+    return { ...outcome, trace: outcome.found === null ? [] : await pool.tell(outcome.found.path) };
+  } finally {
+    await pool.close();
+  }
+}
+
+async function exploreScopes(scopes: readonly Scope[], effort: Effort): Promise<void> {
+  const rows = new Map(readScopes());
+  for (const scope of scopes) {
+    const { name } = scope;
+    console.log(`${name}. ${scope.what}`);
+    const began = performance.now();
+    const outcome = await explore(scope, null, effort, (depth, found) =>
+      console.log(`  ${name}: ${found} states within ${depth} steps`),
+    );
+    const seconds = Math.round((performance.now() - began) / 100) / 10;
+    const { states, transitions, depth, isExhausted, found } = outcome;
+    const traits = Object.fromEntries(outcome.traits);
+    const end = isExhausted ? "all of it" : "not all of it";
+    console.log(
+      `${name}: ${states} states, ${transitions} steps tried, depth ${depth}, ${end}, ${seconds} s.`,
+    );
+    console.log(`  Reached: ${JSON.stringify(traits)}`);
+    if (found !== null)
+      throw new Failure(
+        `Found after ${found.path.length} steps:\n${list(outcome.trace)}\n${found.complaints.join("\n")}`,
+      );
+    rows.set(name, { states, transitions, depth, isExhausted, seconds, traits });
+    writeFileSync(SCOPES_FILE, format(rows));
+  }
+}
+
+async function exploreMutants(mutants: readonly Mutant[], effort: Effort): Promise<void> {
+  const rows = new Map(readMutants());
+  const missed: string[] = [];
+  for (const mutant of mutants) {
+    const noticed = await notice(mutant, effort);
+    if (noticed === null) {
+      missed.push(mutant.name);
+      rows.delete(mutant.name);
+      console.log(`${mutant.name}: not found.`);
+    } else {
+      const { scope, steps, laws, trace } = noticed;
+      rows.set(mutant.name, noticed);
+      console.log(`${mutant.name}: ${steps} steps in ${scope}, ${laws.join(" ")}\n${list(trace)}`);
+    }
+    writeFileSync(MUTANTS_FILE, format(rows));
+  }
+  console.log(`${mutants.length - missed.length} of ${mutants.length} mutants were found.`);
+  if (missed.length > 0) throw new Failure(`No scope showed: ${missed.join("; ")}.`);
+}
+
+/** The shortest of all short scopes, which are explored whole; or else what one of the others shows. */
+async function notice(mutant: Mutant, effort: Effort): Promise<Noticed | null> {
+  let best: Noticed | null = null;
+  for (const scope of [...SHORT_SCOPES, ...SCOPES]) {
+    if (best !== null && SCOPES.includes(scope)) break;
+    const { found, trace } = await explore(scope, mutant, effort);
+    if (found === null || found.path.length >= (best?.steps ?? Infinity)) continue;
+    const laws = [...new Set(found.complaints.flatMap((text) => text.match(/(?<=^\[)\w+/) ?? []))];
+    best = { scope: scope.name, steps: found.path.length, laws, trace };
+  }
+  return best;
+}
+
+const list = (steps: readonly string[]): string => steps.map((step, i) => `  ${i + 1}. ${step}`).join("\n");

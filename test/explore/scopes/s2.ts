@@ -1,0 +1,32 @@
+import { type Scope, SOON } from "../scope.ts";
+
+export const S2: Scope = {
+  name: "S2",
+  what: "Two rooms and one identity whose budget moves between them; one call is lost, and either room or the limiter crashes.",
+  people: [
+    { room: 0, address: "A", protocol: "delivery", isHere: true, says: 2 },
+    { room: 1, address: "A", protocol: "delivery", isHere: true, says: 2 },
+  ],
+  rooms: 2,
+  faults: { crash: 1, limiterCrash: 1, lose: 1 },
+  notices: [],
+  // Two at once: whoever got more from a move, a loss or a crash is over the rate.
+  rate: { periodMs: 400, burst: 2 },
+  rosterMax: 2,
+  slowReaderBytes: 10_000,
+  rings: SOON,
+  reaches: [
+    "lose",
+    "crash before a commit",
+    "limiterCrash before a commit",
+    "the budget was asked back",
+    "at rest",
+  ],
+  short: {
+    people: [
+      { room: 0, address: "A", protocol: "delivery", isHere: true, says: 1 },
+      { room: 1, address: "A", protocol: "delivery", isHere: true, says: 0 },
+    ],
+    faults: { crash: 1, lose: 1 },
+  },
+};

@@ -19,12 +19,14 @@ export class Alarm {
   set(at: number): void {
     this.cancel();
     this.at = at;
-    const ring = (): void => {
-      this.at = Infinity;
-      this.ring();
-    };
     const what = { channel: null, text: `alarm of ${this.name}` };
-    this.cancelTask = this.scheduler.after(Math.max(0, at - this.clock()), ring, what);
+    this.cancelTask = this.scheduler.after(Math.max(0, at - this.clock()), () => this.fire(), what);
+  }
+
+  /** It rings, whenever it was to. */
+  fire(): void {
+    this.cancel();
+    this.ring();
   }
 
   /** Unless it rings earlier. */

@@ -15,6 +15,8 @@ export interface FanOutPorts {
   readonly out: (run: () => void, text: Text) => void;
   readonly name: string;
   readonly isDead: () => boolean;
+  /** Whether `storage.sync` does not resolve this time. */
+  readonly getsStuck: () => boolean;
   /** Sends to one connection; returns what becomes of it. */
   readonly send: (connection: string, frames: readonly string[]) => readonly RoomEvent[];
   readonly handle: (event: RoomEvent) => void;
@@ -24,6 +26,8 @@ export interface FanOutPorts {
 export class FanOut {
   /** From the write until it is drained. */
   isUnderWay = false;
+  /** It never will be: `storage.sync` does not resolve. */
+  isStuck = false;
   /** Slices that are not sent. */
   left = 0;
   private readonly ports: FanOutPorts;
@@ -37,6 +41,8 @@ export class FanOut {
     this.isUnderWay = true;
     this.left = others.length;
     if (first !== undefined) this.sendSlice(first);
+    this.isStuck = this.ports.getsStuck();
+    if (this.isStuck) return;
     this.ports.out(
       () => this.next(others),
       () => `slices ${JSON.stringify(others)}`,

@@ -80,6 +80,7 @@ export class LimiterHost {
 
   /** `to` names the call that is answered. */
   take(room: string, to: string, answer: (grant: Grant | null) => void): void {
+    if (!this.isAwake && this.disk.strikes("start")) return this.reset();
     const instance = this.awake();
     const call = ++this.calls;
     instance.answers.set(call, { to, answer });

@@ -128,9 +128,16 @@ export class RoomHost {
     this.handle({ type: "erase", now: this.ports.clock(), epoch: this.newEpoch() });
   }
 
+  /** The alarm rings: when it is time, late, or once more. */
+  ring(): void {
+    this.alarm.fire();
+  }
+
   /** A limiter asks; the answer leaves when what it says is durable. */
   yieldBudget({ identity, term }: Holder, isCheck: boolean, answer: (left: Yielded | null) => void): void {
-    const { calls, gate } = this.awake();
+    const instance = this.woken();
+    if (instance === null) return;
+    const { calls, gate } = instance;
     this.counts.yields += 1;
     if (calls.isAsking(identity)) this.counts.voided += 1;
     const effects = this.handle({ type: "yield", now: this.ports.clock(), identity, term, isCheck });
@@ -145,6 +152,11 @@ export class RoomHost {
 
   get isAwake(): boolean {
     return this.instance !== null;
+  }
+
+  /** Whether a flush is under way that will never end. */
+  get isStuck(): boolean {
+    return this.instance?.fanOut.isStuck === true;
   }
 
   /** Whether it is awake, and nothing keeps it so. */
@@ -208,10 +220,18 @@ export class RoomHost {
   private hearClosed(connection: string): void {
     if (!this.sockets.has(connection)) return;
     if (this.instance === null) this.counts.closeWakes += 1;
-    const { room } = this.awake();
+    const room = this.woken()?.room;
+    if (room === undefined) return;
     if (!room.sessions.has(connection))
       for (const session of this.sockets.revive(connection)) room.revive(session);
     this.handle({ type: "closed", now: this.ports.clock(), connection });
+  }
+
+  /** Null where the object cannot start: then every socket breaks, and what woke it is lost. */
+  private woken(): Instance | null {
+    if (this.instance !== null || !this.disk.strikes("start")) return this.awake();
+    this.reset();
+    return null;
   }
 
   private awake(): Instance {
@@ -230,7 +250,8 @@ export class RoomHost {
       onFailed: () => this.reset(),
     });
     const { log, ledger } = gate.state;
-    const room = new Room({ config, log, ledger, authorOf }, this.sockets.restore());
+    const restored = this.sockets.restore();
+    const room = new Room({ config, log, ledger, authorOf }, restored, this.sockets.hasTurnedAway);
     const calls = new RoomCalls({
       ...this.ports,
       name,
@@ -247,6 +268,7 @@ export class RoomHost {
       scheduler,
       out: (run, text) => gate.out(run, text),
       isDead: () => gate.isDead,
+      getsStuck: () => this.disk.strikes("sync"),
       send: (connection, frames) => this.send(gate, connection, frames),
       handle: (event) => this.handle(event),
       drained: () => this.handle({ type: "drained", now: this.ports.clock() }),
@@ -261,8 +283,9 @@ export class RoomHost {
 
   /** One turn of the event loop. Returns what the room decided; nothing where the disk refused. */
   private handle(event: RoomEvent): readonly RoomEffect[] {
-    const instance = this.awake();
+    const instance = this.woken();
     const decided: RoomEffect[] = [];
+    if (instance === null) return decided;
     try {
       const events = [event];
       for (let next = events.shift(); next !== undefined; next = events.shift()) {

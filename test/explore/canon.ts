@@ -153,11 +153,9 @@ class Writer {
   }
 
   private fields(value: Fields): void {
-    const skipped = SKIPPED_IN[value.constructor.name];
     const { at } = value;
     this.text += "{";
-    for (const key of Object.keys(value)) {
-      if (SKIPPED.has(key) || skipped?.includes(key) === true) continue;
+    for (const key of keysOf(value)) {
       const field = value[key];
       if (typeof field === "function") continue;
       this.text += `${key}:`;
@@ -196,6 +194,19 @@ class Writer {
   }
 }
 
+/** The same for all of a class. */
+const KEYS = new Map<unknown, readonly string[]>();
+
+function keysOf(value: Fields): readonly string[] {
+  const kind = value.constructor;
+  const known = KEYS.get(kind);
+  if (known !== undefined) return known;
+  const skipped = SKIPPED_IN[kind.name] ?? [];
+  const keys = Object.keys(value).filter((key) => !SKIPPED.has(key) && !skipped.includes(key));
+  if (kind !== Object) KEYS.set(kind, keys);
+  return keys;
+}
+
 interface Fields {
   readonly [key: string]: unknown;
 }
@@ -223,15 +234,16 @@ interface GateInside {
 const MADE_UP =
   /room \d+(?:[.~]| epoch )\d+(?:\/\d+)?|call#\d+|\w term \d+|limiter \w~\d+|p\d+[#/]\d+|\b1\d{9}\b/g;
 
-/** Names in the order in which they first stand here; instants of messages in theirs. */
+/**
+ * Names, and instants of messages, are called by the order in which they first stand here. That keeps what is equal; and where
+ * instants do not rise as they stand in a log, the state itself is wrong.
+ */
 function rename(text: string): string {
   const names = new Map<string, string>();
-  const stamps = [...new Set(text.match(/\b1\d{9}\b/g))].toSorted();
-  for (const [i, stamp] of stamps.entries()) names.set(stamp, `t${i}`);
   return text.replace(MADE_UP, (name) => {
     const known = names.get(name);
     if (known !== undefined) return known;
-    const made = `${name.replace(/\d+$/, "")}${names.size}`;
+    const made = `${name.replace(/\d+$/, "") || "instant "}${names.size}`;
     names.set(name, made);
     return made;
   });

@@ -5,6 +5,7 @@ import { command, Failure } from "../../tools/command.ts";
 import { numberOf, wholeOf } from "../../tools/numbers.ts";
 import { chooseMutants } from "../mutants/copy.ts";
 import { type Mutant, MUTANTS } from "../mutants/mutants.ts";
+import { SHELLS } from "../stryker/parts.ts";
 import { Pool } from "./pool.ts";
 import { format, MUTANTS_FILE, type Noticed, readMutants, readScopes, SCOPES_FILE } from "./records.ts";
 import type { Scope } from "./scope.ts";
@@ -37,13 +38,18 @@ const OPTIONS = {
 } as const;
 
 interface Effort {
+  /** Steps from the start. */
+  readonly depth?: number;
   readonly minutes: number;
   readonly states: number;
   readonly threads: number;
 }
 
-/** What a thread may break: not the shells, of which nothing runs here. */
-const CORE = MUTANTS.filter(({ file }) => /^src\/(room|rate-limit|client)\//.test(file));
+/** What a thread may break: the core of delivery and limits. No shell runs here, and nobody judges what else is in a frame. */
+const CORE = MUTANTS.filter(
+  ({ file }) =>
+    /^src\/(room|rate-limit|client)\//.test(file) && !SHELLS.includes(file) && !file.includes("typing"),
+);
 
 command(HELP, OPTIONS, async ({ scope, mutant, minutes, states, threads }) => {
   const effort = {
@@ -77,7 +83,7 @@ async function explore(
 ): Promise<Told> {
   const pool = new Pool({ scope: scope.name, mutant }, effort.threads);
   try {
-    const bounds = { states: effort.states, until: performance.now() + effort.minutes * 60_000 };
+    const bounds = { ...effort, until: performance.now() + effort.minutes * 60_000 };
     const outcome = await search(await pool.start(), (paths) => pool.expand(paths), bounds, onLevel);
     return { ...outcome, trace: outcome.found === null ? [] : await pool.tell(outcome.found.path) };
   } finally {
@@ -136,8 +142,10 @@ async function notice(mutant: Mutant, effort: Effort): Promise<Noticed | null> {
   let best: Noticed | null = null;
   for (const scope of [...SHORT_SCOPES, ...SCOPES]) {
     if (best !== null && SCOPES.includes(scope)) break;
-    const { found, trace } = await explore(scope, mutant, effort);
-    if (found === null || found.path.length >= (best?.steps ?? Infinity)) continue;
+    const depth: number = (best?.steps ?? Infinity) - 1;
+    if (depth < 0) break;
+    const { found, trace } = await explore(scope, mutant, { ...effort, depth });
+    if (found === null) continue;
     const laws = [...new Set(found.complaints.flatMap((text) => text.match(/(?<=^\[)\w+/) ?? []))];
     best = { scope: scope.name, steps: found.path.length, laws, trace };
   }

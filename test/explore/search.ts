@@ -6,6 +6,8 @@ export type Expand = (paths: readonly Path[]) => Promise<readonly (readonly Succ
 
 export interface Bounds {
   readonly states: number;
+  /** Steps from the start. */
+  readonly depth?: number;
   /** By performance.now(). */
   readonly until: number;
 }
@@ -64,6 +66,7 @@ export async function search(
       if (seen.size >= bounds.states || performance.now() > bounds.until) return outcome(false, null);
     }
     if (next.length > 0) depth += 1;
+    if (next.length > 0 && depth >= (bounds.depth ?? Infinity)) return outcome(false, null);
     onLevel(depth, seen.size);
     level = next;
   }

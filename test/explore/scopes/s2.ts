@@ -5,7 +5,7 @@ export const S2: Scope = {
   what: "Two rooms and one identity whose budget moves between them; one call is lost, and either room or the limiter crashes.",
   people: [
     { room: 0, address: "A", protocol: "delivery", isHere: true, says: 2 },
-    { room: 1, address: "A", protocol: "delivery", isHere: true, says: 2 },
+    { room: 1, address: "A", protocol: "delivery", isHere: false, says: 2 },
   ],
   rooms: 2,
   faults: { crash: 1, limiterCrash: 1, lose: 1 },
@@ -25,8 +25,16 @@ export const S2: Scope = {
   short: {
     people: [
       { room: 0, address: "A", protocol: "delivery", isHere: true, says: 1 },
-      { room: 1, address: "A", protocol: "delivery", isHere: true, says: 0 },
+      { room: 1, address: "A", protocol: "delivery", isHere: false, says: 0 },
     ],
-    faults: { crash: 1, lose: 1 },
+    faults: { limiterCrash: 1, lose: 1 },
+    reaches: [
+      "lose",
+      "limiterCrash before a commit",
+      "the budget was asked back",
+      "a grant was overtaken",
+      "the limiter was silent",
+      "at rest",
+    ],
   },
 };

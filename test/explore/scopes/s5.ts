@@ -24,5 +24,12 @@ export const S5: Scope = {
       { room: 0, address: "B", protocol: "delivery", isHere: false, says: 0 },
     ],
     notices: ["client"],
+    reaches: [
+      "cut",
+      "a join between slices",
+      "a close between slices",
+      "a slow reader was closed",
+      "at rest",
+    ],
   },
 };

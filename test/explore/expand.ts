@@ -9,8 +9,13 @@ import { World } from "./world.ts";
 /** Which step was chosen, each time. */
 export type Path = readonly number[];
 
+/** A state, and where it went on alone those that follow it. */
+export type Run = readonly Successor[];
+
 export interface Successor {
   readonly digest: number;
+  /** To this explorer, which says nothing of it a second time. */
+  readonly isNew: boolean;
   /** Interesting things that are so in it. */
   readonly traits: readonly string[];
   readonly complaints: readonly string[];
@@ -25,15 +30,27 @@ export class Explorer {
     this.scope = scope;
   }
 
-  /** Every state that one step leads to, in the order of the steps. */
-  expand(path: Path): Successor[] {
+  /**
+   * Every state that one step leads to, in the order of the steps. Where `leaps`, it goes on from there as long as there is only one
+   * way, which saves the playing: each is a run of states.
+   */
+  expand(path: Path, leaps: boolean): Run[] {
     const first = this.play(path);
-    const steps = stepsOf(first);
-    return steps.map((step, i) => {
-      if (i === 0) return this.after(first, step);
-      const world = this.play(path);
-      return this.after(world, stepsOf(world)[i]);
+    return stepsOf(first).map((step, i) => {
+      const world = i === 0 ? first : this.play(path);
+      const run = [this.after(world, i === 0 ? step : stepsOf(world)[i])];
+      return leaps ? this.goOn(world, run) : run;
     });
+  }
+
+  private goOn(world: World, run: Successor[]): Run {
+    // A state at rest was woken by its judges.
+    while (run.at(-1)?.isNew === true && run.at(-1)?.complaints.length === 0 && !world.isQuiet) {
+      const [step, other] = stepsOf(world);
+      if (step === undefined || other !== undefined) break;
+      run.push(this.after(world, step));
+    }
+    return run;
   }
 
   /** The start itself. */
@@ -64,17 +81,17 @@ export class Explorer {
     } catch (error) {
       // Of the core: it never throws (D11).
       const what = error instanceof Error ? error.message : String(error);
-      return { digest: digest(what), traits: [], complaints: [`[D11] it threw: ${what}`] };
+      return { digest: digest(what), isNew: true, traits: [], complaints: [`[D11] it threw: ${what}`] };
     }
     return this.look(world);
   }
 
   private look(world: World): Successor {
     const name = digest(canon(world));
-    if (this.known.has(name)) return { digest: name, traits: [], complaints: [] };
+    if (this.known.has(name)) return { digest: name, isNew: false, traits: [], complaints: [] };
     this.known.add(name);
     const traits = traitsOf(world);
-    return { digest: name, traits, complaints: complaintsOf(world) };
+    return { digest: name, isNew: true, traits, complaints: complaintsOf(world) };
   }
 }
 

@@ -1,7 +1,7 @@
 // Threads that expand states, all of one scope; which of them does it makes no difference.
 import { Worker } from "node:worker_threads";
 import type { Mutant } from "../mutants/mutants.ts";
-import type { Path, Successor } from "./expand.ts";
+import type { Path, Run, Successor } from "./expand.ts";
 
 /** What a thread is told when it begins. */
 export interface Task {
@@ -12,10 +12,10 @@ export interface Task {
 /** What it is asked. */
 export type Question =
   | { readonly type: "start" }
-  | { readonly type: "expand"; readonly paths: readonly Path[] }
+  | { readonly type: "expand"; readonly paths: readonly Path[]; readonly leaps: boolean }
   | { readonly type: "tell"; readonly path: Path };
 
-type Answer = readonly (readonly Successor[])[];
+type Answer = readonly (readonly Run[])[];
 
 const CHUNK = 64;
 
@@ -29,18 +29,16 @@ export class Pool {
 
   /** The start of the scope. Rejects where the scope cannot even begin. */
   async start(): Promise<Successor> {
-    const [[start] = []] = (await ask(this.workers[0], { type: "start" })) as Answer;
-    if (start === undefined) throw new Error("A thread gave no answer.");
-    return start;
+    return (await ask(this.workers[0], { type: "start" })) as Successor;
   }
 
-  async expand(paths: readonly Path[]): Promise<Answer> {
+  async expand(paths: readonly Path[], leaps: boolean): Promise<Answer> {
     const answers: Answer[] = [];
     let next = 0;
     const work = async (worker: Worker): Promise<void> => {
       for (let chunk = next++; chunk * CHUNK < paths.length; chunk = next++) {
         const some = paths.slice(chunk * CHUNK, (chunk + 1) * CHUNK);
-        answers[chunk] = (await ask(worker, { type: "expand", paths: some })) as Answer;
+        answers[chunk] = (await ask(worker, { type: "expand", paths: some, leaps })) as Answer;
       }
     };
     await Promise.all(this.workers.map(work));

@@ -83,8 +83,13 @@ async function explore(
 ): Promise<Told> {
   const pool = new Pool({ scope: scope.name, mutant }, effort.threads);
   try {
-    const bounds = { ...effort, until: performance.now() + effort.minutes * 60_000 };
-    const outcome = await search(await pool.start(), (paths) => pool.expand(paths), bounds, onLevel);
+    const bounds = { ...effort, leaps: mutant === null, until: performance.now() + effort.minutes * 60_000 };
+    const outcome = await search(
+      await pool.start(),
+      (paths, leaps) => pool.expand(paths, leaps),
+      bounds,
+      onLevel,
+    );
     return { ...outcome, trace: outcome.found === null ? [] : await pool.tell(outcome.found.path) };
   } finally {
     await pool.close();

@@ -1,15 +1,20 @@
-// Breadth first over all states of a scope: what is found first is found on a shortest path. Equal states are visited once.
-import type { Path, Successor } from "./expand.ts";
+// Breadth first over all states of a scope. Equal states are visited once.
+import type { Path, Run, Successor } from "./expand.ts";
 
 /** Expands many states at once; in this process, or in several threads. */
-export type Expand = (paths: readonly Path[]) => Promise<readonly (readonly Successor[])[]>;
+export type Expand = (paths: readonly Path[], leaps: boolean) => Promise<readonly (readonly Run[])[]>;
 
 export interface Bounds {
   readonly states: number;
-  /** Steps from the start. */
-  readonly depth?: number;
   /** By performance.now(). */
   readonly until: number;
+  /** Steps from the start. */
+  readonly depth?: number;
+  /**
+   * Where there is only one way, it is gone to its end at once. That finds all the same states, twice as fast; but what it finds
+   * wrong need not be on a shortest path.
+   */
+  readonly leaps: boolean;
 }
 
 export interface Outcome {
@@ -33,59 +38,82 @@ export async function search(
   bounds: Bounds,
   onLevel: (depth: number, states: number) => void = () => {},
 ): Promise<Outcome> {
-  const tree = new Tree();
-  const seen = new Set([start.digest]);
-  const traits = new Map<string, number>();
-  let level = [0];
-  let transitions = 0;
-  let depth = 0;
-  const outcome = (isExhausted: boolean, found: Outcome["found"]): Outcome => ({
-    ...{ states: seen.size, transitions, depth, isExhausted, traits, found },
-  });
-  if (start.complaints.length > 0) return outcome(false, { path: [], complaints: start.complaints });
-  while (level.length > 0) {
-    const next: number[] = [];
-    for (let from = 0; from < level.length; from += BATCH) {
-      const nodes = level.slice(from, from + BATCH);
-      const expanded = await expand(nodes.map((node) => tree.pathTo(node)));
-      for (const [i, successors] of expanded.entries()) {
-        transitions += successors.length;
-        for (const [choice, successor] of successors.entries()) {
-          if (seen.has(successor.digest)) continue;
-          seen.add(successor.digest);
-          const node = tree.add(nodes[i] ?? 0, choice);
-          next.push(node);
-          for (const trait of successor.traits) traits.set(trait, (traits.get(trait) ?? 0) + 1);
-          const { complaints } = successor;
-          if (complaints.length > 0) {
-            depth += 1;
-            return outcome(false, { path: tree.pathTo(node), complaints });
-          }
-        }
-      }
-      if (seen.size >= bounds.states || performance.now() > bounds.until) return outcome(false, null);
-    }
-    if (next.length > 0) depth += 1;
-    if (next.length > 0 && depth >= (bounds.depth ?? Infinity)) return outcome(false, null);
-    onLevel(depth, seen.size);
-    level = next;
+  if (start.complaints.length > 0) {
+    const found = { path: [], complaints: start.complaints };
+    return { states: 1, transitions: 0, depth: 0, isExhausted: false, traits: new Map(), found };
   }
-  return outcome(true, null);
+  const visited = new Visited(start);
+  const most = bounds.depth ?? Infinity;
+  for (let depth = 0; depth < most && visited.isAnyLeft(depth); depth++) {
+    for (const nodes of visited.batches(depth)) {
+      const expanded = await expand(
+        nodes.map((node) => visited.pathTo(node)),
+        bounds.leaps,
+      );
+      for (const [i, runs] of expanded.entries())
+        for (const [choice, run] of runs.entries()) visited.add(nodes[i] ?? 0, choice, run, depth);
+      const isOver = visited.found !== null || visited.states >= bounds.states;
+      if (isOver || performance.now() > bounds.until) return visited.outcome(false);
+    }
+    onLevel(depth + 1, visited.states);
+  }
+  return visited.outcome(!visited.isAnyLeft(most));
 }
 
-/** Paths, each as its last step and the rest of it. */
-class Tree {
+/** What was seen, each by the path that led to it first: its last step, and the node before that. */
+class Visited {
+  found: Outcome["found"] = null;
+  private readonly seen: Set<number>;
+  private readonly traits = new Map<string, number>();
   private readonly parents = [0];
   private readonly choices = [0];
+  /** What is to be expanded, by how far away it is. */
+  private readonly levels: number[][] = [[0]];
+  private transitions = 0;
+  private depth = 0;
 
-  add(parent: number, choice: number): number {
-    this.choices.push(choice);
-    return this.parents.push(parent) - 1;
+  constructor(start: Successor) {
+    this.seen = new Set([start.digest]);
+  }
+
+  get states(): number {
+    return this.seen.size;
+  }
+
+  isAnyLeft(depth: number): boolean {
+    return this.levels.some((level, i) => i >= depth && level.length > 0);
+  }
+
+  *batches(depth: number): Generator<readonly number[]> {
+    const level = this.levels[depth] ?? [];
+    delete this.levels[depth];
+    for (let from = 0; from < level.length; from += BATCH) yield level.slice(from, from + BATCH);
+  }
+
+  /** A run of states that begins with a step from a node which is `depth` away. */
+  add(from: number, choice: number, run: Run, depth: number): void {
+    let node = from;
+    this.transitions += run.length;
+    for (const [i, { digest, traits, complaints }] of run.entries()) {
+      if (this.seen.has(digest)) return;
+      this.seen.add(digest);
+      this.choices.push(i === 0 ? choice : 0);
+      node = this.parents.push(node) - 1;
+      this.depth = Math.max(this.depth, depth + 1 + i);
+      for (const trait of traits) this.traits.set(trait, (this.traits.get(trait) ?? 0) + 1);
+      if (complaints.length > 0) this.found ??= { path: this.pathTo(node), complaints };
+    }
+    (this.levels[depth + run.length] ??= []).push(node);
   }
 
   pathTo(node: number): number[] {
     const path: number[] = [];
     for (let at = node; at > 0; at = this.parents[at] ?? 0) path.push(this.choices[at] ?? 0);
     return path.toReversed();
+  }
+
+  outcome(isExhausted: boolean): Outcome {
+    const { states, transitions, depth, traits, found } = this;
+    return { states, transitions, depth, isExhausted, traits, found };
   }
 }

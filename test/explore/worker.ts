@@ -26,7 +26,7 @@ if (scope === undefined || parentPort === null) throw new Error(`There is no sco
 const explorer = new Explorer(scope);
 const port = parentPort;
 port.on("message", (question: Question) => {
-  if (question.type === "start") port.postMessage([[explorer.start()]]);
+  if (question.type === "start") port.postMessage(explorer.start());
   else if (question.type === "tell") port.postMessage(explorer.tell(question.path));
-  else port.postMessage(question.paths.map((path) => explorer.expand(path)));
+  else port.postMessage(question.paths.map((path) => explorer.expand(path, question.leaps)));
 });

@@ -11,10 +11,10 @@ test.each(SHORT_SCOPES)(
   "[D1] [D2] [D3] [D4] [D5] [D6] [D7] [D8] [L1] [L9] every order of steps holds every law in $name: $what",
   async (scope) => {
     const explorer = new Explorer(scope);
-    const bounds = { states: MOST_STATES, until: Infinity };
+    const bounds = { states: MOST_STATES, until: Infinity, leaps: true };
     const outcome = await search(
       explorer.start(),
-      async (paths) => paths.map((path) => explorer.expand(path)),
+      async (paths, leaps) => paths.map((path) => explorer.expand(path, leaps)),
       bounds,
     );
     const { found, states, depth, isExhausted, traits } = outcome;

@@ -16,6 +16,7 @@ export function complaintsOf(world: World): string[] {
   const { isQuiet } = world;
   const complaints = [
     ...world.histories.flatMap((_, i) => judgeHistory(world, i, isQuiet)),
+    ...world.histories.flatMap((_, i) => judgeGaps(world, i)),
     ...world.people.flatMap((person) => (person instanceof ClassicPerson ? person.complaints : [])),
     ...judgeLimits(world),
     ...judgeHolders(world),
@@ -30,6 +31,16 @@ function judgeHistory({ histories, rooms }: World, i: number, isQuiet: boolean):
   const { epoch, floor } = log ?? { epoch: "none yet", floor: 0 };
   const history = histories[i] ?? [];
   return check([...history, { type: "log", epoch, floor, messages, isQuiet }]).anomalies.map(tellAnomaly);
+}
+
+/** A gap names what is not to be had any more; of these few messages nothing was dropped. */
+function judgeGaps({ histories, rooms }: World, i: number): string[] {
+  const floor = rooms[i]?.disk.read()?.log.floor ?? 0;
+  return (histories[i] ?? []).flatMap((event) =>
+    event.type === "gap" && event.last > floor
+      ? [`[P3] ${event.client} was told that ${event.last} is missing`]
+      : [],
+  );
 }
 
 /** Of the budget of an identity one room at most may say that it holds it, in memory or on its disk. */

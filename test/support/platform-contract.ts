@@ -28,6 +28,9 @@ export interface Stage {
   readonly stored: () => Promise<readonly string[]>;
 }
 
+/** As much of it as any platform can play. */
+export type Scene = Pick<Stage, "connect" | "settle" | "sleep" | "stored">;
+
 /** `perform` gives each scene a room of its own; the roster's bound is ROSTER_MAX. */
 export function platformContract(perform: (scene: (stage: Stage) => Promise<void>) => Promise<void>): void {
   const scene = (name: string, play: (stage: Stage) => Promise<void>): void =>
@@ -111,7 +114,7 @@ export function platformContract(perform: (scene: (stage: Stage) => Promise<void
 }
 
 /** The same for a constructor that throws. It is played on a process of its own: in a test's isolate objects are made differently. */
-export async function playFailingStart(stage: Stage, breakStart: () => void): Promise<void> {
+export async function playFailingStart(stage: Scene, breakStart: () => void): Promise<void> {
   const [ann, bob] = await enter(stage, "ann", "bob");
   ann.say("first");
   await stage.settle();
@@ -123,8 +126,8 @@ export async function playFailingStart(stage: Stage, breakStart: () => void): Pr
   const again = await Guest.enter(stage, "ann", 1);
   again.say("second");
   await stage.settle();
-  expect(await stage.stored()).toEqual(["first", "second"]);
   expect(again.roster).toEqual(["ann"]);
+  expect(await stage.stored()).toEqual(["first", "second"]);
 }
 
 /** Who was found by the room at each wake from now on, by name. The objects run where the test does. */
@@ -142,7 +145,7 @@ function watchWakes(): () => readonly (readonly string[])[] {
 }
 
 async function enter<Names extends readonly string[]>(
-  stage: Stage,
+  stage: Scene,
   ...names: Names
 ): Promise<{ [Index in keyof Names]: Guest }> {
   const guests: Guest[] = [];
@@ -175,7 +178,7 @@ class Guest {
   }
 
   /** `counter` is how many messages of theirs are stored. */
-  static async enter(stage: Stage, name: string, counter = 0): Promise<Guest> {
+  static async enter(stage: Scene, name: string, counter = 0): Promise<Guest> {
     const guest = new Guest(counter);
     guest.line = await stage.connect(
       (text) => guest.hear(text),

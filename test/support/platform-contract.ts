@@ -70,7 +70,11 @@ export function platformContract(perform: (scene: (stage: Stage) => Promise<void
     for (let i = 0; i < 2; i++) await stage.ring();
     await stage.settle();
     await stage.sleep();
+    const wakes = watchWakes();
     for (let i = 0; i < 2; i++) await stage.ring();
+    await stage.settle();
+    // Woken by the first, once.
+    expect(wakes()).toEqual([["ann", "bob"]]);
     ann.say("still here");
     await stage.settle();
     expect([ann.heard, bob.heard]).toEqual([["ann: still here"], ["ann: still here"]]);

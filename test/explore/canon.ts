@@ -70,9 +70,12 @@ function stories(history: readonly HistoryEvent[]): string[] {
   return [...told.values()];
 }
 
-/** Not state: what an object calls, what is constant, what is counted for reports, what can be made anew from the rest. */
+/**
+ * Not state: what an object calls, what is constant, what is counted for reports, what can be made anew from the rest. Who came
+ * before whom is told by the order of the attachments.
+ */
 const SKIPPED = new Set(
-  "ports world scheduler counts lost longestWait connections epochs activity lives effects config snapshots".split(
+  "ports world scheduler counts lost longestWait connections epochs activity lives effects config snapshots order nextOrder".split(
     " ",
   ),
 );

@@ -52,6 +52,8 @@ export interface Scope {
   readonly rings: RegExp;
   /** Interesting states: each has to be reached, or nothing was shown. */
   readonly reaches: readonly string[];
+  /** Every order is tried, also where one is as good as all. */
+  readonly isUnreduced?: true;
   /** What is less in the short version, which `npm test` explores whole in seconds. */
   readonly short: Partial<Scope>;
 }

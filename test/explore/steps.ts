@@ -156,8 +156,8 @@ function noteOf(fault: keyof Faults, heads: readonly Pending[]): string {
  * judged at rest is the same. What is judged on the way is each client's own story and the disk, which keep what was wrong.
  */
 function loneDelivery(world: World): Step | null {
-  const { left, people, scheduler } = world;
-  if (left.crash + left.commit + left.cut + left.late > 0) return null;
+  const { left, people, scheduler, scope } = world;
+  if (scope.isUnreduced === true || left.crash + left.commit + left.cut + left.late > 0) return null;
   for (const [i, person] of people.entries()) {
     if ((world.says[i] ?? 0) > 0 || world.mayLeave[i] === true || person.counts.connects === 0) continue;
     const channelIn = `${person.name}#${person.counts.connects}>client`;

@@ -10,8 +10,8 @@ export const S2: Scope = {
   rooms: 2,
   faults: { crash: 1, limiterCrash: 1, lose: 1 },
   notices: [],
-  // Two at once: whoever got more from a move, a loss or a crash is over the rate.
-  rate: { periodMs: 400, burst: 2 },
+  // One at once: whoever got another one from a move, a loss or a crash is over the rate.
+  rate: { periodMs: 400, burst: 1 },
   rosterMax: 2,
   slowReaderBytes: 10_000,
   rings: SOON,

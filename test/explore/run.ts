@@ -58,8 +58,10 @@ command(HELP, OPTIONS, async ({ scope, mutant, minutes, states, threads }) => {
     threads: wholeOf("--threads", threads, 1, 64),
   };
   const chosen = scopesNamed(String(scope));
-  if (mutant === undefined) await exploreScopes(chosen, effort);
-  else await exploreMutants(chooseMutants(CORE, String(mutant)), effort);
+  if (mutant === undefined) return exploreScopes(chosen, effort);
+  // What is short is whole.
+  const scopes = scope === "" ? [...SHORT_SCOPES, ...SCOPES] : chosen;
+  await exploreMutants(chooseMutants(CORE, String(mutant)), scopes, effort);
 });
 
 function scopesNamed(name: string): readonly Scope[] {
@@ -122,11 +124,15 @@ async function exploreScopes(scopes: readonly Scope[], effort: Effort): Promise<
   }
 }
 
-async function exploreMutants(mutants: readonly Mutant[], effort: Effort): Promise<void> {
+async function exploreMutants(
+  mutants: readonly Mutant[],
+  scopes: readonly Scope[],
+  effort: Effort,
+): Promise<void> {
   const rows = new Map(readMutants());
   const missed: string[] = [];
   for (const mutant of mutants) {
-    const noticed = await notice(mutant, effort);
+    const noticed = await notice(mutant, scopes, effort);
     if (noticed === null) {
       missed.push(mutant.name);
       rows.delete(mutant.name);
@@ -142,11 +148,10 @@ async function exploreMutants(mutants: readonly Mutant[], effort: Effort): Promi
   if (missed.length > 0) throw new Failure(`No scope showed: ${missed.join("; ")}.`);
 }
 
-/** The shortest of all short scopes, which are explored whole; or else what one of the others shows. */
-async function notice(mutant: Mutant, effort: Effort): Promise<Noticed | null> {
+/** The shortest way of all scopes: the short ones are explored whole, the others as far as `effort` goes. */
+async function notice(mutant: Mutant, scopes: readonly Scope[], effort: Effort): Promise<Noticed | null> {
   let best: Noticed | null = null;
-  for (const scope of [...SHORT_SCOPES, ...SCOPES]) {
-    if (best !== null && SCOPES.includes(scope)) break;
+  for (const scope of scopes) {
     const depth: number = (best?.steps ?? Infinity) - 1;
     if (depth < 0) break;
     const { found, trace } = await explore(scope, mutant, { ...effort, depth });

@@ -5,7 +5,7 @@ export const S2: Scope = {
   what: "Two rooms and one identity whose budget moves between them; one call is lost, and either room or the limiter crashes.",
   people: [
     { room: 0, address: "A", protocol: "delivery", isHere: true, says: 2 },
-    { room: 1, address: "A", protocol: "delivery", isHere: false, says: 2 },
+    { room: 1, address: "A", protocol: "delivery", isHere: true, says: 2 },
   ],
   rooms: 2,
   faults: { crash: 1, limiterCrash: 1, lose: 1 },

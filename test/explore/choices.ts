@@ -2,13 +2,7 @@
 import { Scheduler, type What } from "../simulation/scheduler.ts";
 
 /** Something that may happen. */
-export interface Choice {
-  readonly channel: string | null;
-  readonly text: string;
-  readonly at: number;
-}
-
-interface Pending extends What {
+export interface Pending extends What {
   readonly at: number;
   readonly run: () => void;
 }
@@ -76,5 +70,4 @@ export class ChoiceScheduler extends Scheduler {
   }
 }
 
-export type { Pending };
 export const textOf = (text: What["text"]): string => (typeof text === "string" ? text : text());

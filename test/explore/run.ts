@@ -4,8 +4,8 @@ import { writeFileSync } from "node:fs";
 import { command, Failure } from "../../tools/command.ts";
 import { numberOf, wholeOf } from "../../tools/numbers.ts";
 import { chooseMutants } from "../mutants/copy.ts";
-import { type Mutant, MUTANTS } from "../mutants/mutants.ts";
-import { SHELLS } from "../stryker/parts.ts";
+import type { Mutant } from "../mutants/mutants.ts";
+import { CORE_MUTANTS } from "./core.ts";
 import { Pool } from "./pool.ts";
 import { format, MUTANTS_FILE, type Noticed, readMutants, readScopes, SCOPES_FILE } from "./records.ts";
 import type { Scope } from "./scope.ts";
@@ -37,6 +37,8 @@ const OPTIONS = {
   mutant: { type: "string" },
 } as const;
 
+const TELL_EVERY_MS = 5_000;
+
 interface Effort {
   /** Steps from the start. */
   readonly depth?: number;
@@ -44,12 +46,6 @@ interface Effort {
   readonly states: number;
   readonly threads: number;
 }
-
-/** What a thread may break: the core of delivery and limits. No shell runs here, and nobody judges what else is in a frame. */
-const CORE = MUTANTS.filter(
-  ({ file }) =>
-    /^src\/(room|rate-limit|client)\//.test(file) && !SHELLS.includes(file) && !file.includes("typing"),
-);
 
 command(HELP, OPTIONS, async ({ scope, mutant, minutes, states, threads }) => {
   const effort = {
@@ -61,7 +57,7 @@ command(HELP, OPTIONS, async ({ scope, mutant, minutes, states, threads }) => {
   if (mutant === undefined) return exploreScopes(chosen, effort);
   // What is short is whole.
   const scopes = scope === "" ? [...SHORT_SCOPES, ...SCOPES] : chosen;
-  await exploreMutants(chooseMutants(CORE, String(mutant)), scopes, effort);
+  await exploreMutants(chooseMutants(CORE_MUTANTS, String(mutant)), scopes, effort);
 });
 
 function scopesNamed(name: string): readonly Scope[] {
@@ -104,9 +100,12 @@ async function exploreScopes(scopes: readonly Scope[], effort: Effort): Promise<
     const { name } = scope;
     console.log(`${name}. ${scope.what}`);
     const began = performance.now();
-    const outcome = await explore(scope, null, effort, (depth, found) =>
-      console.log(`  ${name}: ${found} states within ${depth} steps`),
-    );
+    let told = began;
+    const outcome = await explore(scope, null, effort, (depth, found) => {
+      if (performance.now() - told < TELL_EVERY_MS) return;
+      told = performance.now();
+      console.log(`  ${name}: ${found} states within ${depth} steps`);
+    });
     const seconds = Math.round((performance.now() - began) / 100) / 10;
     const { states, transitions, depth, isExhausted, found } = outcome;
     const traits = Object.fromEntries(outcome.traits);

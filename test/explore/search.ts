@@ -86,7 +86,7 @@ class Visited {
 
   *batches(depth: number): Generator<readonly number[]> {
     const level = this.levels[depth] ?? [];
-    delete this.levels[depth];
+    this.levels[depth] = [];
     for (let from = 0; from < level.length; from += BATCH) yield level.slice(from, from + BATCH);
   }
 

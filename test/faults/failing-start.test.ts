@@ -1,7 +1,7 @@
 // A constructor that throws when a frame wakes the room: the one scene of the platform's contract that needs a process of its own.
 // The room falls asleep by itself, after ten seconds.
 import { test } from "vitest";
-import WebSocket from "ws";
+import { WebSocket } from "ws";
 import { brokenWorker, serve } from "../support/fault-server.ts";
 import { playFailingStart, type Scene } from "../support/platform-contract.ts";
 import { RawClient } from "../support/raw-client.ts";
@@ -20,7 +20,7 @@ test("[D9] on workerd, a room that cannot start loses what woke it, and every so
     sleep: () => pause(ASLEEP_AFTER_MS),
     connect: async (onText, onClose) => {
       const socket = await open(address);
-      socket.on("message", (data) => onText(String(data)));
+      socket.on("message", (data: Buffer) => onText(data.toString()));
       socket.on("close", onClose);
       return { send: (text) => socket.send(text), leave: () => socket.close(1000) };
     },

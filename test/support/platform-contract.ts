@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { Membership } from "../../src/room/membership.ts";
 
 /** A socket, from the client's side. */
-export interface Line {
+interface Line {
   readonly send: (text: string) => void;
   readonly leave: () => void;
 }

@@ -11,6 +11,7 @@ const ALL = { states: 10_000, until: Infinity, leaps: false };
 
 /** 0 leads to 1 and 2, both of these to 3, 3 to 4 and back to 0. `bad` is wrong. */
 const GRAPH: readonly (readonly number[])[] = [[1, 2], [3], [3], [4, 0], []];
+const at = (path: Path): number => path.reduce((node, choice) => GRAPH[node]?.[choice] ?? -1, 0);
 const graph = (bad: number): Promise<Outcome> => {
   const look = (node: number): Successor => ({
     digest: node,
@@ -18,7 +19,6 @@ const graph = (bad: number): Promise<Outcome> => {
     traits: node > 2 ? ["far"] : [],
     complaints: node === bad ? ["[D1] wrong"] : [],
   });
-  const at = (path: Path): number => path.reduce((node, choice) => GRAPH[node]?.[choice] ?? -1, 0);
   const expand = async (paths: readonly Path[]) =>
     paths.map((path) => (GRAPH[at(path)] ?? []).map((node) => [look(node)]));
   return search(look(0), expand, ALL);
@@ -80,17 +80,19 @@ test("the reduction tries less, and comes to rest in all states in which it can 
   expect(reduced.traits.get("at rest")).toBeGreaterThan(5);
 });
 
+/** Somebody who was cut off, and came back, so often. */
+function cutOff(times: number): World {
+  const world = new World({ ...SMALL, people: SMALL.people.slice(0, 1) });
+  for (let i = 0; i < times; i++) {
+    world.people[0]?.cut("both");
+    world.settle();
+    // What was told on the way is part of a state.
+    world.histories[0]?.splice(0);
+  }
+  return world;
+}
+
 test("worlds that differ in names that were made up have one text; worlds that differ in what was said have not", () => {
-  const cutOff = (times: number): World => {
-    const world = new World({ ...SMALL, people: SMALL.people.slice(0, 1) });
-    for (let i = 0; i < times; i++) {
-      world.people[0]?.cut("both");
-      world.settle();
-      // What was told on the way is part of a state.
-      world.histories[0]?.splice(0);
-    }
-    return world;
-  };
   const [once, twice, more] = [cutOff(1), cutOff(2), cutOff(2)];
   expect(twice.people[0]?.counts.connects).toBe(3);
   expect(shorn(twice)).toBe(shorn(once));

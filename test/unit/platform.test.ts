@@ -24,8 +24,7 @@ function stage(): { readonly stage: Stage; readonly disk: RoomHost["disk"] } {
   const scheduler = new Scheduler();
   const calls = new Calls(scheduler);
   const clock = (): number => scheduler.now;
-  const yieldBudget = (): void => {};
-  const limiter = new LimiterHost("A", { scheduler, calls, clock, yieldBudget });
+  const limiter = new LimiterHost("A", { scheduler, calls, clock, yieldBudget: () => {} });
   const room = new RoomHost("room", {
     ...{ scheduler, calls, clock, config: CONFIG, closeMs: 1, isEager: false },
     limiterOf: () => limiter,

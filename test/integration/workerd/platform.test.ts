@@ -1,6 +1,7 @@
 // The platform's contract on workerd itself: the twin of test/unit/platform.test.ts.
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { Database } from "../../../src/room/database.ts";
+import { SqlLog } from "../../../src/room/sql-log.ts";
 import { platformContract, type Stage } from "../../support/platform-contract.ts";
 import { connect, freshRoom, roomOf, type TestClient } from "./client.ts";
 
@@ -41,9 +42,7 @@ function stageOf(room: string): Stage {
       }),
     stored: () =>
       runInDurableObject(roomOf(room), (_room, { storage: { sql } }) =>
-        new Database(sql)
-          .read("SELECT message FROM messages ORDER BY seq")
-          .map(({ message }) => String(message)),
+        new SqlLog(new Database(sql), "none").after(0, 100).map(({ message }) => message),
       ),
   };
 }

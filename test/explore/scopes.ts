@@ -5,8 +5,9 @@ import { S2 } from "./scopes/s2.ts";
 import { S3 } from "./scopes/s3.ts";
 import { S4 } from "./scopes/s4.ts";
 import { S5 } from "./scopes/s5.ts";
+import { S6 } from "./scopes/s6.ts";
 
-export const SCOPES: readonly Scope[] = [S1, S2, S3, S4, S5];
+export const SCOPES: readonly Scope[] = [S1, S2, S3, S4, S5, S6];
 export const SHORT_SCOPES: readonly Scope[] = SCOPES.map(shortOf);
 
 /** A scope, or the short version of one. */

@@ -100,12 +100,13 @@ const SKIPPED_IN: Readonly<Record<string, readonly string[]>> = {
 const INSTANT = 500_000_000;
 /** Instants of messages: only their order counts, see `rename`. */
 const STAMPS = new Set(["timestamp", "lastTimestamp", "seen"]);
-/** So long ago is long ago, in ms: the longest window between two flushes of a small room, and of presence. */
+/** So long ago is long ago, in ms: the longest window of a small room between two flushes, and of presence; two calls. */
 const FORGOTTEN: Readonly<Record<string, number>> = {
   endedAt: 5,
   presenceSince: 100,
   at: 2_000,
   since: 2_000,
+  now: 2_000,
 };
 
 class Writer {

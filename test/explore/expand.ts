@@ -3,7 +3,8 @@
 import { canon, digest } from "./canon.ts";
 import { complaintsOf } from "./properties.ts";
 import type { Scope } from "./scope.ts";
-import { type Step, stepsOf } from "./steps.ts";
+import type { Step } from "./faults.ts";
+import { stepsOf } from "./steps.ts";
 import { World } from "./world.ts";
 
 /** Which step was chosen, each time. */

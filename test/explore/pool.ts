@@ -1,19 +1,19 @@
-// Threads that expand states, all of one scope; which of them does it makes no difference.
+// Threads that expand states; which of them does it makes no difference.
 import { Worker } from "node:worker_threads";
 import type { Mutant } from "../mutants/mutants.ts";
 import type { Path, Run, Successor } from "./expand.ts";
 
 /** What a thread is told when it begins. */
 export interface Task {
-  readonly scope: string;
   readonly mutant: Mutant | null;
 }
 
 /** What it is asked. */
-export type Question =
+export type Question = { readonly scope: string } & (
   | { readonly type: "start" }
   | { readonly type: "expand"; readonly paths: readonly Path[]; readonly leaps: boolean }
-  | { readonly type: "tell"; readonly path: Path };
+  | { readonly type: "tell"; readonly path: Path }
+);
 
 type Answer = readonly (readonly Run[])[];
 
@@ -28,17 +28,17 @@ export class Pool {
   }
 
   /** The start of the scope. Rejects where the scope cannot even begin. */
-  async start(): Promise<Successor> {
-    return (await ask(this.workers[0], { type: "start" })) as Successor;
+  async start(scope: string): Promise<Successor> {
+    return (await ask(this.workers[0], { scope, type: "start" })) as Successor;
   }
 
-  async expand(paths: readonly Path[], leaps: boolean): Promise<Answer> {
+  async expand(scope: string, paths: readonly Path[], leaps: boolean): Promise<Answer> {
     const answers: Answer[] = [];
     let next = 0;
     const work = async (worker: Worker): Promise<void> => {
       for (let chunk = next++; chunk * CHUNK < paths.length; chunk = next++) {
         const some = paths.slice(chunk * CHUNK, (chunk + 1) * CHUNK);
-        answers[chunk] = (await ask(worker, { type: "expand", paths: some, leaps })) as Answer;
+        answers[chunk] = (await ask(worker, { scope, type: "expand", paths: some, leaps })) as Answer;
       }
     };
     await Promise.all(this.workers.map(work));
@@ -46,8 +46,8 @@ export class Pool {
   }
 
   /** A path in words, a line a step. */
-  async tell(path: Path): Promise<readonly string[]> {
-    return (await ask(this.workers[0], { type: "tell", path })) as readonly string[];
+  async tell(scope: string, path: Path): Promise<readonly string[]> {
+    return (await ask(this.workers[0], { scope, type: "tell", path })) as readonly string[];
   }
 
   async close(): Promise<void> {

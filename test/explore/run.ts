@@ -10,7 +10,7 @@ import { Pool } from "./pool.ts";
 import { format, MUTANTS_FILE, type Noticed, readMutants, readScopes, SCOPES_FILE } from "./records.ts";
 import type { Scope } from "./scope.ts";
 import { scopeNamed, SCOPES, SHORT_SCOPES } from "./scopes.ts";
-import { type Outcome, search } from "./search.ts";
+import { type Bounds, type Expand, type Outcome, search } from "./search.ts";
 
 const HELP = `
 npm run explore: tries every order of steps of the real rooms, limiters and clients, within the bounds of a scope, and judges every
@@ -74,21 +74,26 @@ interface Told extends Outcome {
 }
 
 async function explore(
-  scope: Scope,
-  mutant: Mutant | null,
-  effort: Effort,
+  pool: Pool,
+  { name }: Scope,
+  effort: Effort & Pick<Bounds, "leaps">,
   onLevel: (depth: number, states: number) => void = () => {},
 ): Promise<Told> {
-  const pool = new Pool({ scope: scope.name, mutant }, effort.threads);
+  const bounds = { ...effort, until: performance.now() + effort.minutes * 60_000 };
+  const expand: Expand = (paths, leaps) => pool.expand(name, paths, leaps);
+  const outcome = await search(await pool.start(name), expand, bounds, onLevel);
+  return { ...outcome, trace: outcome.found === null ? [] : await pool.tell(name, outcome.found.path) };
+}
+
+/** Runs something with threads over the code as it is, or with a mutant in it. */
+async function withPool<T>(
+  mutant: Mutant | null,
+  threads: number,
+  run: (pool: Pool) => Promise<T>,
+): Promise<T> {
+  const pool = new Pool({ mutant }, threads);
   try {
-    const bounds = { ...effort, leaps: mutant === null, until: performance.now() + effort.minutes * 60_000 };
-    const outcome = await search(
-      await pool.start(),
-      (paths, leaps) => pool.expand(paths, leaps),
-      bounds,
-      onLevel,
-    );
-    return { ...outcome, trace: outcome.found === null ? [] : await pool.tell(outcome.found.path) };
+    return await run(pool);
   } finally {
     await pool.close();
   }
@@ -101,11 +106,13 @@ async function exploreScopes(scopes: readonly Scope[], effort: Effort): Promise<
     console.log(`${name}. ${scope.what}`);
     const began = performance.now();
     let told = began;
-    const outcome = await explore(scope, null, effort, (depth, found) => {
-      if (performance.now() - told < TELL_EVERY_MS) return;
-      told = performance.now();
-      console.log(`  ${name}: ${found} states within ${depth} steps`);
-    });
+    const outcome = await withPool(null, effort.threads, (pool) =>
+      explore(pool, scope, { ...effort, leaps: true }, (depth, found) => {
+        if (performance.now() - told < TELL_EVERY_MS) return;
+        told = performance.now();
+        console.log(`  ${name}: ${found} states within ${depth} steps`);
+      }),
+    );
     const seconds = Math.round((performance.now() - began) / 100) / 10;
     const { states, transitions, depth, isExhausted, found } = outcome;
     const traits = Object.fromEntries(outcome.traits);
@@ -131,7 +138,7 @@ async function exploreMutants(
   const rows = new Map(readMutants());
   const missed: string[] = [];
   for (const mutant of mutants) {
-    const noticed = await notice(mutant, scopes, effort);
+    const noticed = await withPool(mutant, effort.threads, (pool) => notice(pool, scopes, effort));
     if (noticed === null) {
       missed.push(mutant.name);
       rows.delete(mutant.name);
@@ -148,12 +155,12 @@ async function exploreMutants(
 }
 
 /** The shortest way of all scopes: the short ones are explored whole, the others as far as `effort` goes. */
-async function notice(mutant: Mutant, scopes: readonly Scope[], effort: Effort): Promise<Noticed | null> {
+async function notice(pool: Pool, scopes: readonly Scope[], effort: Effort): Promise<Noticed | null> {
   let best: Noticed | null = null;
   for (const scope of scopes) {
     const depth: number = (best?.steps ?? Infinity) - 1;
     if (depth < 0) break;
-    const { found, trace } = await explore(scope, mutant, { ...effort, depth });
+    const { found, trace } = await explore(pool, scope, { ...effort, depth, leaps: false });
     if (found === null) continue;
     const laws = [...new Set(found.complaints.flatMap((text) => text.match(/(?<=^\[)\w+/) ?? []))];
     best = { scope: scope.name, steps: found.path.length, laws, trace };

@@ -65,6 +65,17 @@ export function platformContract(perform: (scene: (stage: Stage) => Promise<void
     },
   );
 
+  scene("[D9] a socket that the room has closed itself is no stranger when it wakes", async (stage) => {
+    const [ann, bob] = await enter(stage, "ann", "bob");
+    await Guest.enter(stage, "bob");
+    expect(bob.closed).toBe(4001);
+    await stage.sleep();
+    ann.say("one bob?");
+    await stage.settle();
+    expect(ann.heard).toEqual(["ann: one bob?"]);
+    expect([ann.roster, ann.wholeRosters]).toEqual([["ann", "bob"], 0]);
+  });
+
   scene("[D9] an alarm that rings twice, and one that rings for nothing, change nothing", async (stage) => {
     const [ann, bob] = await enter(stage, "ann", "bob");
     for (let i = 0; i < 2; i++) await stage.ring();
@@ -173,6 +184,8 @@ type Named = { readonly connection: string; readonly name: string };
 class Guest {
   readonly heard: string[] = [];
   closed: number | null = null;
+  /** How often it was told all who are here, after the welcome. */
+  wholeRosters = 0;
   private readonly members = new Map<string, string>();
   private counter: number;
   private line: Line | null = null;
@@ -222,6 +235,7 @@ class Guest {
     const { welcome, events = [], presence } = JSON.parse(text) as Frame;
     for (const { name, message } of events) this.heard.push(`${name}: ${message}`);
     const whole = welcome?.roster ?? presence?.roster;
+    if (presence?.roster !== undefined) this.wholeRosters += 1;
     if (whole !== undefined) this.members.clear();
     for (const { connection, name } of [...(whole ?? []), ...(presence?.joined ?? [])])
       this.members.set(connection, name);

@@ -2,13 +2,13 @@
 import { expect, test } from "vitest";
 import { CORE_MUTANTS } from "../explore/core.ts";
 import { readMutants, readScopes } from "../explore/records.ts";
-import { scopeNamed, SCOPES } from "../explore/scopes.ts";
+import { scopeNamed, SCOPES, SHORT_SCOPES } from "../explore/scopes.ts";
 import { UNSEEN } from "../explore/unseen.ts";
 import { read } from "./documents.ts";
 import { cells } from "./markdown.ts";
 
 const kept = readScopes();
-const recorded = SCOPES.flatMap((scope) => {
+const recorded = [...SCOPES, ...SHORT_SCOPES].flatMap((scope) => {
   const row = kept.get(scope.name);
   return row === undefined ? [] : [{ scope, row }];
 });

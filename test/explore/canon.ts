@@ -90,7 +90,7 @@ const SKIPPED_IN: Readonly<Record<string, readonly string[]>> = {
   Admission: ["alone"],
   Room: ["refusals"],
   Decisions: ["offers"],
-  Link: ["room", "client", "lastToClient", "lastToRoom"],
+  Wire: ["room", "client", "lastToClient", "lastToRoom"],
   Connection: ["options"],
   DeliveryPerson: ["latency", "transcript", "recorder", "timers", "roster", "count", "outbox"],
   ClassicPerson: ["latency", "transcript", "retry"],

@@ -1,6 +1,6 @@
 // What is explored whole: who is there, what they do, and how much may go wrong. The scopes are in scopes/, a file each.
 import type { Policy } from "../../src/rate-limit/gcra.ts";
-import type { Notice } from "../simulation/link.ts";
+import type { Notice } from "../simulation/wire.ts";
 
 export interface ScopePerson {
   readonly room: number;

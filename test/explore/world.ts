@@ -7,7 +7,7 @@ import { ClassicPerson } from "../simulation/classic-person.ts";
 import { Clock } from "../simulation/clock.ts";
 import { DeliveryPerson } from "../simulation/delivery-person.ts";
 import { LimiterHost } from "../simulation/limiters.ts";
-import type { Link } from "../simulation/link.ts";
+import type { Wire } from "../simulation/wire.ts";
 import type { Person } from "../simulation/person.ts";
 import { RoomHost } from "../simulation/room-host.ts";
 import type { HistoryEvent } from "../support/history.ts";
@@ -137,7 +137,7 @@ export class World {
       history: this.histories[room] ?? [],
       // Whoever comes back does so at once: when that is, the scheduler's choices say.
       random: () => 0,
-      accept: (link: Link, identity: string) => this.rooms[room]?.accept(link, identity) ?? null,
+      accept: (wire: Wire, identity: string) => this.rooms[room]?.accept(wire, identity) ?? null,
     };
     const kind = protocol === "classic" ? ClassicPerson : DeliveryPerson;
     return new kind(`p${number}`, address, surroundings);

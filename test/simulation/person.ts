@@ -59,7 +59,7 @@ export abstract class Person implements ClientEnd {
 
   /** Whether a socket of this client stands, or is being opened. */
   get isConnected(): boolean {
-    return this.link?.isWhole === true;
+    return this.wire?.isWhole === true;
   }
 
   cut(notice: Notice): void {

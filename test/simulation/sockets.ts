@@ -2,7 +2,7 @@
 import { PONG } from "../../src/protocol/limits.ts";
 import { CLOSE } from "../../src/protocol/messages.ts";
 import { fromAttachment, type Session, toAttachment } from "../../src/room/session.ts";
-import type { Link } from "./link.ts";
+import type { Wire } from "./wire.ts";
 
 export class Sockets {
   /** How often a socket was closed with each code. */

@@ -2,7 +2,7 @@
 import { test } from "vitest";
 import { Calls } from "../simulation/calls.ts";
 import { LimiterHost } from "../simulation/limiters.ts";
-import { Link } from "../simulation/link.ts";
+import { Wire } from "../simulation/wire.ts";
 import { RoomHost } from "../simulation/room-host.ts";
 import { Scheduler } from "../simulation/scheduler.ts";
 import { platformContract, playFailingStart, type Stage } from "../support/platform-contract.ts";
@@ -34,10 +34,10 @@ function stage(): { readonly stage: Stage; readonly disk: RoomHost["disk"] } {
   const played: Stage = {
     settle,
     connect: async (frame, closed) => {
-      const link = new Link(scheduler, { opened: () => {}, frame, closed }, () => 1);
-      link.open(() => room.accept(link, "A"));
+      const wire = new Wire(scheduler, { opened: () => {}, frame, closed }, () => 1);
+      wire.open(() => room.accept(wire, "A"));
       await settle();
-      return { send: (text) => link.fromClient(text), leave: () => link.closeFromClient() };
+      return { send: (text) => wire.fromClient(text), leave: () => wire.closeFromClient() };
     },
     sleep: async () => {
       if (!room.hibernate()) throw new Error("The room does not sleep.");

@@ -1,2 +1,60 @@
 // Mutants that no scope can show, by the reason.
-export const UNSEEN: Readonly<Record<string, readonly string[]>> = {};
+export const UNSEEN: Readonly<Record<string, readonly string[]>> = {
+  "No alarm rings in a scope: alarms come after minutes.": [
+    "no alarm follows one that rings in a move",
+    "a room is forgotten while something is owed",
+    "a room is forgotten with its messages",
+    "a refused hello keeps its deadline",
+    "what a crash left behind as held is never given back",
+    "a give-back that was not heard is not said again",
+    "no join deadline",
+    "a limiter's check takes the budget from a room that uses it",
+    "a limiter's check leaves the budget where nobody uses it",
+    "trimming keeps one message too few",
+    "retention's gap is not told",
+  ],
+  "No clock jumps in a scope.": [
+    "a clock that went back is believed",
+    "a clock that went back holds up the next flush",
+    "a timer that the clock jumped over is waited for",
+  ],
+  "Few short messages come near no bound.": [
+    "the text that waits for the budget has no bound",
+    "a flush has no bound of messages",
+    "a flush has no bound of text",
+    "what waits for a flush has no bound",
+    "the text that waits for a flush has no bound",
+    "a replay of any length",
+    "the window has no bound",
+    "a message over the room's bound is taken",
+    "the client says what the room will not take",
+  ],
+  "No room is erased in a scope.": [
+    "erasing keeps the epoch",
+    "erasing a room drops its ledger",
+    "erasing keeps what waits",
+    "a log that is gone is resumed",
+  ],
+  "Nobody asks for history, types, floods or reloads in a scope.": [
+    "history shows what was not told yet",
+    "pages of history without a limit",
+    "typing reaches classic members",
+    "typing reaches the one who types",
+    "typing is kept in the attachment",
+    "typing is stored as a message",
+    "typing is told in a crowd",
+    "a flood of typing is borne for ever",
+    "a flood is borne with",
+    "each refusal of a flood is answered",
+    "a reloaded client takes what it never sent for stored",
+  ],
+  "What a client waits for longer than seconds does not end in a scope, and what it tells people is not judged.":
+    [
+      "the client does not ping",
+      "whatever comes answers the client's ping",
+      "the client waits for ever for an answer to a message",
+      "a client's wait is longer than its timer takes",
+      "a complaint is told again with every later loss",
+    ],
+  "No attachment is damaged in a scope.": ["who was turned away at a wake stays in rosters"],
+};

@@ -371,8 +371,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "a complaint is told again with every later loss",
     file: "src/client/link.ts",
-    from: '    this.complaint = "";\n    this.arm("reconnect", ms);',
-    to: '    this.arm("reconnect", ms);',
+    from: '    this.#complaint = "";\n    this.#arm("reconnect", ms);',
+    to: '    this.#arm("reconnect", ms);',
   },
   {
     name: "whatever comes answers the client's ping",

@@ -48,7 +48,8 @@ export class ChatRoom extends DurableObject<Env> {
     this.log = new SqlLog(this.database, randomUUID());
     this.ledger = new SqlLedger(this.database);
     const ports = { config, log: this.log, ledger: this.ledger, authorOf };
-    this.room = new Room(ports, this.sockets.restore(ctx.getWebSockets()));
+    const restored = this.sockets.restore(ctx.getWebSockets());
+    this.room = new Room(ports, restored, this.sockets.hasTurnedAway);
     ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair(PING, PONG));
   }
 

@@ -57,12 +57,13 @@ export class Membership {
     this.snapshots = new Snapshots(room.log);
   }
 
-  /** Takes in sessions that a waking room finds in attachments, in any order. */
-  restore(sessions: readonly Session[]): void {
+  /** Takes in sessions that a waking room finds in attachments, in any order. `isLess`: it does not know who else there was. */
+  restore(sessions: readonly Session[], isLess: boolean): void {
     for (const session of sessions.toSorted((a, b) => a.order - b.order)) this.take(session);
     // Not by the count alone: while the room slept, sockets may have closed of which it has not heard yet (P9).
     const isUntold = sessions.some((session) => isDelivery(session) && !session.hasRoster);
     this.presence.revived(isUntold || this.size > this.room.config.rosterMax);
+    if (isLess && this.sizes.delivery > 0) this.presence.tellAll();
   }
 
   /** Takes in one session that a waking room did not find: its close is what woke the room, or comes next. */

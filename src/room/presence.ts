@@ -17,6 +17,12 @@ export class PresenceQueue {
     this.countsOnly = countsOnly;
   }
 
+  /** Somebody left of whom nothing is known: no change says it, who is here does. */
+  tellAll(): void {
+    this.countsOnly = true;
+    this.waiting = true;
+  }
+
   /** Everybody is gone at once. */
   clear(): void {
     this.joined.clear();

@@ -56,8 +56,11 @@ export class Room {
   private readonly flushes: Flushes;
   private readonly refusing: Refusals;
 
-  /** `restored` are the sessions found in attachments when the object wakes, in any order. */
-  constructor(ports: RoomPorts, restored: readonly Session[]) {
+  /**
+   * `restored` are the sessions found in attachments when the object wakes, in any order. `isLess`: others were there of which
+   * nothing is known any more.
+   */
+  constructor(ports: RoomPorts, restored: readonly Session[], isLess = false) {
     const { config, log, ledger } = ports;
     const { effects } = this;
     const sequence = new Sequence(log);
@@ -71,7 +74,7 @@ export class Room {
     this.flushes = new Flushes({ config, log, effects, sequence, membership, admission });
     this.refusing = new Refusals(effects, membership);
     this.sessions = this.membership.sessions;
-    this.membership.restore(restored);
+    this.membership.restore(restored, isLess);
   }
 
   /** Takes in the one session whose close wakes the object: the platform lists it no more among the others. */

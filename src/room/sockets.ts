@@ -16,6 +16,8 @@ export class Sockets {
   private readonly lines = new Map<string, Line>();
   private readonly connections = new WeakMap<WebSocket, string>();
   private readonly slowReaderBytes: number;
+  /** Whether a wake found an open socket that is not known: somebody may be a member still in what the others were told. */
+  hasTurnedAway = false;
 
   constructor(slowReaderBytes: number) {
     this.slowReaderBytes = slowReaderBytes;
@@ -31,6 +33,8 @@ export class Sockets {
     return sockets.flatMap((socket) => {
       const session = this.revive(socket);
       if (session !== null) return [session];
+      // One that the room has closed itself is known to be gone.
+      if (socket.readyState === WebSocket.READY_STATE_OPEN) this.hasTurnedAway = true;
       turnAway(socket);
       return [];
     });

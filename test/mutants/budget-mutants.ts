@@ -305,6 +305,12 @@ export const BUDGET_MUTANTS: readonly Mutant[] = [
     to: "this.wakeBy(now + HELD_MS);",
   },
   {
+    name: "a limiter writes only when it grants",
+    file: LIMITER,
+    from: 'this.effects.push({ type: "keep", account: this.account });\n      this.wakeBy(clearAt',
+    to: "this.wakeBy(clearAt",
+  },
+  {
     name: "the limiter only in memory",
     file: SHELL,
     from: "this.ctx.storage.kv.put(KEY, effect.account);",

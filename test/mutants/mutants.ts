@@ -369,6 +369,12 @@ export const MUTANTS: readonly Mutant[] = [
     to: 'case "ping":\n        return;',
   },
   {
+    name: "a complaint is told again with every later loss",
+    file: "src/client/link.ts",
+    from: '    this.#complaint = "";\n    this.#arm("reconnect", ms);',
+    to: '    this.#arm("reconnect", ms);',
+  },
+  {
     name: "whatever comes answers the client's ping",
     file: "src/client/link.ts",
     from: "if (isPong && this.#unanswered > 0)",
@@ -385,6 +391,12 @@ export const MUTANTS: readonly Mutant[] = [
     file: SHELL,
     from: "if (connection === undefined) return turnAway(socket);",
     to: "if (connection === undefined) return;",
+  },
+  {
+    name: "who was turned away at a wake stays in rosters",
+    file: MEMBERSHIP,
+    from: "if (isLess && this.sizes.delivery > 0) this.presence.tellAll();",
+    to: "",
   },
   {
     name: "a name may turn what stands beside it",

@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { command, Failure, ROOT } from "../../tools/command.ts";
+import { readMutants } from "../explore/records.ts";
 import { SHELLS } from "../stryker/parts.ts";
 import { applyMutant, chooseMutants, copyProject } from "./copy.ts";
 import { byLaw, matrix, type Row } from "./matrix.ts";
@@ -54,7 +55,12 @@ command(HELP, OPTIONS, async ({ only, all }) => {
     `${chosen.length - toRun.length} of ${chosen.length} mutants are as recorded; ${toRun.length} are run.`,
   );
   if (toRun.length > 0) await runAll(toRun, verdicts, all === true);
-  const rows = chosen.map(({ name }): Row => ({ name, ...(verdicts.get(name) ?? { laws: [], tests: [] }) }));
+  const explored = readMutants();
+  const rows = chosen.map(({ name }): Row => {
+    const { steps, scope } = explored.get(name) ?? {};
+    const way = steps === undefined ? "" : `${steps} in ${scope}`;
+    return { name, explored: way, ...(verdicts.get(name) ?? { laws: [], tests: [] }) };
+  });
   await report(rows);
   const survivors = rows.filter(({ laws }) => laws.length === 0).length;
   console.log(

@@ -5,10 +5,12 @@ export class Alarm {
   private readonly scheduler: Scheduler;
   private readonly clock: () => number;
   private readonly ring: () => void;
+  private readonly name: string;
   private at = Infinity;
   private cancelTask: () => void = () => {};
 
-  constructor(scheduler: Scheduler, clock: () => number, ring: () => void) {
+  constructor(name: string, scheduler: Scheduler, clock: () => number, ring: () => void) {
+    this.name = name;
     this.scheduler = scheduler;
     this.clock = clock;
     this.ring = ring;
@@ -17,10 +19,14 @@ export class Alarm {
   set(at: number): void {
     this.cancel();
     this.at = at;
-    this.cancelTask = this.scheduler.after(Math.max(0, at - this.clock()), () => {
-      this.at = Infinity;
-      this.ring();
-    });
+    const what = { channel: null, text: `alarm of ${this.name}` };
+    this.cancelTask = this.scheduler.after(Math.max(0, at - this.clock()), () => this.fire(), what);
+  }
+
+  /** It rings, whenever it was to. */
+  fire(): void {
+    this.cancel();
+    this.ring();
   }
 
   /** Unless it rings earlier. */

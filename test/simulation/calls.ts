@@ -38,8 +38,8 @@ export class Calls {
     this.scheduler = scheduler;
   }
 
-  /** Takes a request or an answer to where it is to arrive. Others may overtake it. */
-  travel(leg: Leg, land: () => void, fail: () => void, route?: Route): void {
+  /** Takes a request or an answer to where it is to arrive. Others may overtake it. `text` says whose it is, and what. */
+  travel(leg: Leg, land: () => void, fail: () => void, text: string, route?: Route): void {
     const { scheduler, latency, fault } = this;
     const { trace } = scheduler;
     const flight = route && trace?.depart(route.from, route.to, route.text);
@@ -48,7 +48,7 @@ export class Calls {
       land();
     };
     if (fault?.leg !== leg) {
-      scheduler.after(latency, arrive);
+      scheduler.after(latency, arrive, { channel: `call ${leg} ${text}`, text: "" });
       return;
     }
     this.fault = null;
@@ -74,7 +74,12 @@ export class Calls {
   }
 
   /** The twin of src/rate-limit/in-time.ts: the first of the answer, null for a failure, and the deadline is `done`. */
-  inTime<T>(ask: (answer: (value: T | null) => void) => void, done: (value: T | null) => void): void {
+  inTime<T>(
+    ask: (answer: (value: T | null) => void) => void,
+    done: (value: T | null) => void,
+    text: string,
+    isVoid: () => boolean,
+  ): void {
     let isSettled = false;
     const settle = (value: T | null): void => {
       if (isSettled) return;
@@ -82,7 +87,8 @@ export class Calls {
       cancel();
       done(value);
     };
-    const cancel = this.scheduler.after(CALL_MS, () => settle(null));
+    const what = { channel: null, text: `no answer to ${text}`, isVoid };
+    const cancel = this.scheduler.after(CALL_MS, () => settle(null), what);
     ask(settle);
   }
 }

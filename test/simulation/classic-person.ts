@@ -128,7 +128,7 @@ export class ClassicPerson extends Person {
 
   private later(ms: number, act: () => void): void {
     this.retry?.();
-    this.retry = this.world.scheduler.after(ms, act);
+    this.retry = this.world.scheduler.after(ms, act, { channel: null, text: `retry of ${this.name}` });
   }
 
   private end(): void {

@@ -63,6 +63,11 @@ export class DeliveryPerson extends Person {
     this.handle({ type });
   }
 
+  /** Whether there is a message frame of this connection to repeat. */
+  get hasSaid(): boolean {
+    return this.lastMessage !== "";
+  }
+
   repeat(): void {
     if (this.lastMessage !== "") this.wire?.fromClient(this.lastMessage);
   }
@@ -131,10 +136,12 @@ export class DeliveryPerson extends Person {
     this.timers.get(timer)?.();
     this.timers.delete(timer);
     if (ms === null) return;
-    const cancel = this.world.scheduler.after(ms, () => {
+    const ring = (): void => {
       this.timers.delete(timer);
       this.handle({ type: "timer", timer, random: this.world.random() });
-    });
+    };
+    const what = { channel: null, text: `${timer} of ${this.name}` };
+    const cancel = this.world.scheduler.after(ms, ring, what);
     this.timers.set(timer, cancel);
   }
 }

@@ -7,8 +7,11 @@ export interface Stored<State> {
 
 export type Write<State> = (state: State) => void;
 
-/** "write": the statement throws. "commit": it is taken, and the commit fails. */
-export type DiskFault = "write" | "commit";
+/**
+ * "write": the statement throws. "commit": it is taken, and the commit fails. "start": the constructor throws. "sync": what waits for
+ * all commits waits until the object dies.
+ */
+export type DiskFault = "write" | "commit" | "start" | "sync";
 
 export class Disk<State extends Stored<State>> {
   /** Milliseconds that a commit takes. */

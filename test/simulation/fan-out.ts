@@ -2,7 +2,7 @@
 // The twin of ChatRoom.fanOut. Ends with the instance.
 import type { RoomEvent, Share } from "../../src/room/effects.ts";
 import { slices } from "../../src/room/fan-out.ts";
-import type { Scheduler } from "./scheduler.ts";
+import type { Scheduler, Text } from "./scheduler.ts";
 
 /** One socket a turn, so that anything may happen between any two. */
 const SLICE = 1;
@@ -12,8 +12,11 @@ const TURN_MS = 2;
 export interface FanOutPorts {
   readonly scheduler: Scheduler;
   /** The output gate of the instance; without writes it lets through at once, and as storage.sync() would. */
-  readonly out: (run: () => void) => void;
+  readonly out: (run: () => void, text: Text) => void;
+  readonly name: string;
   readonly isDead: () => boolean;
+  /** Whether `storage.sync` does not resolve this time. */
+  readonly getsStuck: () => boolean;
   /** Sends to one connection; returns what becomes of it. */
   readonly send: (connection: string, frames: readonly string[]) => readonly RoomEvent[];
   readonly handle: (event: RoomEvent) => void;
@@ -23,6 +26,8 @@ export interface FanOutPorts {
 export class FanOut {
   /** From the write until it is drained. */
   isUnderWay = false;
+  /** It never will be: `storage.sync` does not resolve. */
+  isStuck = false;
   /** Slices that are not sent. */
   left = 0;
   private readonly ports: FanOutPorts;
@@ -36,12 +41,17 @@ export class FanOut {
     this.isUnderWay = true;
     this.left = others.length;
     if (first !== undefined) this.sendSlice(first);
-    this.ports.out(() => this.next(others));
+    this.isStuck = this.ports.getsStuck();
+    if (this.isStuck) return;
+    this.ports.out(
+      () => this.next(others),
+      () => `slices ${JSON.stringify(others)}`,
+    );
   }
 
   private next(rest: readonly (readonly Share[])[]): void {
-    const { scheduler, isDead, drained } = this.ports;
-    scheduler.after(TURN_MS, () => {
+    const { name, scheduler, isDead, drained } = this.ports;
+    const turn = (): void => {
       if (isDead()) return;
       const [slice, ...others] = rest;
       if (slice === undefined) {
@@ -51,7 +61,9 @@ export class FanOut {
       this.left = others.length;
       this.sendSlice(slice);
       this.next(others);
-    });
+    };
+    const text = (): string => (rest.length === 0 ? "drained" : `slices ${JSON.stringify(rest)}`);
+    scheduler.after(TURN_MS, turn, { channel: `fan-out of ${name}`, text, isVoid: isDead });
   }
 
   private sendSlice(slice: readonly Share[]): void {

@@ -69,7 +69,7 @@ export function judge(simulation: Simulation, reached: Reached): string[] {
 }
 
 /** [D8] Everybody is back, so what each believes of who is here is all of them, and no ghost. */
-function judgePresence(room: RoomHost, people: readonly Person[], reached: Reached): string[] {
+export function judgePresence(room: RoomHost, people: readonly Person[], reached: Reached): string[] {
   const here = room.joined.toSorted();
   const names = people.map(({ name }) => name).toSorted();
   const ghosts =

@@ -2,6 +2,7 @@
 import { CALL_MS, type Kind } from "../../src/rate-limit/budget.ts";
 import type { Policy } from "../../src/rate-limit/gcra.ts";
 import { PEOPLE, ROOMS } from "./scenario.ts";
+import type { RoomHost } from "./room-host.ts";
 import type { Simulation } from "./simulation.ts";
 
 export const LIMIT_STATES = [
@@ -24,13 +25,18 @@ const KINDS: readonly Kind[] = ["message", "join"];
 /** Clocks are read in whole milliseconds. What moves add besides needs a debt that ends in the very millisecond of each. */
 const READING_MS = 1;
 
+/** What the limits are judged by. */
+export type Limited = Readonly<Pick<Simulation, "accepted" | "rates" | "clocks">> & {
+  readonly rooms: readonly RoomHost[];
+};
+
 /** A sentence a complaint. */
-export function judgeLimits(simulation: Simulation): string[] {
+export function judgeLimits(simulation: Limited): string[] {
   return [...judgeRates(simulation), ...judgeWaits(simulation)];
 }
 
 /** [L1] of all that was accepted under a budget, and [L9] of what each room accepted without. */
-function judgeRates({ accepted, rates, clocks }: Simulation): string[] {
+function judgeRates({ accepted, rates, clocks }: Limited): string[] {
   const addresses = new Set<string>(PEOPLE.map(({ address }) => address));
   return [...addresses].flatMap((address) =>
     KINDS.flatMap((kind) => {
@@ -78,7 +84,7 @@ function overrun(
 }
 
 /** [L9] Nobody waits for a limiter for longer than two calls. */
-function judgeWaits({ rooms }: Simulation): string[] {
+function judgeWaits({ rooms }: Limited): string[] {
   return rooms
     .filter(({ longestWait }) => longestWait > 2 * CALL_MS)
     .map(({ name, longestWait }) => `[L9] in ${name} somebody waited ${longestWait} ms for a budget`);

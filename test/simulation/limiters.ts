@@ -38,7 +38,8 @@ class AccountStore {
 interface Instance {
   readonly limiter: Limiter;
   readonly gate: OutputGate<AccountStore>;
-  readonly answers: Map<number, (grant: Grant | null) => void>;
+  readonly name: string;
+  readonly answers: Map<number, { readonly to: string; readonly answer: (grant: Grant | null) => void }>;
   /** Rooms that are being asked to yield. */
   asking: number;
 }
@@ -52,15 +53,24 @@ export class LimiterHost {
   private readonly alarm: Alarm;
   private calls = 0;
   private terms = 0;
+  private lives = 0;
   private lastRoom = "";
 
   constructor(identity: string, ports: LimiterPorts) {
     this.identity = identity;
     this.ports = ports;
     const { scheduler, clock } = ports;
-    this.alarm = new Alarm(scheduler, clock, () =>
+    this.alarm = new Alarm(this.name, scheduler, clock, () =>
       this.handle(this.awake(), { type: "alarm", now: clock() }),
     );
+  }
+
+  get name(): string {
+    return `limiter ${this.identity}`;
+  }
+
+  get isAwake(): boolean {
+    return this.instance !== null;
   }
 
   /** What is on the disk; null: nothing. */
@@ -68,10 +78,12 @@ export class LimiterHost {
     return this.disk.read()?.account ?? null;
   }
 
-  take(room: string, answer: (grant: Grant | null) => void): void {
+  /** `to` names the call that is answered. */
+  take(room: string, to: string, answer: (grant: Grant | null) => void): void {
+    if (!this.isAwake && this.disk.strikes("start")) return this.reset();
     const instance = this.awake();
     const call = ++this.calls;
-    instance.answers.set(call, answer);
+    instance.answers.set(call, { to, answer });
     const term = `${this.identity} term ${++this.terms}`;
     this.handle(instance, {
       type: "take",
@@ -86,7 +98,7 @@ export class LimiterHost {
   giveBack(term: string, left: Yielded, answer: (isHeard: true) => void): void {
     const instance = this.awake();
     this.handle(instance, { type: "given-back", now: this.ports.clock(), term, left });
-    if (!instance.gate.isDead) instance.gate.out(() => answer(true));
+    if (!instance.gate.isDead) instance.gate.out(() => answer(true), `heard ${term}`);
   }
 
   /** What was in memory is lost, and what is not committed. */
@@ -102,16 +114,18 @@ export class LimiterHost {
 
   private awake(): Instance {
     if (this.instance !== null) return this.instance;
+    const name = `${this.name}~${++this.lives}`;
     const gate = new OutputGate({
+      name,
       scheduler: this.ports.scheduler,
       disk: this.disk,
-      name: limiterName(this.identity),
+      owner: limiterName(this.identity),
       fresh: () => new AccountStore(),
       onCommitted: () => {},
       onFailed: () => this.reset(),
     });
     const limiter = new Limiter(gate.state.account ?? NEW_ACCOUNT);
-    this.instance = { limiter, gate, answers: new Map(), asking: 0 };
+    this.instance = { name, limiter, gate, answers: new Map(), asking: 0 };
     return this.instance;
   }
 
@@ -150,7 +164,11 @@ export class LimiterHost {
         const answer = answers.get(effect.call);
         answers.delete(effect.call);
         if (effect.grant !== null) this.countMove(instance);
-        return gate.out(() => answer?.(effect.grant));
+        if (answer === undefined) return;
+        return gate.out(
+          () => answer.answer(effect.grant),
+          () => `${answer.to} ${JSON.stringify(effect.grant)}`,
+        );
       }
       case "wake-at":
         return this.alarm.set(effect.at);
@@ -168,26 +186,28 @@ export class LimiterHost {
   private ask(instance: Instance, holder: Holder, isCheck: boolean): void {
     const { calls, clock } = this.ports;
     const { term } = holder;
+    const text = `${instance.name} ${holder.room} ${term} ${isCheck}`;
     calls.inTime<Yielded>(
-      (answer) => instance.gate.out(() => this.call(holder, isCheck, answer)),
+      (answer) => instance.gate.out(() => this.call(holder, isCheck, text, answer), `yield ${text}`),
       (answer) => {
         instance.asking -= 1;
         if (!instance.gate.isDead) this.handle(instance, { type: "yielded", now: clock(), term, answer });
       },
+      text,
+      () => instance.gate.isDead,
     );
   }
 
-  private call(holder: Holder, isCheck: boolean, answer: (left: Yielded | null) => void): void {
+  private call(holder: Holder, isCheck: boolean, text: string, answer: (left: Yielded | null) => void): void {
     const { calls, yieldBudget } = this.ports;
     const fail = (): void => answer(null);
     const limiter = limiterName(this.identity);
-    const text = `${isCheck ? "still needed" : "wanted back"}: ${holder.term}`;
-    const there: Route = { from: limiter, to: holder.room, text };
-    const back = (left: Yielded | null): Route => ({ from: holder.room, to: limiter, text: tellLeft(left) });
-    const ask = (): void =>
-      yieldBudget(holder, isCheck, (left) =>
-        calls.travel("yield's answer", () => answer(left), fail, back(left)),
-      );
-    calls.travel("yield", ask, fail, there);
+    const said = `${isCheck ? "still needed" : "wanted back"}: ${holder.term}`;
+    const there: Route = { from: limiter, to: holder.room, text: said };
+    const back = (left: Yielded | null): void => {
+      const route = { from: holder.room, to: limiter, text: tellLeft(left) };
+      calls.travel("yield's answer", () => answer(left), fail, `${text} ${JSON.stringify(left)}`, route);
+    };
+    calls.travel("yield", () => yieldBudget(holder, isCheck, back), fail, text, there);
   }
 }

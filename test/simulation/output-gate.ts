@@ -1,12 +1,14 @@
 // One instance of an object between its memory and its disk: transactions, and the output gate. Ends with the instance.
 import type { Disk, Stored, Write } from "./disk.ts";
-import type { Scheduler } from "./scheduler.ts";
+import type { Scheduler, Text } from "./scheduler.ts";
 
 export interface GatePorts<State extends Stored<State>> {
+  /** Of the instance. */
+  readonly name: string;
   readonly scheduler: Scheduler;
   readonly disk: Disk<State>;
   /** Whose disk it is, for pictures. */
-  readonly name?: string;
+  readonly owner?: string;
   /** What a new disk holds. */
   readonly fresh: () => State;
   readonly onCommitted: () => void;
@@ -27,9 +29,11 @@ export class OutputGate<State extends Stored<State>> {
   private readonly ports: GatePorts<State>;
   private readonly origin: State;
   /** What waits for the commit of the transaction with this number: frames, closes, calls, answers. */
-  private readonly held: { readonly behind: number; readonly run: () => void }[] = [];
+  private readonly held: { readonly behind: number; readonly run: () => void; readonly text: Text }[] = [];
   /** Writes of this turn of the event loop, not yet a transaction. */
   private writes: Write<State>[] = [];
+  /** What is not committed, oldest first. */
+  private readonly transactions: (readonly Write<State>[])[] = [];
   private written = 0;
   private committed = 0;
   private commitsAt = 0;
@@ -59,10 +63,10 @@ export class OutputGate<State extends Stored<State>> {
   }
 
   /** What leaves the object waits for the writes made before it, and nothing overtakes. */
-  out(run: () => void): void {
+  out(run: () => void, text: Text): void {
     const behind = this.written + (this.writes.length > 0 ? 1 : 0);
     if (behind <= this.committed) run();
-    else this.held.push({ behind, run });
+    else this.held.push({ behind, run, text });
   }
 
   /** All writes of the turn become one transaction, which commits later; transactions keep their order. */
@@ -70,16 +74,19 @@ export class OutputGate<State extends Stored<State>> {
     if (this.writes.length === 0) return;
     const { writes } = this;
     this.writes = [];
+    this.transactions.push(writes);
     const number = ++this.written;
-    const { scheduler, disk } = this.ports;
+    const { name, scheduler, disk } = this.ports;
     this.commitsAt = Math.max(this.commitsAt, scheduler.now + disk.latency);
     const since = scheduler.now;
-    scheduler.after(this.commitsAt - scheduler.now, () => this.commit(writes, number, since));
+    const isVoid = (): boolean => this.isDead;
+    const what = { channel: `commit of ${name}`, text: "", isVoid };
+    scheduler.after(this.commitsAt - since, () => this.commit(writes, number, since), what);
   }
 
   private note(kind: "commit" | "refused", text: string, since?: number): void {
-    const { scheduler, name = "object" } = this.ports;
-    scheduler.trace?.mark(diskName(name), kind, text, since === undefined ? {} : { since });
+    const { scheduler, owner = "object" } = this.ports;
+    scheduler.trace?.mark(diskName(owner), kind, text, since === undefined ? {} : { since });
   }
 
   private commit(writes: readonly Write<State>[], number: number, since: number): void {
@@ -91,6 +98,7 @@ export class OutputGate<State extends Stored<State>> {
     }
     this.note("commit", "commits", since);
     disk.commit(writes, this.origin);
+    this.transactions.shift();
     this.committed = number;
     while (this.held[0] !== undefined && this.held[0].behind <= number) this.held.shift()?.run();
     onCommitted();

@@ -62,6 +62,11 @@ export abstract class Person implements ClientEnd {
     if (this.isLive) this.wire?.fromClient(frame);
   }
 
+  /** Whether a socket of this client stands, or is being opened. */
+  get isConnected(): boolean {
+    return this.wire?.isWhole === true;
+  }
+
   cut(notice: Notice): void {
     this.wire?.cut(notice);
   }
@@ -97,11 +102,15 @@ export abstract class Person implements ClientEnd {
           }),
       },
       () => this.latency,
+      `${this.name}#${this.counts.connects}`,
       { client: this.name, room: this.world.room ?? "room" },
     );
     this.wire = wire;
     if (this.isOnline) wire.open(() => this.world.accept(wire, this.identity));
-    else this.world.scheduler.after(this.latency, () => ifCurrent(() => this.fail()));
+    else {
+      const what = { channel: null, text: `${this.name} has no network` };
+      this.world.scheduler.after(this.latency, () => ifCurrent(() => this.fail()), what);
+    }
   }
 
   private fail(): void {

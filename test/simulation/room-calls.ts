@@ -3,15 +3,17 @@ import type { Grant, Yielded } from "../../src/rate-limit/budget.ts";
 import type { RoomEvent } from "../../src/room/effects.ts";
 import { type Calls, limiterName, type Route, tellGrant, tellLeft } from "./calls.ts";
 import type { LimiterHost } from "./limiters.ts";
-import type { Scheduler } from "./scheduler.ts";
+import type { Scheduler, Text } from "./scheduler.ts";
 
 export interface RoomCallPorts {
+  /** Of the instance. */
+  readonly name: string;
   readonly scheduler: Scheduler;
   readonly calls: Calls;
   readonly limiterOf: (identity: string) => LimiterHost;
   readonly clock: () => number;
   /** The output gate of the instance. */
-  readonly out: (run: () => void) => void;
+  readonly out: (run: () => void, text: Text) => void;
   readonly isDead: () => boolean;
   readonly handle: (event: RoomEvent) => void;
   /** A budget came, or did not, after so many ms since somebody began to wait for it. */
@@ -50,13 +52,16 @@ export class RoomCalls {
     const since = this.takes.get(identity)?.since ?? scheduler.now;
     const call = ++this.calls;
     this.takes.set(identity, { since, call });
+    const text = `${this.ports.name}/${call} ${identity}`;
     this.ask<Grant>(
+      text,
       (answer, fail) => {
         const take = (): void =>
-          limiterOf(identity).take(room, (grant) =>
-            calls.travel("take's answer", () => answer(grant), fail, back(grant)),
-          );
-        calls.travel("take", take, fail, there);
+          limiterOf(identity).take(room, text, (grant) => {
+            const told = `${text} ${JSON.stringify(grant)}`;
+            calls.travel("take's answer", () => answer(grant), fail, told, back(grant));
+          });
+        calls.travel("take", take, fail, text, there);
       },
       (grant) => {
         handle({ type: "granted", now: clock(), identity, grant });
@@ -73,13 +78,15 @@ export class RoomCalls {
     const there: Route = { from: room, to: limiter, text: `gives ${term} back: ${tellLeft(left)}` };
     const back: Route = { from: limiter, to: room, text: "has it back" };
     const { calls, limiterOf, clock, handle } = this.ports;
+    const text = `${this.ports.name} ${identity} ${term} ${JSON.stringify(left)}`;
     this.ask<true>(
+      text,
       (answer, fail) => {
         const giveBack = (): void =>
           limiterOf(identity).giveBack(term, left, (isHeard) =>
-            calls.travel("give-back's answer", () => answer(isHeard), fail, back),
+            calls.travel("give-back's answer", () => answer(isHeard), fail, text, back),
           );
-        calls.travel("give-back", giveBack, fail, there);
+        calls.travel("give-back", giveBack, fail, text, there);
       },
       (isHeard) => {
         if (isHeard !== null) handle({ type: "returned", now: clock(), identity });
@@ -89,17 +96,20 @@ export class RoomCalls {
 
   /** The deadline counts from now, also while the request waits for a commit. */
   private ask<T>(
+    text: string,
     send: (answer: (value: T | null) => void, fail: () => void) => void,
     done: (value: T | null) => void,
   ): void {
     const { calls, out, isDead } = this.ports;
     this.open += 1;
     calls.inTime<T>(
-      (answer) => out(() => send(answer, () => answer(null))),
+      (answer) => out(() => send(answer, () => answer(null)), text),
       (value) => {
         this.open -= 1;
         if (!isDead()) done(value);
       },
+      text,
+      isDead,
     );
   }
 }

@@ -41,6 +41,7 @@ const IDLE_MS = 100;
 
 /** What one instance of the object holds in memory. An eviction, a reset or a crash ends it. */
 interface Instance {
+  readonly name: string;
   readonly room: Room;
   readonly gate: OutputGate<RoomStore>;
   readonly calls: RoomCalls;
@@ -85,6 +86,7 @@ export class RoomHost {
   private connections = 0;
   private epochs = 0;
   private activity = 0;
+  private lives = 0;
   /** Admitted messages that a crash took. */
   private readonly lost = new Set<string>();
 
@@ -92,7 +94,7 @@ export class RoomHost {
     this.name = name;
     this.ports = ports;
     const { scheduler, clock } = ports;
-    this.alarm = new Alarm(scheduler, clock, () =>
+    this.alarm = new Alarm(name, scheduler, clock, () =>
       this.handle({ type: "alarm", now: clock(), heard: this.sockets.heard }),
     );
   }
@@ -126,21 +128,49 @@ export class RoomHost {
     this.handle({ type: "erase", now: this.ports.clock(), epoch: this.newEpoch() });
   }
 
+  /** The alarm rings: when it is time, late, or once more. */
+  ring(): void {
+    this.alarm.fire();
+  }
+
   /** A limiter asks; the answer leaves when what it says is durable. */
   yieldBudget({ identity, term }: Holder, isCheck: boolean, answer: (left: Yielded | null) => void): void {
-    const { calls, gate } = this.awake();
+    const instance = this.woken();
+    if (instance === null) return;
+    const { calls, gate } = instance;
     this.counts.yields += 1;
     if (calls.isAsking(identity)) this.counts.voided += 1;
     const effects = this.handle({ type: "yield", now: this.ports.clock(), identity, term, isCheck });
-    for (const effect of effects) if (effect.type === "yielded") gate.out(() => answer(effect.answer));
+    for (const effect of effects) {
+      if (effect.type !== "yielded") continue;
+      gate.out(
+        () => answer(effect.answer),
+        () => `${identity} ${term} ${JSON.stringify(effect.answer)}`,
+      );
+    }
+  }
+
+  get isAwake(): boolean {
+    return this.instance !== null;
+  }
+
+  /** Whether a flush is under way that will never end. */
+  get isStuck(): boolean {
+    return this.instance?.fanOut.isStuck === true;
+  }
+
+  /** Whether it is awake, and nothing keeps it so. */
+  get isIdle(): boolean {
+    const { instance } = this;
+    if (instance === null || !instance.room.isQuiet) return false;
+    if (instance.cancelFlush !== null || instance.fanOut.isUnderWay) return false;
+    return instance.calls.isIdle && instance.gate.isIdle;
   }
 
   /** What the platform does with an idle object: memory is lost, sockets and attachments stay. False while it is busy. */
   hibernate(): boolean {
     const { instance } = this;
-    if (instance === null || !instance.room.isQuiet) return false;
-    if (instance.cancelFlush !== null || instance.fanOut.isUnderWay) return false;
-    if (!instance.calls.isIdle || !instance.gate.isIdle) return false;
+    if (instance === null || !this.isIdle) return false;
     this.counts.evictions += 1;
     this.note("sleep", "sleeps");
     instance.gate.isDead = true;
@@ -182,16 +212,28 @@ export class RoomHost {
     const { scheduler, closeMs } = this.ports;
     this.sockets.closed(connection);
     if (closeMs === 0) this.hearClosed(connection);
-    else scheduler.after(closeMs, () => this.hearClosed(connection));
+    else {
+      const channel = `close of ${connection}`;
+      const isVoid = (): boolean => !this.sockets.has(connection);
+      scheduler.after(closeMs, () => this.hearClosed(connection), { channel, text: "", isVoid });
+    }
   }
 
   private hearClosed(connection: string): void {
     if (!this.sockets.has(connection)) return;
     if (this.instance === null) this.counts.closeWakes += 1;
-    const { room } = this.awake();
+    const room = this.woken()?.room;
+    if (room === undefined) return;
     if (!room.sessions.has(connection))
       for (const session of this.sockets.revive(connection)) room.revive(session);
     this.handle({ type: "closed", now: this.ports.clock(), connection });
+  }
+
+  /** Null where the object cannot start: then every socket breaks, and what woke it is lost. */
+  private woken(): Instance | null {
+    if (this.instance !== null || !this.disk.strikes("start")) return this.awake();
+    this.reset();
+    return null;
   }
 
   private awake(): Instance {
@@ -201,19 +243,23 @@ export class RoomHost {
     const { closing, joined } = this.sockets.unheard;
     if (closing > 1 && joined <= config.rosterMax && joined + closing > config.rosterMax)
       this.counts.closesAsleep += 1;
+    const name = `${this.name}~${++this.lives}`;
     const gate = new OutputGate({
+      name,
       scheduler,
       disk: this.disk,
-      name: this.name,
+      owner: this.name,
       fresh: () => RoomStore.named(this.newEpoch()),
       onCommitted: () => this.dozeLater(),
       onFailed: () => this.reset(),
     });
     const { log, ledger } = gate.state;
-    const room = new Room({ config, log, ledger, authorOf }, this.sockets.restore());
+    const restored = this.sockets.restore();
+    const room = new Room({ config, log, ledger, authorOf }, restored, this.sockets.hasTurnedAway);
     const calls = new RoomCalls({
       ...this.ports,
-      out: (run) => gate.out(run),
+      name,
+      out: (run, text) => gate.out(run, text),
       isDead: () => gate.isDead,
       handle: (event) => this.handle(event),
       onWaited: (ms, isGranted) => {
@@ -222,14 +268,16 @@ export class RoomHost {
       },
     });
     const fanOut = new FanOut({
+      name,
       scheduler,
-      out: (run) => gate.out(run),
+      out: (run, text) => gate.out(run, text),
       isDead: () => gate.isDead,
+      getsStuck: () => this.disk.strikes("sync"),
       send: (connection, frames) => this.send(gate, connection, frames),
       handle: (event) => this.handle(event),
       drained: () => this.handle({ type: "drained", now: this.ports.clock() }),
     });
-    this.instance = { room, gate, calls, fanOut, decisions: new Decisions(), cancelFlush: null };
+    this.instance = { name, room, gate, calls, fanOut, decisions: new Decisions(), cancelFlush: null };
     return this.instance;
   }
 
@@ -239,8 +287,9 @@ export class RoomHost {
 
   /** One turn of the event loop. Returns what the room decided; nothing where the disk refused. */
   private handle(event: RoomEvent): readonly RoomEffect[] {
-    const instance = this.awake();
+    const instance = this.woken();
     const decided: RoomEffect[] = [];
+    if (instance === null) return decided;
     try {
       const events = [event];
       for (let next = events.shift(); next !== undefined; next = events.shift()) {
@@ -250,7 +299,11 @@ export class RoomHost {
           if (effect.type === "send") events.push(...this.send(instance.gate, effect.to, [effect.frame]));
           else this.perform(instance, effect);
         }
-        for (const one of accepted) instance.gate.out(() => this.ports.onAccepted(one));
+        for (const one of accepted)
+          instance.gate.out(
+            () => this.ports.onAccepted(one),
+            () => `accepted ${one.kind} ${one.name}`,
+          );
       }
     } catch (error) {
       if (error !== REFUSED) throw error;
@@ -280,7 +333,11 @@ export class RoomHost {
   private send(gate: Instance["gate"], connection: string, frames: readonly string[]): RoomEvent[] {
     const wire = this.sockets.wireOf(connection);
     if (wire === undefined) return [];
-    for (const frame of frames) gate.out(() => wire.fromRoom(frame));
+    for (const frame of frames)
+      gate.out(
+        () => wire.fromRoom(frame),
+        () => `${connection} ${frame}`,
+      );
     const { clock, config } = this.ports;
     return wire.unsent > config.slowReaderBytes ? [{ type: "slow", now: clock(), connection }] : [];
   }
@@ -329,7 +386,10 @@ export class RoomHost {
       case "fan-out":
         return instance.fanOut.begin(effect.shares);
       case "close":
-        return gate.out(this.sockets.close(effect.connection, effect.code));
+        return gate.out(
+          this.sockets.close(effect.connection, effect.code),
+          () => `close ${effect.connection} ${effect.code}`,
+        );
       case "attach":
         return this.sockets.attach(effect.session);
       case "take":
@@ -351,10 +411,12 @@ export class RoomHost {
   /** Instead of the timer that runs. */
   private setTimer(instance: Instance, ms: number): void {
     instance.cancelFlush?.();
-    instance.cancelFlush = this.ports.scheduler.after(ms, () => {
+    const ring = (): void => {
       instance.cancelFlush = null;
       if (!instance.gate.isDead) this.handle({ type: "flush", now: this.ports.clock() });
-    });
+    };
+    const what = { channel: null, text: `flush of ${this.name}`, isVoid: () => instance.gate.isDead };
+    instance.cancelFlush = this.ports.scheduler.after(ms, ring, what);
   }
 }
 

@@ -45,8 +45,8 @@ export type Step =
   | { readonly do: "calls"; readonly fault: CallFault | null; readonly latency: number }
   | { readonly do: "reach"; readonly room: number; readonly isReachable: boolean }
   | { readonly do: "clock"; readonly object: number; readonly ms: number }
-  /** "depart": the connections of all classic members break at once. */
-  | { readonly do: "hibernate" | "erase" | "depart"; readonly room: number };
+  /** "depart": the connections of all classic members break at once. "ring": the alarm does, once more or too early. */
+  | { readonly do: "hibernate" | "erase" | "depart" | "ring"; readonly room: number };
 
 export interface Scenario {
   /** Seeds what is random in clients: their backoff. */
@@ -123,7 +123,7 @@ export const stepsOf = (legs: readonly Leg[] = LEGS): readonly StepKind[] => [
   step(3, "die", { object }),
   step(2, "disk", {
     object,
-    fault: fc.constantFrom<DiskFault | null>("write", "commit", null),
+    fault: fc.constantFrom<DiskFault | null>("write", "commit", "start", "sync", null, null),
     latency: fc.oneof(fc.constant(1), fc.integer({ min: 0, max: 500 })),
   }),
   step(6, "calls", { fault: fc.option(faultOf(legs)), latency: callLatency }),
@@ -132,6 +132,7 @@ export const stepsOf = (legs: readonly Leg[] = LEGS): readonly StepKind[] => [
   step(4, "hibernate", { room }),
   step(1, "erase", { room }),
   step(3, "depart", { room }),
+  step(1, "ring", { room }),
 ];
 
 /** The steps of a scenario, of these kinds. */

@@ -1,6 +1,18 @@
 // Virtual time: what is due happens in order of its instant, then of its asking. Nothing waits, nothing is random.
 import type { Trace } from "../timeline/trace.ts";
 
+/** What a task is, for who chooses what happens next (test/explore); the others do not look. */
+export interface What {
+  /** What it comes in order with; null for a timer, which rings when its time is over. */
+  readonly channel: string | null;
+  readonly text: Text;
+  /** Whether nothing comes of it any more. */
+  readonly isVoid?: () => boolean;
+}
+
+/** In words; made when somebody asks. */
+export type Text = string | (() => string);
+
 interface Task {
   readonly at: number;
   readonly run: () => void;
@@ -19,7 +31,7 @@ export class Scheduler {
   private readonly tasks: Task[] = [];
 
   /** Runs something in `ms` milliseconds; returns what cancels it. */
-  after(ms: number, run: () => void): () => void {
+  after(ms: number, run: () => void, _what?: What): () => void {
     const task = { at: this.now + ms, run };
     const place = this.tasks.findLastIndex(({ at }) => at > task.at) + 1;
     this.tasks.splice(place, 0, task);

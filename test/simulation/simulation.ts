@@ -222,6 +222,8 @@ export class Simulation {
       case "hibernate":
         room?.hibernate();
         return;
+      case "ring":
+        return room?.ring();
       case "depart":
         for (const one of this.peopleOf(step.room)) if (one instanceof ClassicPerson) one.cut("both");
         return;
@@ -250,6 +252,8 @@ export class Simulation {
   private heal(): void {
     Object.assign(this.calls, { fault: null, latency: 2 });
     this.cutOff.clear();
+    // Only its end helps an object whose storage does not answer.
+    for (const room of this.rooms) if (room.isStuck) room.die();
     for (const { disk } of [...this.rooms, ...this.limiters.values()])
       Object.assign(disk, { fault: null, latency: 1 });
     for (const person of this.people) {

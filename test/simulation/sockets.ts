@@ -1,6 +1,7 @@
 // A room's sockets, and what the platform keeps of them while the room sleeps. The twin of src/room/sockets.ts.
 import { PONG } from "../../src/protocol/limits.ts";
-import { type Attachment, fromAttachment, type Session, toAttachment } from "../../src/room/session.ts";
+import { CLOSE } from "../../src/protocol/messages.ts";
+import { fromAttachment, type Session, toAttachment } from "../../src/room/session.ts";
 import type { Wire } from "./wire.ts";
 
 export class Sockets {
@@ -8,16 +9,22 @@ export class Sockets {
   readonly closes = new Map<number, number>();
   /** When the runtime last heard a ping of each connection. */
   readonly heard = new Map<string, number>();
+  /** Whether a wake found a socket that is not known. */
+  hasTurnedAway = false;
   private readonly wires = new Map<string, Wire>();
   /** Sockets that stand, also those whose close waits for a commit. */
   private readonly standing = new Set<Wire>();
-  private readonly attachments = new Map<string, Attachment>();
+  private readonly attachments = new Map<string, unknown>();
   /** Sockets that have closed, of which the object has not heard: the platform does not list them. */
   private readonly closing = new Set<string>();
 
   add(connection: string, wire: Wire): void {
     this.wires.set(connection, wire);
     this.standing.add(wire);
+  }
+
+  get isAnybody(): boolean {
+    return this.standing.size > 0;
   }
 
   has(connection: string): boolean {
@@ -47,18 +54,33 @@ export class Sockets {
   }
 
   isJoined(connection: string): boolean {
-    return (this.attachments.get(connection)?.joined ?? null) !== null;
+    return this.revive(connection).some(({ joined }) => joined !== null);
   }
 
   attach(session: Session): void {
     this.attachments.set(session.connection, toAttachment(session));
   }
 
-  /** The sessions that a waking room finds. Of sockets whose close it is still to hear, the platform lists none. */
+  /** What is kept of the newest socket is this from now on. */
+  damage(attachment: unknown): void {
+    const newest = [...this.attachments.keys()].at(-1);
+    if (newest !== undefined) this.attachments.set(newest, attachment);
+  }
+
+  /**
+   * The sessions that a waking room finds. Of sockets whose close it is still to hear, the platform lists none. One of which it
+   * does not know what it kept is turned away.
+   */
   restore(): Session[] {
-    return [...this.attachments.keys()].flatMap((connection) =>
-      this.closing.has(connection) ? [] : this.revive(connection),
-    );
+    this.hasTurnedAway = false;
+    return [...this.attachments.keys()].flatMap((connection) => {
+      if (this.closing.has(connection)) return [];
+      const sessions = this.revive(connection);
+      if (sessions.length > 0) return sessions;
+      this.hasTurnedAway = true;
+      this.close(connection, CLOSE.unknown)();
+      return sessions;
+    });
   }
 
   /** Through JSON, as the platform's structured clone would: nothing shared survives. */

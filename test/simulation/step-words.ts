@@ -57,6 +57,8 @@ export function tellStep(step: Step): string {
       return "is erased by its operator";
     case "depart":
       return "all classic connections break";
+    case "ring":
+      return "its alarm rings once more, or too early";
     default:
       return step satisfies never;
   }
@@ -64,7 +66,12 @@ export function tellStep(step: Step): string {
 
 function tellDisk({ object, fault, latency }: Extract<Step, { do: "disk" }>): string {
   const whose = object === LIMITERS ? "the limiters' disks" : "its disk";
-  const fails = { write: ", and refuses the next write", commit: ", and fails the next commit" };
+  const fails = {
+    write: ", and refuses the next write",
+    commit: ", and fails the next commit",
+    start: ", and the next start fails",
+    sync: ", and the next wait for it does not end",
+  };
   return `${whose} takes ${latency} ms${fault === null ? "" : fails[fault]}`;
 }
 

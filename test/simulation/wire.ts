@@ -31,6 +31,7 @@ export class Wire {
   private readonly scheduler: Scheduler;
   private readonly client: ClientEnd;
   private readonly latency: () => number;
+  private readonly name: string;
   private readonly ends: Ends;
   private room: RoomEnd | null = null;
   private isBroken = false;
@@ -44,12 +45,18 @@ export class Wire {
     scheduler: Scheduler,
     client: ClientEnd,
     latency: () => number,
+    name = "",
     ends: Ends = { client: "client", room: "room" },
   ) {
     this.scheduler = scheduler;
     this.client = client;
     this.latency = latency;
+    this.name = name;
     this.ends = ends;
+  }
+
+  get isWhole(): boolean {
+    return !this.isBroken;
   }
 
   /** The handshake: `accept` gives the room's end when the request arrives, or null where nobody listens. */
@@ -86,8 +93,13 @@ export class Wire {
     if (this.isBroken) return;
     this.isBroken = true;
     const delay = (isTold: boolean): number => (isTold ? this.latency() : GIVE_UP_MS);
-    this.scheduler.after(delay(notice === "both" || notice === "client"), () => this.endClient(1006));
-    this.scheduler.after(delay(notice === "both" || notice === "room"), () => this.endRoom());
+    const tell = (isTold: boolean, end: "client" | "room", act: () => void): void => {
+      const isVoid = (): boolean => (end === "client" ? this.isClientGone : this.isRoomGone);
+      const channel = isTold ? `${this.name} is cut>${end}` : null;
+      this.scheduler.after(delay(isTold), act, { channel, text: `TCP gives up for ${end}`, isVoid });
+    };
+    tell(notice === "both" || notice === "client", "client", () => this.endClient(1006));
+    tell(notice === "both" || notice === "room", "room", () => this.endRoom());
   }
 
   private endClient(code: number): void {
@@ -107,21 +119,26 @@ export class Wire {
   }
 
   private travel(to: "client" | "room", what: unknown, act: () => void): void {
-    const flight = this.depart(to, what);
+    const text = typeof what === "string" ? what : JSON.stringify(what);
+    const flight = this.depart(to, text);
     if (this.isBroken) return this.arrive(flight);
     const last = to === "client" ? this.lastToClient : this.lastToRoom;
     const at = Math.max(last, this.scheduler.now + this.latency());
     if (to === "client") this.lastToClient = at;
     else this.lastToRoom = at;
-    this.scheduler.after(at - this.scheduler.now, () => {
+    const land = (): void => {
       this.arrive(flight);
       if (!this.isBroken) act();
+    };
+    this.scheduler.after(at - this.scheduler.now, land, {
+      channel: `${this.name}>${to}`,
+      text,
+      isVoid: () => this.isBroken || (to === "client" ? this.isClientGone : this.isRoomGone),
     });
   }
 
-  private depart(to: "client" | "room", what: unknown): Flight | undefined {
+  private depart(to: "client" | "room", text: string): Flight | undefined {
     const { client, room } = this.ends;
-    const text = typeof what === "string" ? what : JSON.stringify(what);
     return this.scheduler.trace?.depart(to === "room" ? client : room, to === "room" ? room : client, text);
   }
 

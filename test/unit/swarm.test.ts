@@ -21,7 +21,7 @@ test("a swarm leaves kinds of steps out that others have, and a seed gives the s
   // Every twelfth step is one, where none is left out.
   const quiet = long.filter((scenario) => !kindsIn(scenario).has("calls"));
   expect(quiet.length / long.length).toBeGreaterThan(0.15);
-  expect(new Set(drawn.flatMap((scenario) => [...kindsIn(scenario)])).size).toBe(20);
+  expect(new Set(drawn.flatMap((scenario) => [...kindsIn(scenario)])).size).toBe(21);
 });
 
 const hasErasedAfterCut = ({ steps }: Scenario): boolean => {

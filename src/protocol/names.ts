@@ -13,8 +13,14 @@ const EMOJI = `${SYMBOL}(?:\\u200d${SYMBOL})+|[\\p{S}\\p{Po}\\p{Nd}]\\ufe0f`;
 
 const EMOJI_OR_UNSEEN = new RegExp(`(${EMOJI})|[${UNSEEN}]`, "gu");
 
-/** A text without characters that draw nothing; emoji keep what holds them together. */
-export const withoutUnseen = (text: string): string => text.replace(EMOJI_OR_UNSEEN, "$1");
+/**
+ * A text without characters that draw nothing; emoji keep what holds them together. What is left may stand together as another
+ * emoji, in which less has a meaning: so it is asked again until nothing changes.
+ */
+export function withoutUnseen(text: string): string {
+  const rest = text.replace(EMOJI_OR_UNSEEN, "$1");
+  return rest === text ? text : withoutUnseen(rest);
+}
 
 /**
  * A name as everybody sees it: composed, in one line, nothing in it that hides, turns or covers what stands beside it.

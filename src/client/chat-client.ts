@@ -193,15 +193,19 @@ export class ChatClient {
     for (const [id, { signal }] of this.#waiting) {
       if (!signal?.aborted) continue;
       const mayBeStored = this.#receipts.isStored(id) || items.some((item) => item.id === id);
-      this.#take(id)?.reject(new ChatError("aborted", mayBeStored, { cause: signal.reason }));
+      this.#reject(id, new ChatError("aborted", mayBeStored, { cause: signal.reason }));
     }
   }
 
   #settle(receipt: Receipt): void {
-    const waiting = this.#take(receipt.id);
-    if ("seq" in receipt) return waiting?.resolve(receipt.seq);
-    waiting?.reject(new ChatError(receipt.code));
+    if ("seq" in receipt) return this.#take(receipt.id)?.resolve(receipt.seq);
+    this.#reject(receipt.id, new ChatError(receipt.code));
     this.#socket.discard(receipt.id);
+  }
+
+  /** Nobody waits for what an earlier run left. */
+  #reject(id: string, error: ChatError): void {
+    this.#take(id)?.reject(error);
   }
 
   /** Nobody waits for this message any more; returns who did. */
@@ -214,7 +218,7 @@ export class ChatClient {
 
   #finish(code: ChatError["code"]): void {
     this.#end = code;
-    for (const id of this.#waiting.keys()) this.#take(id)?.reject(new ChatError(code, true));
+    for (const id of this.#waiting.keys()) this.#reject(id, new ChatError(code, true));
   }
 
   #show(event: AppEvent): void {

@@ -9,12 +9,13 @@ export type Receipt =
 
 export class Receipts {
   readonly #client: string;
-  #author = "";
-  #epoch = "";
+  /** Both are null before the first join. */
+  #author: string | null = null;
+  #epoch: string | null = null;
   /** The highest counter that is confirmed. */
   #counter = 0;
   /** Where the connection stands, and up to where its replay goes. */
-  #seen = -1;
+  #seen = 0;
   #head = 0;
   /** Seqs of own messages that were shown and are not confirmed yet, by counter. */
   readonly #shown = new Map<number, number>();
@@ -63,7 +64,7 @@ export class Receipts {
     const rest = epoch === this.#epoch ? [] : this.#settle(true);
     this.#author = author;
     this.#epoch = epoch;
-    this.#seen = after ?? -1;
+    this.#seen = after ?? 0;
     this.#head = head;
     return rest;
   }

@@ -16,6 +16,12 @@ const NO_BUDGET = "An identity without a budget departs: there is nothing to giv
 
 export const ACCEPTED: readonly Accepted[] = [
   {
+    file: "src/client/chat-client.ts",
+    line: 'if (event.type === "status" && (event.status === "superseded" || event.status === "refused"))',
+    changes: ['event.type === "status" → true'],
+    why: "No other event has a status: the question is for the compiler.",
+  },
+  {
     file: "src/client/chat-socket.ts",
     line: "if (this.#socket?.readyState === 1) this.#socket.send(effect.text);",
     changes: ["this.#socket?.readyState → this.#socket.readyState"],
@@ -83,6 +89,12 @@ export const ACCEPTED: readonly Accepted[] = [
     line: 'this.#socket = "opening";',
     changes: ['"opening" → ""'],
     why: "Only `none` and `open` are asked for; the third state has a name for the reader.",
+  },
+  {
+    file: "src/client/outbox.ts",
+    line: 'const { id, message, state, code = "" } = value;',
+    changes: ['"" → "Stryker was here!"'],
+    why: "Stands for a code that is absent; only whether it is a text is looked at.",
   },
   {
     file: "src/client/outbox.ts",

@@ -28,8 +28,10 @@ export class Upgrades {
     const wait = waitOf(this.policy, debt);
     this.debts.delete(identity);
     this.debts.set(identity, { debt: wait > 0 ? debt : spend(this.policy, debt), at: now });
-    const [oldest] = this.debts.keys();
-    if (this.debts.size > MAX_IDENTITIES && oldest !== undefined) this.debts.delete(oldest);
+    for (const oldest of this.debts.keys()) {
+      if (this.debts.size <= MAX_IDENTITIES) break;
+      this.debts.delete(oldest);
+    }
     return wait;
   }
 }

@@ -24,7 +24,7 @@ state. What is under way arrives in any order, rooms crash between any two steps
   npm run explore -- --mutant ""              the same for every named mutant of the core
   npm run explore -- --threads 2              how many threads (default 2)
 
-Prints states, depth, whether that was all of the scope, and the shortest way to what is wrong. Figures are kept in
+Prints states, depth, whether that was all of the scope, and a way to what is wrong; of a mutant the shortest. Figures are kept in
 test/explore/scopes.json, and what found a mutant in test/explore/mutants.json; npm run test:mutants shows them in its matrix.
 Exit codes: 0 every law held, or each mutant was found; 1 not; 2 wrong options.
 `;

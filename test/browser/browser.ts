@@ -92,6 +92,11 @@ export async function isLive(page: Page): Promise<void> {
   await page.waitForSelector('#chat[data-status="live"]', { timeout: 45_000 });
 }
 
+/** Presses "Try now". The page may have come back by itself a moment before: then the button is gone, and that is well. */
+export async function tryNow(page: Page): Promise<void> {
+  await page.evaluate(() => document.querySelector<HTMLElement>("#again")?.click());
+}
+
 export async function say(page: Page, text: string): Promise<void> {
   await page.fill("#message", text);
   await page.press("#message", "Enter");

@@ -2,7 +2,7 @@
 import type { Browser, BrowserContext, Page, WebSocketRoute } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { LocalServer } from "../../tools/server.ts";
-import { isLive, launch, say, seesLast, serve, texts, visit } from "./browser.ts";
+import { isLive, launch, say, seesLast, serve, texts, tryNow, visit } from "./browser.ts";
 
 let browser: Browser;
 let server: LocalServer;
@@ -59,7 +59,7 @@ test("[P8] [D2] [D3] [D4] said while the room is out of reach, then a reload, th
     await hasToSend(ann.page, ["one", "two"]);
   }
   way.isShut = false;
-  await ann.page.click("#again");
+  await tryNow(ann.page);
   await hasToSend(ann.page, []);
   await ann.page.reload();
   await isLive(ann.page);
@@ -120,7 +120,7 @@ test("[P10] [C23] a connection that was closed for flooding: the page says so in
   await page.waitForSelector("#trouble-text:has-text('too much came from it at once')");
   await say(page, "calmer now");
   await hasToSend(page, ["calmer now"]);
-  await page.click("#again");
+  await tryNow(page);
   await isLive(page);
   await seesLast(page, "calmer now");
   await context.close();

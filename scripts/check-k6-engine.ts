@@ -80,7 +80,7 @@ async function program(name: string, entry: string, result: string): Promise<Pro
 
 /** Calls one exported function of a file and gives what it returns as JSON. */
 function callProgram(name: string, file: string): Promise<Program> {
-  const entry = `export { ${name} } from "../load/runner/engine/${file}";`;
+  const entry = `export { ${name} } from "./load/engine/${file}";`;
   return program(name, entry, `JSON.stringify(program.${name}())`);
 }
 
@@ -91,7 +91,7 @@ async function scriptPrograms(): Promise<Program[]> {
   return Promise.all(
     files
       .toSorted()
-      .map((file) => program(file, `export * from "../load/runner/${file}";`, "Object.keys(program).join()")),
+      .map((file) => program(file, `export * from "./load/${file}";`, "Object.keys(program).join()")),
   );
 }
 

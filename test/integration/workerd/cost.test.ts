@@ -248,8 +248,8 @@ ${table(
 
 ## What else is written
 
-Counted in the same way: who connects and says nothing, who is refused, and what a message costs until it is forgotten. A \`deleteAll\` of a
-room stands under limiter. What is read counts rows of SQLite and keys; the free plan allows fifty times as many reads as writes.
+The same test counts a connection that says nothing, one that is refused, and a message until it is forgotten. A \`deleteAll\` of a
+room stands under limiter. Reads are counted as rows of SQLite and keys; the free plan allows fifty times as many reads as writes.
 
 ${table(SCENES, scenes)}
 

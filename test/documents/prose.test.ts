@@ -16,10 +16,11 @@ test(`no sentence of a document has more than ${MOST_WORDS} words`, () => {
   expect(all.filter(({ sentence }) => words(sentence) > MOST_WORDS).map(({ where }) => where)).toEqual([]);
 });
 
+/** A title has no full stop, and the label of a paragraph is short. */
+const isWhole = (sentence: string): boolean => /[.:;]\**$/.test(sentence) && words(sentence) > 4;
+
 test("no sentence has a question word for a subject", () => {
   const question = /^(?:Who|Whoever|What|Whatever)\b/;
-  // A title has no full stop, and the label of a paragraph is short.
-  const isWhole = (sentence: string): boolean => /[.:;]\**$/.test(sentence) && words(sentence) > 4;
   const asking = all.filter(({ sentence }) => question.test(sentence) && isWhole(sentence));
   expect(asking.map(({ where }) => where)).toEqual([]);
 });

@@ -1,43 +1,19 @@
 // What ChatClient says before its start and at its end, and what it lets go of. chat-client.test.ts has what is between.
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import {
-  ChatClient,
-  type ChatClientOptions,
-  ChatError,
-  type SavedOutbox,
-} from "../../src/client/chat-client.ts";
+import { beforeEach, expect, test, vi } from "vitest";
+import { ChatError, type SavedOutbox } from "../../src/client/chat-client.ts";
 import { MemoryStorage } from "../../src/client/extras/storage.ts";
 import { eventsFrame } from "../support/client-machine.ts";
+import { live, made, newest, receive, useFakeNetwork } from "../support/fake-network.ts";
 import { FakeSocket } from "../support/fake-socket.ts";
 
-const newest = (): FakeSocket => FakeSocket.newest;
-const receive = (frame: object): void => newest().happen("message", { data: JSON.stringify(frame) });
 const OWN = { author: "me", client: "tab", counter: 1 };
 const reported = vi.fn();
 
+useFakeNetwork();
 beforeEach(() => {
-  FakeSocket.opened.length = 0;
   reported.mockReset();
-  vi.useFakeTimers();
-  vi.stubGlobal("WebSocket", FakeSocket);
   vi.stubGlobal("reportError", reported);
 });
-
-afterEach(() => {
-  vi.useRealTimers();
-  vi.unstubAllGlobals();
-  vi.restoreAllMocks();
-});
-
-const made = (more: Partial<ChatClientOptions> = {}): ChatClient =>
-  new ChatClient({ url: "wss://chat.example", name: "ann", key: "k".repeat(16), client: "tab", ...more });
-
-/** A client that the room has let in. */
-function live(more: Partial<ChatClientOptions> = {}): ChatClient {
-  const client = made(more).start();
-  newest().welcome();
-  return client;
-}
 
 /** A storage in which an earlier run left this. */
 function left(items: SavedOutbox["items"]): MemoryStorage {

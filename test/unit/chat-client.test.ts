@@ -1,37 +1,15 @@
 // What ChatClient makes of its connection: promises that settle once, snapshots, listeners, and an end. Two others run with it
 // against rooms: test/support/client-contract.ts.
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { ChatClient, type ChatClientOptions } from "../../src/client/chat-client.ts";
+import { expect, test, vi } from "vitest";
 import { MemoryStorage } from "../../src/client/extras/storage.ts";
 import { eventsFrame } from "../support/client-machine.ts";
+import { live, made, newest, receive, useFakeNetwork } from "../support/fake-network.ts";
 import { FakeSocket } from "../support/fake-socket.ts";
 import { messageAt } from "../support/log-contract.ts";
 
-const newest = (): FakeSocket => FakeSocket.newest;
-const receive = (frame: object): void => newest().happen("message", { data: JSON.stringify(frame) });
 const OWN = { author: "me", client: "tab" };
 
-beforeEach(() => {
-  FakeSocket.opened.length = 0;
-  vi.useFakeTimers();
-  vi.stubGlobal("WebSocket", FakeSocket);
-});
-
-afterEach(() => {
-  vi.useRealTimers();
-  vi.unstubAllGlobals();
-  vi.restoreAllMocks();
-});
-
-const made = (more: Partial<ChatClientOptions> = {}): ChatClient =>
-  new ChatClient({ url: "wss://chat.example", name: "ann", key: "k".repeat(16), client: "tab", ...more });
-
-/** A client that the room has let in. */
-function live(more: Partial<ChatClientOptions> = {}): ChatClient {
-  const client = made(more).start();
-  newest().welcome();
-  return client;
-}
+useFakeNetwork();
 
 const saidOn = (socket: FakeSocket): string[] =>
   socket.sent.flatMap((text) => (text.includes('"counter"') ? [text] : []));

@@ -1,23 +1,13 @@
 // An app that throws, speaks or stops while it is told something: the connection and the order on the wire do not mind.
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { expect, test, vi } from "vitest";
 import { ChatSocket } from "../../src/client/chat-socket.ts";
 import type { AppEvent } from "../../src/client/events.ts";
+import { newest, useFakeNetwork } from "../support/fake-network.ts";
 import { FakeSocket } from "../support/fake-socket.ts";
 
 const sockets = FakeSocket.opened;
-const newest = (): FakeSocket => FakeSocket.newest;
 
-beforeEach(() => {
-  sockets.length = 0;
-  vi.useFakeTimers();
-  vi.stubGlobal("WebSocket", FakeSocket);
-});
-
-afterEach(() => {
-  vi.useRealTimers();
-  vi.unstubAllGlobals();
-  vi.restoreAllMocks();
-});
+useFakeNetwork();
 
 function client(onEvent: (event: AppEvent, chat: ChatSocket) => void): ChatSocket {
   const options = { url: "wss://chat.example/room", name: "ann", key: "k".repeat(16), client: "tab" };

@@ -1,22 +1,12 @@
 // The async iterator over messages: bounded, and honest about what a slow reader missed.
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { expect, test, vi } from "vitest";
 import { ChatClient } from "../../src/client/chat-client.ts";
 import { MessageStream, type StreamItem, type StreamOptions } from "../../src/client/extras/stream.ts";
 import { eventsFrame, WELCOME } from "../support/client-machine.ts";
+import { receive, useFakeNetwork } from "../support/fake-network.ts";
 import { FakeSocket } from "../support/fake-socket.ts";
 
-const receive = (frame: object): void => FakeSocket.newest.happen("message", { data: JSON.stringify(frame) });
-
-beforeEach(() => {
-  FakeSocket.opened.length = 0;
-  vi.useFakeTimers();
-  vi.stubGlobal("WebSocket", FakeSocket);
-});
-
-afterEach(() => {
-  vi.useRealTimers();
-  vi.unstubAllGlobals();
-});
+useFakeNetwork();
 
 /** A client that is let in, and its stream. */
 function live(options: StreamOptions = {}): { client: ChatClient; stream: MessageStream } {

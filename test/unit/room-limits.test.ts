@@ -1,23 +1,15 @@
 // What a client makes of the limits that a room's welcome states.
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { expect, test, vi } from "vitest";
 import { ChatSocket } from "../../src/client/chat-socket.ts";
 import { decodeServerFrame } from "../../src/protocol/server-frames.ts";
 import { Snapshots } from "../../src/room/snapshot.ts";
 import { WELCOME } from "../support/client-machine.ts";
+import { useFakeNetwork } from "../support/fake-network.ts";
 import { FakeSocket } from "../support/fake-socket.ts";
 import { messageAt } from "../support/log-contract.ts";
 import { MemoryLog } from "../support/memory-log.ts";
 
-beforeEach(() => {
-  FakeSocket.opened.length = 0;
-  vi.useFakeTimers();
-  vi.stubGlobal("WebSocket", FakeSocket);
-});
-
-afterEach(() => {
-  vi.useRealTimers();
-  vi.unstubAllGlobals();
-});
+useFakeNetwork();
 
 test("[P20] `typed` says so to a room that tells it, once in a while however often it is called", () => {
   const client = new ChatSocket({

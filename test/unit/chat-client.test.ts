@@ -280,13 +280,15 @@ test("a snapshot is the same object between changes, and another one after each"
   expect(changes).toHaveBeenCalledTimes(1);
 });
 
+/** The seqs of a snapshot after five messages. */
+const keeping = (keep: number): number[] => {
+  const client = live({ keep });
+  receive(eventsFrame(1, 3));
+  receive(eventsFrame(4, 5));
+  return client.snapshot().messages.map(({ seq }) => seq);
+};
+
 test("[D12] a snapshot keeps the newest messages, as many as it is told to", () => {
-  const keeping = (keep: number): number[] => {
-    const client = live({ keep });
-    receive(eventsFrame(1, 3));
-    receive(eventsFrame(4, 5));
-    return client.snapshot().messages.map(({ seq }) => seq);
-  };
   expect(keeping(2)).toEqual([4, 5]);
   expect(keeping(0)).toEqual([]);
   live();

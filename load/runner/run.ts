@@ -17,6 +17,7 @@ import { commandLine, type Engine, type ScriptRun } from "./engine.ts";
 import { assemble } from "./assemble.ts";
 import { watchEnvironment } from "./environment.ts";
 import { Journal } from "./journal.ts";
+import { LastWords } from "./last-words.ts";
 import { coresOf, launcher, type Pinning } from "./pinning.ts";
 import { Live } from "./live.ts";
 import type { LivePage } from "./live-page.ts";
@@ -178,14 +179,14 @@ export async function play(
   const journal = new Journal(request.folder, request.command);
   const kept = createWriteStream(log);
   // Also where the disk takes no log.
-  let last = "";
+  const words = new LastWords();
   kept.on("error", ({ message }) => request.say(`The engine's log could not be kept: ${message}`));
   for (const stream of [child.stdout, child.stderr]) {
     createInterface({ input: stream }).on("line", (text) => {
       if (asksToKill(text)) outage.begin();
       if (live.hears(text)) return;
       kept.write(`${text}\n`);
-      if (text.trim() !== "") last = text.trim();
+      words.add(text);
     });
   }
   const timer = setInterval(() => {
@@ -205,7 +206,7 @@ export async function play(
   const [generator = [], used = []] = samplers.map((sampler) => sampler.stop());
   const [ours = [], its = []] = samplers.map((sampler) => sampler.readings);
   const phases = await outage.phases();
-  const told = await readTally(out, { code, how, last, folder: request.folder });
+  const told = await readTally(out, { code, how, said: words.text, folder: request.folder });
   const tally = { ...told, phases: mergePhases(told.phases, phases) };
   await rm(out, { force: true });
   journal.discard();
@@ -216,22 +217,21 @@ export async function play(
 interface Ending {
   readonly code: number;
   readonly how: string;
-  /** The last line of its log. */
-  readonly last: string;
+  readonly said: string;
   readonly folder: string;
 }
 
-async function readTally(out: string, { code, how, last, folder }: Ending): Promise<Tally> {
+async function readTally(out: string, { code, how, said, folder }: Ending): Promise<Tally> {
   // Written by our own script a moment ago, whole or cut short by a full disk; result.schema.json judges what others bring.
   if (code === 0 || code === THRESHOLDS_FAILED) {
     try {
       return JSON.parse(await readFile(out, "utf8")) as Tally;
     } catch {
-      // What the script said last tells why.
+      // What the script said tells why.
     }
   }
   throw new Failure(
-    `The script ${how} and left no result, but what ${folder} has of it. It said ${last === "" ? "nothing." : `last: ${last}`}`,
+    `The script ${how} and left no result; ${folder} has its seconds until then. It said${said === "" ? " nothing." : `: ${said}`}`,
     code === BAD_CONFIGURATION ? 2 : 1,
   );
 }

@@ -1,6 +1,6 @@
 // What a program that ended too early says of it: the line that names the trouble, and not the stack beneath it. Pure.
 
-const NAMES_IT = /^(?:#? ?Check failed|FATAL ERROR|[A-Z]\w*Error\b|ERROR|ERRO\[)/;
+const NAMES_IT = /^(?:#? ?Check failed|FATAL ERROR|\w*Error\b|ERROR|ERRO\[)/;
 const OF_A_STACK = /^(?:\d+: 0x|at |#|-----|\}$|$)/;
 
 /** Remembers the most telling line of those that it is told. */

@@ -13,18 +13,18 @@ import {
 import { CLOSE } from "../protocol/messages.ts";
 import type { Grant } from "../rate-limit/budget.ts";
 import { elapsed, remaining, spend, waitOf } from "../rate-limit/gcra.ts";
-import { Admission, TIDY_MS, type Verdict } from "./admission.ts";
+import { Admission, type Verdict } from "./admission.ts";
 import type { LedgerReader } from "./budget-ledger.ts";
 import type { RoomConfig } from "./config.ts";
 import { Effects, type RoomEffect, type RoomEvent } from "./effects.ts";
 import { Flushes } from "./flushes.ts";
-import { findOverdue, nextTrim } from "./housekeeping.ts";
 import { Membership } from "./membership.ts";
 import type { LogReader } from "./message-log.ts";
 import { Refusals } from "./refusals.ts";
 import { Sequence } from "./sequence.ts";
-import { type Action, awaitsHello, isDelivery, type Session, speaksDelivery } from "./session.ts";
+import { type Action, awaitsHello, type Session, speaksDelivery } from "./session.ts";
 import { MAX_TYPING_MEMBERS, tell } from "./typing.ts";
+import { Upkeep } from "./upkeep.ts";
 
 /** A page of history costs a read of up to 100 rows: 20 at once, then four a second, per connection. */
 const PAGES = { periodMs: 250, burst: 20 };
@@ -54,6 +54,7 @@ export class Room {
   private readonly admission: Admission;
   private readonly sequence: Sequence;
   private readonly flushes: Flushes;
+  private readonly upkeep: Upkeep;
   private readonly refusing: Refusals;
 
   /**
@@ -72,6 +73,7 @@ export class Room {
     this.membership = membership;
     this.admission = admission;
     this.flushes = new Flushes({ config, log, effects, sequence, membership, admission });
+    this.upkeep = new Upkeep({ config, log, effects, sequence, membership, admission });
     this.refusing = new Refusals(effects, membership);
     this.sessions = this.membership.sessions;
     this.membership.restore(restored, isLess);
@@ -116,10 +118,10 @@ export class Room {
         this.flushes.drained(event.now);
         break;
       case "alarm":
-        this.sweep(event.now, event.heard);
+        this.upkeep.sweep(event.now, event.heard);
         break;
       case "erase":
-        this.erase(event.epoch, event.now);
+        this.upkeep.erase(event.epoch, event.now);
         break;
       default:
         event satisfies never;
@@ -292,36 +294,5 @@ export class Room {
     if (joined === null) return;
     session.counter = Math.max(session.counter, action.counter);
     this.sequence.add(joined, action.message, action.counter, now);
-  }
-
-  private erase(epoch: string, now: number): void {
-    this.sequence.clear();
-    this.effects.emit({ type: "erase", epoch });
-    this.membership.clear(CLOSE.erased, "This room was erased.");
-    this.effects.emit({ type: "alarm-by", at: now + TIDY_MS });
-  }
-
-  private sweep(now: number, heard: ReadonlyMap<string, number>): void {
-    const { config, log } = this.ports;
-    // Before anybody is sent away: the ledger shows their budgets as held until this turn is written.
-    const { isTidy, next: tidyAt } = this.admission.tidy(now);
-    const { overdue, next } = findOverdue(this.sessions.values(), config, heard, now);
-    for (const { session, code, reason } of overdue) this.leave(session, code, reason);
-    const before = now - config.historyMaxAgeMs;
-    const through = Math.max(log.head - config.historyMaxRows, log.lastBefore(before));
-    const isEmpty = this.sessions.size === 0 && this.sequence.size === 0;
-    if (isEmpty && isTidy && through >= log.head) return this.forget();
-    // The log forgets senders by age; those that are here are known by their attachments then (D9).
-    for (const session of this.sessions.values())
-      if (isDelivery(session)) this.effects.emit({ type: "attach", session });
-    this.effects.emit({ type: "trim", through, before });
-    const wakeBy = Math.min(next, nextTrim(log.oldestTimestamp, config, now), tidyAt);
-    if (wakeBy < Infinity) this.effects.emit({ type: "alarm-by", at: wakeBy });
-  }
-
-  /** Nobody is here, nothing was said that is kept, and nobody owes anything. */
-  private forget(): void {
-    this.sequence.clear();
-    this.effects.emit({ type: "forget" });
   }
 }

@@ -7,6 +7,7 @@ const BUDGET = "src/rate-limit/budget.ts";
 const LIMITER = "src/rate-limit/limiter.ts";
 const GCRA = "src/rate-limit/gcra.ts";
 const SHELL = "src/rate-limit/rate-limiter.ts";
+const UPKEEP = "src/room/upkeep.ts";
 const BACKOFF = "src/client/backoff.ts";
 
 export const BUDGET_MUTANTS: readonly Mutant[] = [
@@ -78,13 +79,13 @@ export const BUDGET_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "a room is forgotten while something is owed",
-    file: ROOM,
+    file: UPKEEP,
     from: "if (isEmpty && isTidy && through >= log.head) return this.forget();",
     to: "if (isEmpty && through >= log.head) return this.forget();",
   },
   {
     name: "a room is forgotten with its messages",
-    file: ROOM,
+    file: UPKEEP,
     from: "if (isEmpty && isTidy && through >= log.head) return this.forget();",
     to: "if (isEmpty && isTidy) return this.forget();",
   },
@@ -186,9 +187,9 @@ export const BUDGET_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "erasing a room drops its ledger",
-    file: ROOM,
-    from: 'this.effects.emit({ type: "erase", epoch });',
-    to: 'this.effects.emit({ type: "erase", epoch });\n    this.effects.emit({ type: "drop-budgets", identities: this.ports.ledger.all().map((row) => row.identity) });',
+    file: UPKEEP,
+    from: 'effects.emit({ type: "erase", epoch });',
+    to: 'effects.emit({ type: "erase", epoch });\n    const identities = [...membership.sessions.values()].map((session) => session.identity);\n    effects.emit({ type: "drop-budgets", identities });',
   },
   {
     name: "a budget that comes when everybody has left stays",

@@ -2,6 +2,7 @@
 import type { Mutant } from "./mutants.ts";
 
 const ROOM = "src/room/room.ts";
+const UPKEEP = "src/room/upkeep.ts";
 const MEMBERSHIP = "src/room/membership.ts";
 const SEQUENCE = "src/room/sequence.ts";
 const PACE = "src/room/fan-out.ts";
@@ -155,9 +156,9 @@ export const FAN_OUT_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "erasing keeps what waits",
-    file: ROOM,
-    from: 'this.sequence.clear();\n    this.effects.emit({ type: "erase", epoch });',
-    to: 'this.effects.emit({ type: "erase", epoch });',
+    file: UPKEEP,
+    from: 'sequence.clear();\n    effects.emit({ type: "erase", epoch });',
+    to: 'effects.emit({ type: "erase", epoch });',
   },
   {
     name: "a sleep forgets that rosters are void",

@@ -311,12 +311,12 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "erasing keeps the epoch",
     file: ROOM,
-    from: "this.erase(event.epoch, event.now);",
-    to: "this.erase(this.ports.log.epoch, event.now);",
+    from: "this.upkeep.erase(event.epoch, event.now);",
+    to: "this.upkeep.erase(this.ports.log.epoch, event.now);",
   },
   {
     name: "trimming keeps one message too few",
-    file: ROOM,
+    file: "src/room/upkeep.ts",
     from: "log.head - config.historyMaxRows",
     to: "log.head - config.historyMaxRows + 1",
   },

@@ -55,6 +55,12 @@ export class Places {
     return this.texts.has(message);
   }
 
+  /** Whether nobody saw what stood at some place of a log, up to this seq. */
+  hasUnseen(epoch: string, through: number): boolean {
+    for (let seq = 1; seq <= through; seq++) if (!this.byPlace.has(JSON.stringify([epoch, seq]))) return true;
+    return false;
+  }
+
   inOrder(): Place[] {
     return [...this.byPlace.values()].toSorted((a, b) => a.seq - b.seq);
   }

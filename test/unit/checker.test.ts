@@ -92,9 +92,19 @@ const BAD: readonly {
 }[] = [
   { name: "[D5] acknowledged, and not in the log", kind: "lost", history: withLog([one, two]) },
   {
+    name: "[D5] acknowledged, and neither in the log nor among what was trimmed",
+    kind: "lost",
+    history: [sent("ann:3"), acknowledged("ann:3"), ...withLog([three], 2)],
+  },
+  {
     name: "[D2] sent, and neither stored nor failed when all is quiet",
     kind: "lost",
     history: [sent("ann:3"), ...good],
+  },
+  {
+    name: "[D2] sent, and neither stored, nor trimmed, nor failed when all is quiet",
+    kind: "lost",
+    history: [sent("ann:3"), ...withLog([three], 2)],
   },
   {
     name: "[D2] a member was not given the newest message",
@@ -257,6 +267,19 @@ const FINE: readonly { readonly name: string; readonly history: readonly History
       joined("bob", null, false, 3),
       ...received("bob", one, two, three),
       log([one, two, three]),
+    ],
+  },
+  {
+    name: "[D5] after an erasure, a message may be trimmed before anybody saw it again",
+    history: [
+      ...good,
+      ...(["ann:1", "ann:2"] as const).map((message): HistoryEvent => ({
+        type: "acknowledged",
+        client: "ann",
+        epoch: "later",
+        message,
+      })),
+      { type: "log", epoch: "later", floor: 1, messages: [two], isQuiet: true },
     ],
   },
   {

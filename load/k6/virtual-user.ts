@@ -7,7 +7,7 @@ import type { Plan } from "../lib/pacing.ts";
 import { comesBack, isRestless, membersOf, type Parameters } from "../lib/parameters.ts";
 import { Readings } from "../lib/readings.ts";
 import { Recorder, TICK_MS } from "../lib/recorder.ts";
-import { Witness } from "../lib/witness.ts";
+import { Witness, writeEvent } from "../lib/witness.ts";
 import { Clock } from "./clock.ts";
 import { Member } from "./member.ts";
 import { pause, until } from "./wait.ts";
@@ -126,10 +126,13 @@ export class VirtualUser {
   private judge(): void {
     if (this.witness === null) return;
     const { counts } = this.recorder;
+    const { history } = this.parameters;
     const { events, anomalies } = this.witness.verdict();
     counts.judged += events;
     counts.anomalies += anomalies.length;
     for (const anomaly of anomalies.slice(0, TOLD)) console.error(anomaly);
+    if (history === 2 || (history === 1 && anomalies.length > 0))
+      for (const event of this.witness.history) console.log(writeEvent(event));
   }
 
   private ping(): void {

@@ -60,6 +60,8 @@ export interface Parameters {
   readonly out: string;
   /** 1: each virtual user says once a second how far it is. 2: and what it saw in the newest seconds. */
   readonly progress: number;
+  /** 1: where the judged history has an anomaly, it is logged event by event. 2: in any case. */
+  readonly history: number;
   /** The storms: within how many seconds all join, or come back. */
   readonly stormS: number;
   /** jitter: for how long each receiver is cut, and how often. */
@@ -132,6 +134,7 @@ const COMMON: Readonly<Record<string, Field>> = {
   CHAT_PERIOD_MS: whole("periodMs", 1_000, 1, 3_600_000),
   CHAT_BURST: whole("burst", 20, 1, 1_000_000),
   CHAT_PROGRESS: whole("progress", 0, 0, 2),
+  CHAT_HISTORY: whole("history", 0, 0, 2),
   CHAT_OUT: text("out", "the path of a file", /^.+$/),
 };
 const STORM = { CHAT_STORM_S: whole("stormS", 2, 1, 600) };
@@ -266,7 +269,7 @@ export const isRestless = ({ scenario }: Pick<Parameters, "scenario">): boolean 
   scenario === "reconnect-storm" || scenario === "jitter" || scenario === "avalanche";
 
 /** A secret, and what may differ between instances of one run. */
-const UNRECORDED = ["CHAT_TOKEN", "CHAT_OUT", "CHAT_PROGRESS"];
+const UNRECORDED = ["CHAT_TOKEN", "CHAT_OUT", "CHAT_PROGRESS", "CHAT_HISTORY"];
 
 /** What a result records: all that the scenario knows, so that two runs can be compared. */
 export function recordOf(parameters: Parameters): Record<string, Value> {

@@ -5,6 +5,18 @@ import { check } from "../../test/support/checker.ts";
 import { tellAnomaly } from "../../test/support/verdict.ts";
 import { type HistoryEvent, seenOf } from "../../test/support/history.ts";
 
+const WORD = "history";
+
+/** An event as a line of an engine's output. k6 puts a line between quotes and escapes those in it, so there are none. */
+export const writeEvent = (event: HistoryEvent): string =>
+  `${WORD} ${encodeURIComponent(JSON.stringify(event))}`;
+
+/** The event in a line of an engine's output, as JSON; null where there is none. */
+export function readEvent(line: string): string | null {
+  const told = new RegExp(`(?:^|msg="|\\s)${WORD} (%7B[^"\\s]+)`).exec(line)?.[1];
+  return told === undefined ? null : decodeURIComponent(told);
+}
+
 /** Messages of the room that are judged; after them the clients count as gone. */
 const MESSAGES = 200;
 
@@ -15,7 +27,8 @@ export interface Judged {
 }
 
 export class Witness {
-  private readonly history: HistoryEvent[] = [];
+  /** What was seen so far. */
+  readonly history: HistoryEvent[] = [];
   /** Readers, with their epoch and the last seq that is judged. */
   private readonly readers = new Map<string, { readonly epoch: string; readonly until: number }>();
   private readonly gone = new Set<string>();

@@ -4,7 +4,7 @@ import { namesOf, readParameters, type Scenario, SCENARIOS } from "../lib/parame
 import { Failure } from "../../tools/command.ts";
 
 /** The runner sets these itself; and a secret is no word of a command line, where all who use the machine see it. */
-const OWN = new Set(["CHAT_TARGET", "CHAT_OUT", "CHAT_PROGRESS", "CHAT_TOKEN"]);
+const OWN = new Set(["CHAT_TARGET", "CHAT_OUT", "CHAT_PROGRESS", "CHAT_HISTORY", "CHAT_TOKEN"]);
 
 /** The option of a variable: its name without the prefix and the unit. */
 export const optionOf = (variable: string): string =>

@@ -21,6 +21,7 @@ export const RUN_OPTIONS: ParseArgsOptionsConfig = {
   against: { type: "string" },
   out: { type: "string" },
   ui: { type: "boolean", default: false },
+  history: { type: "boolean", default: false },
   yes: { type: "boolean", default: false },
   "no-pinning": { type: "boolean", default: false },
   "no-preflight": { type: "boolean", default: false },
@@ -32,6 +33,7 @@ export const RUN_HELP = `  --engine node|k6        the project's host on Node (d
                           node-ws (a Node server), null (does nothing)
   --out FOLDER            for results and report (default .state/load/<scenario>-<time>)
   --ui                    shows the report while it is measured, on a page of this machine
+  --history               keeps the judged history of some senders, to be drawn; without it, only one that broke a law
   --no-pinning            leaves target and generator on whatever cores they get
   --no-preflight          does not shake hands once before the run
   --yes                   does not ask before a run that is billed for much`;
@@ -60,6 +62,7 @@ export async function requestOf(
     command,
     say: liveLine(),
     ui: values.ui === true ? await openUi(scenario) : null,
+    keepsHistory: values.history === true,
   };
 }
 

@@ -16,6 +16,7 @@ import { ceilingFor, costlierOf, NO_CALIBRATION, readCalibrations } from "./cali
 import { commandLine, type Engine, type ScriptRun } from "./engine.ts";
 import { assemble } from "./assemble.ts";
 import { watchEnvironment } from "./environment.ts";
+import { HistoryFile } from "./history-file.ts";
 import { Journal } from "./journal.ts";
 import { LastWords } from "./last-words.ts";
 import { coresOf, launcher, type Pinning } from "./pinning.ts";
@@ -44,6 +45,8 @@ export interface RunRequest {
   readonly command: string;
   /** Takes the live line, and the same in more lines for a terminal. */
   readonly say: (line: string, lines?: readonly string[]) => void;
+  /** Keeps the judged history in any case, not only where it has an anomaly. */
+  readonly keepsHistory?: boolean;
   /** Shows the report while it is measured. */
   readonly ui?: LivePage | null;
   /** Hears of the engine's process. */
@@ -85,7 +88,10 @@ export async function runScenario(request: RunRequest): Promise<Ran> {
   try {
     const started = Date.now();
     const environment = watchEnvironment(target.kind);
-    const { tally, usage, code } = await play({ ...request, env: { ...shared(request), ...env } }, target);
+    const { tally, usage, code, notes } = await play(
+      { ...request, env: { ...shared(request), ...env } },
+      target,
+    );
     const machine = machineHere();
     const protocol = costlierOf(`${tally.parameters.CHAT_PROTOCOL}`);
     const sample = Number(tally.parameters.CHAT_SAMPLE);
@@ -106,7 +112,7 @@ export async function runScenario(request: RunRequest): Promise<Ran> {
       generator: { usage: usage.generator, cores: coresOf(pinning?.generator, machine.cores) },
       versions: [target.version, target.version],
       hasEnded: !target.isRunning(),
-      notes: notesOf(request, calibrated.note),
+      notes: [...notesOf(request, calibrated.note), ...notes],
       command: request.command,
     });
     return { result: request.segment === null ? result : asShare(result), passed: code === 0 };
@@ -136,6 +142,8 @@ export interface Played {
   readonly usage: RunResult["usage"];
   readonly readings: { readonly generator: readonly Reading[]; readonly target: readonly Reading[] };
   readonly code: number;
+  /** Sentences about what was kept beside the result. */
+  readonly notes: readonly string[];
 }
 
 /** Runs the script against the target to its end. */
@@ -152,6 +160,7 @@ export async function play(
     CHAT_TARGET: target.url,
     CHAT_OUT: out,
     CHAT_PROGRESS: ui === null ? "1" : "2",
+    CHAT_HISTORY: request.keepsHistory === true ? "2" : "1",
   };
   const script = `load/${request.scenario}.ts`;
   const line = commandLine(request.engine, { script, env, segment: request.segment });
@@ -177,6 +186,7 @@ export async function play(
   };
   const live = new Live(request, target, usageNow, outage);
   const journal = new Journal(request.folder, request.command);
+  const history = new HistoryFile(request.folder, request.env.CHAT_RUN ?? "run", request.say);
   const kept = createWriteStream(log);
   // Also where the disk takes no log.
   const words = new LastWords();
@@ -184,7 +194,7 @@ export async function play(
   for (const stream of [child.stdout, child.stderr]) {
     createInterface({ input: stream }).on("line", (text) => {
       if (asksToKill(text)) outage.begin();
-      if (live.hears(text)) return;
+      if (live.hears(text) || history.hears(text)) return;
       kept.write(`${text}\n`);
       words.add(text);
     });
@@ -211,7 +221,7 @@ export async function play(
   await rm(out, { force: true });
   journal.discard();
   const usage = { generator, target: used };
-  return { tally, usage, readings: { generator: ours, target: its }, code };
+  return { tally, usage, readings: { generator: ours, target: its }, code, notes: history.notes };
 }
 
 interface Ending {

@@ -50,6 +50,8 @@ class Books {
     if (event.type === "restarted") book.screen = [];
     if (event.type === "received") {
       const { seq, message } = event.seen;
+      // The echo of one's own message is an answer too.
+      book.outbox = book.outbox.filter((sent) => sent !== message);
       book.screen.push(seq === null ? message : `${seq}: ${message}`);
     }
     return book;

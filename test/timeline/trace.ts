@@ -113,13 +113,13 @@ export class Trace implements Traced {
     this.happenings.push({ type: "mark", at: since, lane, kind, text, who, until: since + ms });
   }
 
-  /** Takes note of what a lane holds; nothing where it is as it was. */
+  /** Takes note of what a lane holds, as a copy; nothing where it is as it was. */
   holds(lane: string, name: string, lines: readonly string[]): void {
     const key = JSON.stringify([lane, name]);
     const text = JSON.stringify(lines);
     if (this.held.get(key) === text) return;
     this.held.set(key, text);
-    this.happenings.push({ type: "holding", at: this.clock(), lane, name, lines });
+    this.happenings.push({ type: "holding", at: this.clock(), lane, name, lines: [...lines] });
   }
 
   /** A client that has no lane of its own is a connection of the one before the slash. */

@@ -26,6 +26,8 @@ const joined = (client: string): HistoryEvent => ({
 });
 const seen = (message: string) => ({ seq: 1, name: "ann", message, timestamp: 1 });
 
+const said = (message: string): HistoryEvent => ({ type: "sent", client: "ann", name: "ann", message });
+
 /** Ann's message is shown and acknowledged, and the log does not have it. */
 const lost = (message: string): HistoryEvent[] => [
   joined("ann"),
@@ -59,6 +61,19 @@ test("[D11] text of strangers is text in a page, in its table, its headline and 
 test("a page of a history without anomalies says so", () => {
   const history = [joined("ann")];
   expect(timelinePage(history, check(history), { title: "Fine" })).toContain("Every law held.");
+});
+
+test("what somebody holds is what they held at that moment, whatever came later", () => {
+  const history = [joined("ann"), said("one"), said("two"), ...lost("three").slice(3, 4)];
+  const held = traceOf([...history, said("three")]).happenings.flatMap((happening) =>
+    happening.type === "holding" && happening.name === "said, and not answered" ? [happening.lines] : [],
+  );
+  expect(held).toEqual([[], ["one"], ["one", "two"], ["one", "two", "three"]]);
+  const echoed = traceOf([said("one"), { type: "received", client: "ann", epoch: "e", seen: seen("one") }]);
+  expect(echoed.happenings.filter(({ type }) => type === "holding").slice(-2)).toMatchObject([
+    { name: "said, and not answered", lines: [] },
+    { name: "screen", lines: ["1: one"] },
+  ]);
 });
 
 test("a complaint is a law, the checker's word where there is one, and what it says", () => {

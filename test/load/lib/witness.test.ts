@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { Witness } from "../../../load/lib/witness.ts";
+import { readEvent, Witness, writeEvent } from "../../../load/lib/witness.ts";
 import { encodeEvents, encodeWelcome } from "../../../src/protocol/codec.ts";
 import type { ChatMessage } from "../../../src/protocol/messages.ts";
 
@@ -36,4 +36,17 @@ test("a witness stops after its sample, and what comes behind is no anomaly", ()
   expect(anomalies).toEqual([]);
   // 300 sent, 200 received, joined and left.
   expect(events).toBe(502);
+});
+
+test("an event of the history survives a line of either engine, and other lines are none", () => {
+  const witness = new Witness();
+  witness.sent("ann", 'a "quoted" text, 100 %');
+  for (const event of witness.history) {
+    const line = writeEvent(event);
+    const inK6 = `time="2026-11-29T07:00:00Z" level=info msg="${line}" source=console`;
+    for (const told of [line, inK6]) expect(JSON.parse(readEvent(told) ?? "")).toEqual(event);
+    expect(line).not.toContain('"');
+  }
+  expect(readEvent("the history of a run")).toBeNull();
+  expect(readEvent("progress {}")).toBeNull();
 });

@@ -1,6 +1,6 @@
 // Two processes of the host with half of a run each see together what one process sees alone. Counts only: times are the machine's.
 import { execFile } from "node:child_process";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -8,6 +8,8 @@ import { expect, onTestFinished, test } from "vitest";
 import { ROOT } from "../../../tools/command.ts";
 import { mergeResults } from "../../../load/runner/merge.ts";
 import { readResult, type RunResult } from "../../../load/runner/result.ts";
+import { check } from "../../support/checker.ts";
+import { fromLines } from "../../support/history.ts";
 import { openTarget } from "../../../load/runner/targets.ts";
 
 const SHAPE = ["--members", "12", "--senders", "3", "--rate", "15", "--duration", "2", "--warmup", "1"];
@@ -44,7 +46,12 @@ test("two halves, merged, count what one process counts", async () => {
     play("b", ["--run", "halves", "--segment", "1/2:1"]),
   ]);
   const merged = mergeResults(halves, "");
-  const whole = await play("whole", ["--run", "whole"]);
+  const whole = await play("whole", ["--run", "whole", "--history"]);
+  const history = fromLines(await readFile(join(folder, "whole", "history-whole.jsonl"), "utf8"));
+  expect(check(history).anomalies).toEqual([]);
+  // Three senders saw each of the messages from the warm-up on, up to the sample of 200 each.
+  expect(history.length).toBe(whole.counts.judged);
+  expect(whole.notes.join()).toContain("npm run simulate -- --history");
   for (const { headline } of halves) expect(headline).toBeNull();
   expect(halves.map(({ counts }) => counts.joined)).toEqual([6, 6]);
   expect(merged.instances).toBe(2);

@@ -9,14 +9,17 @@ import { wholeOf } from "../tools/numbers.ts";
 import { bundleWorker } from "../tools/worker-bundle.ts";
 import { startWorkerd } from "../tools/workerd.ts";
 import { launcher, pinningHere } from "../load/runner/pinning.ts";
+import { median } from "../load/runner/statistics.ts";
 import { cpuSecondsOf } from "../load/runner/usage.ts";
 
 const HELP = `
 npm run attacks: twenty honest people talk in a room, first in quiet and then beside an attack; each attack meets a fresh server. Prints a
-table: what the attacker did and was answered, what it cost the operator in requests, processor time and disk, and the honest p99
-beside the quiet one. The server has a core of its own; the attacker gives way to the honest people on the others.
+table: what the attacker did and was answered, what it cost the operator in requests, rows, processor time and disk, and the honest p99
+beside the quiet one. Of several rounds each figure is the median. The server has a core of its own; the attacker gives way to the honest
+people on the others.
 
   npm run attacks -- --seconds 10      of each row (default 10)
+  npm run attacks -- --rounds 3        of each row (default 1)
   npm run attacks -- --only history    rows whose name has this
 
 Exit codes: 0 done, 1 honest people were not served, 2 wrong options.
@@ -24,6 +27,7 @@ Exit codes: 0 done, 1 honest people were not served, 2 wrong options.
 
 const STATE = join(ROOT, ".state", "attacks");
 const ROOM = "honest";
+const METERED = "load/attacks/metered-object.ts";
 
 const quantile = (sorted: readonly number[], share: number): number =>
   sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
@@ -54,60 +58,105 @@ function launch(orders: Orders): Promise<Spent> {
   });
 }
 
-/** An upgrade is a request, and so are twenty frames that come in. */
-const requestsOf = ({ connections, frames }: Spent): number => connections + Math.ceil(frames / 20);
+/** What the platform would bill: an upgrade is a request, and so are twenty frames that come in, a call between objects, and an alarm. */
+interface Bill {
+  readonly calls: number;
+  readonly rows: number;
+}
+
+const requestsOf = ({ connections, frames }: Spent, { calls }: Bill): number =>
+  connections + Math.ceil(frames / 20) + calls;
+
+async function billOf(url: string): Promise<Bill> {
+  const response = await fetch(`${url}/metered`);
+  return (await response.json()) as Bill;
+}
+
+/** The columns of the table; each is a number that the attack alone has made. */
+const COLUMNS = [
+  ...["connections", "frames", "answers", "closed", "requests", "rows written", "CPU s", "KiB kept"],
+  ...["honest p50", "p99", "quiet p99", "times"],
+] as const;
+type Row = Readonly<Record<(typeof COLUMNS)[number], number>>;
+const DECIMALS: ReadonlySet<string> = new Set(["CPU s", "honest p50", "p99", "quiet p99", "times"]);
 
 /** Each attack meets a fresh server: what one leaves on the disk is no matter of the next. */
-async function measure(attack: string, ms: number): Promise<string> {
+async function measure(attack: string, ms: number): Promise<Row> {
   await rm(STATE, { recursive: true, force: true });
   const pinning = pinningHere();
   const server = await startWorkerd({
-    worker: await bundleWorker(),
+    worker: await bundleWorker("wrangler.toml", METERED),
     state: STATE,
     launcher: launcher(pinning?.target),
   });
   try {
     const people = await HonestPeople.gather(server.url, ROOM);
     await people.talk(2_000);
+    const talked = await billOf(server.url);
     const quiet = quantile(await people.talk(ms), 0.99);
     const before = await bytesOnDisk();
     const busy = await cpuOf(server.pid);
+    const began = await billOf(server.url);
     const [latencies, spent] = await Promise.all([
       people.talk(ms),
       launch({ attack, url: server.url, room: ROOM, ms }),
     ]);
-    const kept = Math.round(((await bytesOnDisk()) - before) / 1_024);
-    const { connections, frames, answers, closed } = spent;
-    const [p50, p99] = [quantile(latencies, 0.5), quantile(latencies, 0.99)];
-    const cpu = (await cpuOf(server.pid)) - busy;
+    const ended = await billOf(server.url);
+    // The honest people cost what they cost in the quiet seconds.
+    const bill = {
+      calls: ended.calls - began.calls - (began.calls - talked.calls),
+      rows: ended.rows - began.rows - (began.rows - talked.rows),
+    };
+    const p99 = quantile(latencies, 0.99);
+    const row = {
+      ...spent,
+      requests: requestsOf(spent, bill),
+      "rows written": bill.rows,
+      "CPU s": (await cpuOf(server.pid)) - busy,
+      "KiB kept": Math.round(((await bytesOnDisk()) - before) / 1_024),
+      "honest p50": quantile(latencies, 0.5),
+      p99,
+      "quiet p99": quiet,
+      times: p99 / quiet,
+    };
     people.leave();
-    const cells = [
-      ...[connections, frames, answers, closed, requestsOf(spent), cpu.toFixed(1), kept],
-      ...[p50.toFixed(1), p99.toFixed(1), quiet.toFixed(1), (p99 / quiet).toFixed(1)],
-    ];
-    return `| ${attack} | ${cells.join(" | ")} |`;
+    return row;
   } finally {
     await server.kill();
     await rm(STATE, { recursive: true, force: true });
   }
 }
 
+function tell(attack: string, rounds: readonly Row[]): string {
+  const cells = COLUMNS.map((column) =>
+    median(rounds.map((row) => row[column])).toFixed(DECIMALS.has(column) ? 1 : 0),
+  );
+  return `| ${attack} | ${cells.join(" | ")} |`;
+}
+
 command(
   HELP,
-  { seconds: { type: "string", default: "10" }, only: { type: "string", default: "" } },
-  async ({ seconds, only }) => {
+  {
+    seconds: { type: "string", default: "10" },
+    rounds: { type: "string", default: "1" },
+    only: { type: "string", default: "" },
+  },
+  async ({ seconds, rounds, only }) => {
     const ms = wholeOf("--seconds", seconds, 2, 120) * 1_000;
+    const times = wholeOf("--rounds", rounds, 1, 20);
     const attacks = Object.keys(ATTACKS).filter((name) => name.includes(String(only)));
     if (attacks.length === 0)
       throw new Failure(`No attack has "${String(only)}" in its name; run it without --only.`, 2);
     const pinning = pinningHere();
     if (pinning !== null)
       execFileSync("taskset", ["-a", "-c", "-p", pinning.generator, `${process.pid}`], { stdio: "ignore" });
-    console.log(`${attacks.length} attacks, ${(2 * ms) / 1_000 + 5} seconds each.\n`);
-    console.log(
-      "| attack | connections | frames | answers | closed | requests | CPU s | KiB kept | honest p50 | p99 | quiet p99 | times |",
-    );
-    console.log(`|${"---|".repeat(12)}`);
-    for (const attack of attacks) console.log(await measure(attack, ms));
+    console.log(`${attacks.length} attacks, ${times} × ${(2 * ms) / 1_000 + 5} seconds each.\n`);
+    console.log(`| attack | ${COLUMNS.join(" | ")} |`);
+    console.log(`|${"---|".repeat(COLUMNS.length + 1)}`);
+    for (const attack of attacks) {
+      const all: Row[] = [];
+      for (let round = 0; round < times; round++) all.push(await measure(attack, ms));
+      console.log(tell(attack, all));
+    }
   },
 );

@@ -19,8 +19,8 @@ export interface WorkerBundle {
   readonly assets: { readonly binding: string; readonly folder: string } | null;
 }
 
-/** Reads a wrangler.toml and bundles its Worker. Throws a Failure where the file leaves out what workerd needs. */
-export async function bundleWorker(configPath = "wrangler.toml"): Promise<WorkerBundle> {
+/** Reads a wrangler.toml and bundles its Worker, or another entry in its place. Throws a Failure where the file leaves out what workerd needs. */
+export async function bundleWorker(configPath = "wrangler.toml", entry?: string): Promise<WorkerBundle> {
   const path = resolve(ROOT, configPath);
   const config = await readConfiguration(configPath);
   const { name, main, compatibility_date: date } = config;
@@ -33,7 +33,7 @@ export async function bundleWorker(configPath = "wrangler.toml"): Promise<Worker
   const { binding, directory } = config.assets ?? {};
   return {
     name,
-    code: await bundle(main),
+    code: await bundle(entry ?? main),
     compatibilityDate: date,
     compatibilityFlags: config.compatibility_flags,
     vars: config.vars,

@@ -2,7 +2,8 @@
 import { once } from "node:events";
 import { WebSocket } from "ws";
 
-const PEOPLE = 20;
+/** How many there are. */
+export const PEOPLE = 20;
 const EVERY_MS = 1_000;
 
 export class HonestPeople {

@@ -19,7 +19,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "load/engine": ["load/lib", "src/protocol"],
   "load/host": ["load/engine", "tools"],
   "load/targets": ["load/host", "load/lib", "src/protocol", "tools"],
-  "load/attacks": ["src/protocol", "tools"],
+  "load/attacks": ["src/protocol", "src/worker.ts", "tools"],
   "load/runner": ["load/lib", "load/targets", "tools"],
   scripts: [
     "load/attacks",

@@ -9,6 +9,7 @@ import {
   newRun,
   refuseOverPolicy,
   requestOf,
+  secondsOf,
   RUN_HELP,
   RUN_OPTIONS,
   sayWhat,
@@ -24,7 +25,7 @@ import { LEAST_PAIRS } from "../load/runner/statistics.ts";
 const HELP = `
 npm run load:ab -- A B: measures A and B in turns, A B B A, until there are enough VALID pairs, and says whether B is slower.
 
-  npm run load:ab -- main HEAD                          two commits: their Workers, loaded by the generator that is here
+  npm run load:ab -- HEAD~1 HEAD                        two commits: their Workers, loaded by the generator that is here
   npm run load:ab -- https://a.example https://b.example two targets
   npm run load:ab -- flush-window-ms=10 flush-window-ms=20  two values of a var of wrangler.toml
 
@@ -51,7 +52,7 @@ command(
   async (values, operands) => {
     const [a, b, ...more] = operands;
     if (a === undefined || b === undefined || more.length > 0)
-      throw new Failure("Name two sides: npm run load:ab -- main HEAD", 2);
+      throw new Failure("Name two sides: npm run load:ab -- HEAD~1 HEAD", 2);
     const pairs = wholeOf("--pairs", values.pairs, LEAST_PAIRS, 100);
     const tolerance = numberOf("--tolerance", values.tolerance, 0, 100) / 100;
     const given = /^(ws|http)s?:/.test(a) ? { ...values, target: a } : values;
@@ -62,6 +63,9 @@ command(
     // At most twice as many pairs as asked for, of two runs each.
     await agreeToCost(request, values, 4 * pairs);
     sayWhat(request);
+    if (a === b) console.log("Both sides are the same: what differs is noise.");
+    const minutes = Math.ceil((2 * pairs * secondsOf(request)) / 60);
+    console.log(`${pairs} pairs take some ${minutes} minutes, and twice as long where many runs are VOID.`);
     await shakeHands(request, values);
     const measured = await measure(request, sides, pairs);
     process.exitCode = await conclude(request, sides, measured, tolerance, pairs);

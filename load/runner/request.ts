@@ -130,6 +130,19 @@ export function sayWhat({ scenario, engine, target, pinning, folder }: Omit<RunR
   console.log(`${scenario} by ${by} against ${at}${where}. Results go to ${folder}`);
 }
 
+/** About how long a run takes, with what is started and stopped around it. */
+export function secondsOf({
+  scenario,
+  env,
+  target,
+}: Pick<RunRequest, "scenario" | "env" | "target">): number {
+  const { warmupS, durationS, members, joinRate } = readParameters(scenario, {
+    ...env,
+    CHAT_TARGET: "ws://127.0.0.1:1",
+  });
+  return members / joinRate + warmupS + durationS + (target.kind === "url" ? 2 : 4);
+}
+
 /** A new name for the rooms of a run, short and in the parser's alphabet. */
 export const newRun = (): string =>
   `${Date.now().toString(36)}${Math.floor(Math.random() * 1_296).toString(36)}`;

@@ -90,11 +90,16 @@ function sayNumbers(result: RunResult): string[] {
   const { headline, verdict } = result;
   if (headline === null)
     return ["VOID: this run gives no number of the room.", ...verdict.reasons.map((reason) => `  ${reason}`)];
+  const said = verdict.broken.length > 0 ? "Beside that" : "VALID";
+  if (result.scenario === "smoke")
+    return [
+      `${said}: it works. ${whole(result.counts.delivered)} messages were delivered; a smoke run says nothing of how fast.`,
+    ];
   const { deliveriesPerSecondPerRoom: rate, p50, p95, p99, p999, serverCpuMicrosPerDelivery: cpu } = headline;
   const of = OF[headline.of];
   const server = cpu === undefined ? "" : `, server CPU ${cpu.toPrecision(3)} µs a delivery`;
   return [
-    `${verdict.broken.length > 0 ? "Beside that" : "VALID"}: ${Math.round(rate).toLocaleString("en")} deliveries/s per room, ${of}p50 ${duration(p50)}, p95 ${duration(p95)}, p99 ${duration(p99)}, p99.9 ${duration(p999)}${server}; limited by ${verdict.limitedBy}.`,
+    `${said}: ${Math.round(rate).toLocaleString("en")} deliveries/s per room, ${of}p50 ${duration(p50)}, p95 ${duration(p95)}, p99 ${duration(p99)}, p99.9 ${duration(p999)}${server}; limited by ${verdict.limitedBy}.`,
     ...[findingOf(result)].filter((finding) => finding !== ""),
   ];
 }

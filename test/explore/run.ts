@@ -23,9 +23,11 @@ state. What is under way arrives in any order, rooms crash between any two steps
   npm run explore -- --mutant "GCRA"          breaks the code first (a name from test/mutants), and has to find it
   npm run explore -- --mutant ""              the same for every named mutant of the core
   npm run explore -- --threads 2              how many threads (default 2)
+  npm run explore -- --record                 keeps the figures in test/explore/scopes.json, and what found a mutant in
+                                              test/explore/mutants.json, which npm run test:mutants shows in its matrix
 
-Prints states, depth, whether that was all of the scope, and a way to what is wrong; of a mutant the shortest. Figures are kept in
-test/explore/scopes.json, and what found a mutant in test/explore/mutants.json; npm run test:mutants shows them in its matrix.
+Prints states, depth, and a way to what is wrong; of a mutant the shortest. A scope is exhausted when no step is left in it that leads
+to a state not seen before: then every order of its steps was tried.
 Exit codes: 0 every law held, or each mutant was found; 1 not; 2 wrong options.
 `;
 
@@ -35,6 +37,7 @@ const OPTIONS = {
   states: { type: "string", default: "1000000" },
   threads: { type: "string", default: "2" },
   mutant: { type: "string" },
+  record: { type: "boolean", default: false },
 } as const;
 
 const TELL_EVERY_MS = 5_000;
@@ -45,13 +48,15 @@ interface Effort {
   readonly minutes: number;
   readonly states: number;
   readonly threads: number;
+  readonly isRecorded: boolean;
 }
 
-command(HELP, OPTIONS, async ({ scope, mutant, minutes, states, threads }) => {
+command(HELP, OPTIONS, async ({ scope, mutant, minutes, states, threads, record }) => {
   const effort = {
     minutes: numberOf("--minutes", minutes, 0.01, 10_000),
     states: wholeOf("--states", states, 1, 16_000_000),
     threads: wholeOf("--threads", threads, 1, 64),
+    isRecorded: record === true,
   };
   const chosen = scopesNamed(String(scope));
   if (mutant === undefined) return exploreScopes(chosen, effort);
@@ -116,7 +121,7 @@ async function exploreScopes(scopes: readonly Scope[], effort: Effort): Promise<
     const seconds = Math.round((performance.now() - began) / 100) / 10;
     const { states, transitions, depth, isExhausted, found } = outcome;
     const traits = Object.fromEntries(outcome.traits);
-    const end = isExhausted ? "all of it" : "not all of it";
+    const end = isExhausted ? "exhausted" : "not exhausted";
     console.log(
       `${name}: ${states} states, ${transitions} steps tried, depth ${depth}, ${end}, ${seconds} s.`,
     );
@@ -126,7 +131,7 @@ async function exploreScopes(scopes: readonly Scope[], effort: Effort): Promise<
         `Found after ${found.path.length} steps:\n${list(outcome.trace)}\n${found.complaints.join("\n")}`,
       );
     rows.set(name, { states, transitions, depth, isExhausted, seconds, traits });
-    writeFileSync(SCOPES_FILE, format(rows));
+    if (effort.isRecorded) writeFileSync(SCOPES_FILE, format(rows));
   }
 }
 
@@ -148,7 +153,7 @@ async function exploreMutants(
       rows.set(mutant.name, noticed);
       console.log(`${mutant.name}: ${steps} steps in ${scope}, ${laws.join(" ")}\n${list(trace)}`);
     }
-    writeFileSync(MUTANTS_FILE, format(rows));
+    if (effort.isRecorded) writeFileSync(MUTANTS_FILE, format(rows));
   }
   console.log(`${mutants.length - missed.length} of ${mutants.length} mutants were found.`);
   if (missed.length > 0) throw new Failure(`No scope showed: ${missed.join("; ")}.`);

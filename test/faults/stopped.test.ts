@@ -9,14 +9,14 @@ const STOPS = 12;
 const stopMs = (round: number): number => (round === STOPS - 1 ? 20_000 : 50 * 2 ** (round % 6));
 
 test("[D1] [D2] [D3] [D4] [D5] SIGSTOP in mid-traffic, again and again: who waits loses nothing, and who comes back is not heard twice", async () => {
-  const reached = new Reached("stops", "unconfirmed at a stop", "sent", "acknowledged");
+  const reached = new Reached("stops", "waiting at a stop, summed over the stops", "sent", "acknowledged");
   const server = await serve("stopped");
   const crowd = await Crowd.gather(server.url, "stopped", { people: 3, classics: 1 });
   for (let round = 0; round < STOPS; round++) {
     crowd.say(2);
     process.kill(server.pid, "SIGSTOP");
     try {
-      reached.add("unconfirmed at a stop", crowd.count("unconfirmed"));
+      reached.add("waiting at a stop, summed over the stops", crowd.count("unconfirmed"));
       // Said to a server that stands still, too.
       crowd.say(1);
       await pause(stopMs(round));

@@ -2,6 +2,7 @@
 import { spawn } from "node:child_process";
 import { readFile, rm } from "node:fs/promises";
 import { join, relative } from "node:path";
+import { Failure } from "../../tools/command.ts";
 
 /** Vitest's projects that judge mutants, and where their tests are. */
 const FOLDERS = {
@@ -27,10 +28,10 @@ interface VitestReport {
   }[];
 }
 
-/** The laws that failures name, by test file. A run that ends without naming a file has no file: "". */
+/** The laws that failures name, by test file. */
 export type Failures = ReadonlyMap<string, readonly string[]>;
 
-/** Runs whole projects. */
+/** Runs whole projects. Throws a Failure where the run ends early: nobody has noticed anything then. */
 export function runProjects(copy: string, projects: readonly Project[]): Promise<Failures> {
   return run(copy, projects, []);
 }
@@ -55,14 +56,18 @@ async function run(copy: string, projects: readonly Project[], files: readonly s
     // Half as many cases, and no shrinking: a mutant is noticed or it is not.
     env: { ...process.env, RUNS: "0.5" },
   });
+  const began = performance.now();
   const timer = setTimeout(() => child.kill("SIGKILL"), RUN_WITHIN_MS);
-  const code = await new Promise<number | null>((resolve) => {
-    child.on("exit", resolve);
+  const how = await new Promise<number | NodeJS.Signals | null>((resolve) => {
+    child.on("exit", (code, signal) => resolve(code ?? signal));
   });
   clearTimeout(timer);
   const text = await readFile(output, "utf8").catch(() => null);
   const failures = text === null ? new Map<string, string[]>() : failuresIn(JSON.parse(text), copy);
-  if (failures.size === 0 && code !== 0) failures.set("", ["other"]);
+  if (failures.size === 0 && how !== 0)
+    throw new Failure(
+      `The tests ended with ${how} after ${Math.round((performance.now() - began) / 1_000)} s and named none that failed, which proves nothing. Run this again on a quieter machine.`,
+    );
   return failures;
 }
 

@@ -63,6 +63,14 @@ export async function play({ scenarios, runs, seed, replay, picture, drawsAny }:
   );
 }
 
+/** Plays one scenario, and draws it. Throws a Failure with what is wrong with it. */
+export function playOne(scenario: Scenario, name: string, picture: string): void {
+  const complaints = judge(new Simulation(scenario).run(), new Reached(...STATES));
+  console.log(writePage(picture, simulationPage(scenario, [`npm run simulate -- --scenario ${name}`])));
+  if (complaints.length > 0) throw new Failure(complaints.join("\n"));
+  console.log("The checker found nothing.");
+}
+
 /** A step a line. */
 function tell({ steps, ...settings }: Scenario): string {
   return [JSON.stringify(settings), ...steps.map((step) => JSON.stringify(step))]

@@ -1,6 +1,6 @@
 // `npm run simulate`: a long run of the simulation, with its counts; and the same with a mutant, which it has to find.
 import { spawn } from "node:child_process";
-import { readFile, rm } from "node:fs/promises";
+import { cp, readFile, rm } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import type fc from "fast-check";
 import { command, Failure, ROOT } from "../../tools/command.ts";
@@ -12,7 +12,7 @@ import { tellAnomaly } from "../support/verdict.ts";
 import { writePage } from "../timeline/keep.ts";
 import { timelinePage } from "../timeline/page.ts";
 import { saturation, tellSaturation } from "./coverage.ts";
-import { play, scenariosToFind, tellToFind } from "./play.ts";
+import { play, playOne, scenariosToFind, tellToFind } from "./play.ts";
 import { evenScenarios, type Scenario } from "./scenario.ts";
 import { scenarios as swarmScenarios } from "./swarm.ts";
 
@@ -27,6 +27,7 @@ npm run simulate: plays random scenarios of crashes, lost connections, full disk
   npm run simulate -- --weights even         all kinds of steps in every scenario; the default is swarm: each
                                              scenario draws which kinds there are, and how often
   npm run simulate -- --coverage             how many different coarse states were seen, with both kinds of weights
+  npm run simulate -- --scenario FILE        plays one scenario, as a failure printed it or test/counterexamples has it in a line
   npm run simulate -- --history FILE         judges and draws a history that was written down: JSON lines, as in reports/
   npm run simulate -- --median 9             how many scenarios it takes until one fails, for nine seeds
 
@@ -43,6 +44,7 @@ const OPTIONS = {
   timeline: { type: "string", default: "" },
   weights: { type: "string", default: "swarm" },
   coverage: { type: "boolean", default: false },
+  scenario: { type: "string", default: "" },
   history: { type: "string", default: "" },
   median: { type: "string", default: "" },
 } as const;
@@ -62,6 +64,8 @@ command(HELP, OPTIONS, async (options) => {
   const median = options.median === "" ? [] : ["--median", `${whole("--median", options.median, 1)}`];
   const timeline = String(options.timeline);
   const picture = resolve(ROOT, timeline === "" ? PICTURE : timeline);
+  if (options.scenario !== "")
+    return playOne(await readScenario(String(options.scenario)), String(options.scenario), picture);
   if (options.history !== "") return draw(String(options.history), picture);
   if (options.mutant !== "")
     return playMutant(String(options.mutant), [...replay, ...median, "--timeline", picture]);
@@ -79,6 +83,17 @@ command(HELP, OPTIONS, async (options) => {
   const again = `npm run simulate -- ${replay.join(" ")}`;
   await play({ scenarios, runs, seed, replay: again, picture, drawsAny: timeline !== "" });
 });
+
+async function readScenario(file: string): Promise<Scenario> {
+  const text = await readFile(file, "utf8").catch(() => "");
+  try {
+    const { seed, isEager, rate, keepRows, steps } = JSON.parse(text) as Scenario;
+    if (Array.isArray(steps)) return { seed, isEager, rate, keepRows, steps };
+  } catch {
+    // Said below.
+  }
+  throw new Failure(`${file} has no scenario; give a file with one, as JSON.`, 2);
+}
 
 /** Throws a Failure with what is wrong with a history. */
 async function draw(file: string, picture: string): Promise<void> {
@@ -110,6 +125,8 @@ async function playMutant(text: string, args: readonly string[]): Promise<void> 
   const code = await new Promise<number | null>((resolve) => {
     child.on("exit", resolve);
   });
+  // What it kept of the failure outlives the copy.
+  await cp(join(COPY, "reports"), join(ROOT, "reports"), { recursive: true }).catch(() => {});
   await rm(COPY, { recursive: true, force: true });
   if (code !== 1) throw new Failure(`The simulation did not notice "${mutant.name}".`);
   console.log("Noticed, as it should be.");

@@ -24,7 +24,10 @@ export function simulationPage(
   simulation.inevitable = inevitable;
   const trace = traceOf(simulation);
   const complaints = judge(simulation.run(), new Reached(...STATES));
-  const steps = ["", "The scenario:", JSON.stringify(scenario)];
+  const steps = [
+    "As scenario.json, for npm run simulate -- --scenario scenario.json:",
+    JSON.stringify(scenario),
+  ];
   // Of the days after everybody has left, only what stays for ever is judged.
   const isDeserted = complaints.some((complaint) => complaint.startsWith("[D12]"));
   const end = trace.happenings.findIndex((one) => one.type === "mark" && one.text === DESERTED);

@@ -18,5 +18,6 @@ export function writePage(path: string, page: string): string {
   const whole = resolve(ROOT, path);
   mkdirSync(dirname(whole), { recursive: true });
   writeFileSync(whole, page);
-  return `A picture of it: ${relative(ROOT, whole)}`;
+  const near = relative(ROOT, whole);
+  return `A picture of it: ${near.startsWith("..") ? whole : near}`;
 }

@@ -61,6 +61,16 @@ describe("verdicts", () => {
     expect(report.indexOf("140 lost")).toBeLessThan(report.indexOf(">VOID<"));
   });
 
+  test("a smoke run says that it works, and no time: ten messages have no percentiles", () => {
+    const smoke = fixture({ scenario: "smoke" });
+    expect(sayResult(smoke)).toEqual([
+      `VALID: it works. ${smoke.counts.delivered.toLocaleString("en")} messages were delivered; a smoke run says nothing of how fast.`,
+    ]);
+    const report = renderReport({ title: "", results: [smoke], ladder: null, command: "" });
+    expect(report).toContain("a smoke run says nothing of how fast");
+    expect(report).not.toContain("deliveries/s per room");
+  });
+
   test("a result says what failed, most first, and when the first time", () => {
     const first = Date.parse(fixture().started) + 1_500;
     const failures = [{ why: "status 403", count: 1_200, first }];

@@ -79,18 +79,18 @@ async function measure(kind: "local" | "demo" | "relay", members: number, rate: 
   try {
     const playing = play(request, target);
     await sleep(SETTLE_S * 1_000);
-    const micros = await sample(target.pid ?? 0);
+    const perSecond = await sample(target.pid ?? 0);
     await playing;
-    return micros / (rate * SAMPLED_S);
+    return perSecond / rate;
   } finally {
     await target.stop();
   }
 }
 
-/** Records stacks of a process; returns the processor time that it took meanwhile, in microseconds. */
+/** Records stacks of a process; returns the processor time that it took meanwhile, in microseconds a second. */
 async function sample(pid: number): Promise<number> {
   const cpu = async (): Promise<number> => cpuSecondsOf(await readFile(`/proc/${pid}/stat`, "utf8"));
-  const before = await cpu();
+  const [began, before] = [performance.now(), await cpu()];
   const record = [
     "record",
     "-q",
@@ -106,7 +106,8 @@ async function sample(pid: number): Promise<number> {
     `${SAMPLED_S}`,
   ];
   await output("perf", record);
-  return ((await cpu()) - before) * 1e6;
+  // perf itself takes a while to begin and to end.
+  return (((await cpu()) - before) * 1e6) / ((performance.now() - began) / 1_000);
 }
 
 /** What a command prints. Throws a Failure where it cannot be run or fails. */

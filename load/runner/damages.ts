@@ -39,7 +39,10 @@ export const DAMAGES: readonly Damage[] = [
   broken("a text is a copy of the one before", "--copy", "20"),
   broken("two texts of a frame are exchanged", "--exchange", "1"),
   broken("the end of a frame is cut off, its head is not", "--tail", "5"),
-  { ...broken("the same, where one message in 100 is timed", "--tail", "5"), env: { CHAT_SAMPLE: "100" } },
+  {
+    ...broken("the end of a frame is cut off, where one message in 100 is timed", "--tail", "5"),
+    env: { CHAT_SAMPLE: "100" },
+  },
   broken("another name", "--name", "20"),
   broken("another author", "--author", "20"),
   broken("another client", "--client", "20"),

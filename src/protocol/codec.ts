@@ -55,7 +55,7 @@ function readFrame(text: unknown): Decoded<Fields> {
   return fields === null ? bad("bad-frame", "Frames must be JSON objects.") : ok(fields);
 }
 
-/** The first frame of a client, classic or delivery (SPEC C1, P1). */
+/** The first frame of a client, classic or delivery (SPEC C3, P1). */
 export function decodeHello(text: unknown): Decoded<Hello> {
   const frame = readFrame(text);
   if (!frame.ok) return frame;

@@ -12,8 +12,8 @@ export const MAX_PENDING = 10_000;
 export const MAX_PENDING_LENGTH = 2_560_000;
 
 /**
- * Milliseconds between the end of a flush and the next one in a busy room: a frame costs some 15 microseconds, so this
- * leaves half a core at 1,000 members to everything else. In a larger one the flush itself is what people wait for.
+ * Milliseconds between the end of a flush and the next one in a busy room. A frame costs some 15 microseconds, so up to 1,000
+ * members a flush takes half as long as the window behind it. In a larger room the flush itself is what people wait for.
  */
 export const windowMs = (members: number): number => Math.min(30, Math.max(5, Math.ceil(0.03 * members)));
 

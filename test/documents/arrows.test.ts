@@ -6,8 +6,8 @@ import { arrowsOf, brokenArrows, circles, importsOf, leaks, MAY_IMPORT, picture 
 import { read } from "./documents.ts";
 
 const FILES = Object.fromEntries(
-  ["src", "tools", "load", "scripts", "test"]
-    .flatMap((folder) => globSync(`${folder}/**/*.{ts,mjs}`))
+  ["src", "tools", "load", "scripts", "test", "examples"]
+    .flatMap((folder) => globSync(`${folder}/**/*.{ts,tsx,mjs}`))
     .map((file) => [file.replaceAll("\\", "/"), readFileSync(file, "utf8")]),
 );
 const IMPORTS = importsOf(FILES);

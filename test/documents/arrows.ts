@@ -2,7 +2,7 @@
 // against what the files say.
 import { posix } from "node:path";
 
-/** Folders, or files, each with those that it may import besides itself. What stands further down may import what stands above. */
+/** Folders, or files, each with those that it may import besides itself: all of them stand before it in this list. */
 export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "src/protocol": [],
   "src/rate-limit": [],
@@ -10,6 +10,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "src/room": ["src/protocol", "src/rate-limit"],
   "src/client": ["src/protocol"],
   "src/client/page": ["src/client", "src/protocol"],
+  examples: ["src/client"],
   "src/worker.ts": ["src/http", "src/protocol", "src/rate-limit", "src/room"],
   "test/support/checker.ts": ["src/client", "src/protocol"],
   tools: ["src/http", "src/room"],
@@ -74,7 +75,9 @@ export function arrowsOf(
 ): (Import & { readonly from: string; readonly into: string })[] {
   return imports.flatMap((each) => {
     const from = folderOf(each.file);
-    const into = /^(src|test|tools|load|scripts)\//.test(each.to) ? (folderOf(each.to) ?? "test") : null;
+    const into = /^(src|test|tools|load|scripts|examples)\//.test(each.to)
+      ? (folderOf(each.to) ?? "test")
+      : null;
     return from === null || into === null || from === into ? [] : [{ ...each, from, into }];
   });
 }

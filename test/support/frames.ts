@@ -1,4 +1,4 @@
-// Any frame of a room, as tests read them: all fields optional.
+// The frames of a room, as tests read them: all fields optional.
 import type { ChatMessage, HistoryPage, Presence, Refusal, Welcome } from "../../src/protocol/messages.ts";
 
 export interface Frame {

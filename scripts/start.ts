@@ -9,7 +9,8 @@ npm start: builds the page and serves the chat from workerd on this machine, for
 
   npm start -- --port 8788            another port (default 8787)
   npm start -- --state .state/demo    another folder for what is kept between restarts (default .state/chat)
-  npm start -- --var RATE_BURST=50    another value for a var of wrangler.toml; may be repeated
+  npm start -- --var RATE_BURST=50    another value for a var of wrangler.toml, or a secret such as ADMIN_TOKEN; may be repeated
+  npm start -- --logs                 shows what the Worker logs
 
 Ctrl-C ends it. Exit codes: 0 ended by you, 1 could not start, 2 wrong options.
 `;
@@ -20,8 +21,9 @@ command(
     port: { type: "string", default: "8787" },
     state: { type: "string", default: ".state/chat" },
     var: { type: "string", multiple: true, default: [] },
+    logs: { type: "boolean", default: false },
   },
-  async ({ port, state, var: vars }) => {
+  async ({ port, state, var: vars, logs }) => {
     const number = Number(port);
     if (!Number.isInteger(number) || number < 0 || number > 65_535) {
       throw new Failure("--port takes a number from 0 to 65535.", 2);
@@ -37,8 +39,13 @@ command(
     // npm that is ended does not always pass it on.
     if (process.env.npm_lifecycle_event !== undefined) endWithParent();
     console.log("Building the page and starting workerd ...");
-    const settings = { port: number, state: String(state), vars: readVars(vars), prepare: buildPage };
-    const server = await startServer(settings);
+    const server = await startServer({
+      port: number,
+      state: String(state),
+      vars: readVars(vars),
+      prepare: buildPage,
+      ...(logs === true && { onOutput: (chunk: Buffer) => process.stdout.write(chunk) }),
+    });
     stop = () => void server.stop();
     console.log(
       `Edge Chat is ready: open ${server.url}; a second browser, or a private window, is a second person.`,

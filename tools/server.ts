@@ -16,6 +16,8 @@ export interface ServerOptions {
   readonly vars?: Readonly<Record<string, string>>;
   /** What is made before it starts, once port and folder are free: nothing is rebuilt under a server that runs. */
   readonly prepare?: () => Promise<void>;
+  /** Hears what wrangler says, and what the Worker logs. */
+  readonly onOutput?: (chunk: Buffer) => void;
 }
 
 export interface LocalServer {
@@ -32,7 +34,13 @@ const START_DEADLINE_MS = 60_000;
 const END_WITH_PARENT = join(ROOT, "tools", "end-with-parent.ts");
 
 /** Starts the app and waits until it answers. Throws a Failure with what to do when it cannot. */
-export async function startServer({ port, state, vars = {}, prepare }: ServerOptions): Promise<LocalServer> {
+export async function startServer({
+  port,
+  state,
+  vars = {},
+  prepare,
+  onOutput = () => {},
+}: ServerOptions): Promise<LocalServer> {
   checkVars(await readConfiguration(), vars);
   const chosen = await freePort(port);
   const folder = pathOf(ROOT, state);
@@ -52,6 +60,7 @@ export async function startServer({ port, state, vars = {}, prepare }: ServerOpt
   let output = "";
   const keep = (chunk: Buffer): void => {
     output = (output + chunk.toString()).slice(-4_000);
+    onOutput(chunk);
   };
   child.stdout.on("data", keep);
   child.stderr.on("data", keep);

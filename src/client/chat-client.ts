@@ -42,7 +42,7 @@ export class ChatError extends Error {
   readonly mayBeStored: boolean;
 
   constructor(code: ChatError["code"], mayBeStored = false, options?: ErrorOptions) {
-    super(`The message is not known to be stored: ${code}.`, options);
+    super(`${mayBeStored ? "Perhaps" : "Not"} stored: ${code}.`, options);
     this.code = code;
     this.mayBeStored = mayBeStored;
   }
@@ -85,8 +85,8 @@ export class ChatClient {
   readonly #receipts: Receipts;
   readonly #waiting = new Map<string, Waiting>();
   readonly #listeners = new Map<string, Set<(event: never) => void>>();
-  /** Why there is no connection, nor an attempt to have one. */
-  #end: ChatError["code"] | "not started" | null = "not started";
+  /** Why there is no connection, nor an attempt to have one; "" where it was not started, null where there is. */
+  #end: ChatError["code"] | "" | null = "";
   #state: Snapshot = {
     status: "connecting",
     author: "",
@@ -127,7 +127,7 @@ export class ChatClient {
    */
   send(text: string, { signal }: { readonly signal?: AbortSignal } = {}): Promise<number | null> {
     return new Promise((resolve, reject) => {
-      if (this.#end !== null && this.#end !== "not started") return reject(new ChatError(this.#end));
+      if (this.#end) return reject(new ChatError(this.#end));
       if (signal?.aborted) return reject(new ChatError("aborted", false, { cause: signal.reason }));
       const id = newId();
       const onAbort = (): void => this.#socket.withdraw(id);
@@ -145,7 +145,7 @@ export class ChatClient {
   }
 
   /** Hears of every change of the snapshot; with `snapshot` what React's useSyncExternalStore takes. */
-  readonly subscribe = (listener: () => void): (() => void) => this.on("change", () => listener());
+  readonly subscribe = (listener: () => void): (() => void) => this.on("change", listener);
 
   readonly snapshot = (): Snapshot => this.#state;
 
@@ -174,9 +174,8 @@ export class ChatClient {
     this.#emit("closed", new ChatError("closed"));
   };
 
-  [Symbol.asyncDispose](): Promise<void> {
+  async [Symbol.asyncDispose](): Promise<void> {
     this.close();
-    return Promise.resolve();
   }
 
   #observe(event: AppEvent): void {

@@ -33,8 +33,9 @@ export class ChatSocket {
     this.#connection = new Connection(options);
   }
 
-  /** Connects, and stays connected until `stop`. */
+  /** Connects, and stays connected until `stop`. Throws an Error where there is no WebSocket: it would try for ever. */
   start(): void {
+    if (!(this.#options.WebSocket ?? globalThis.WebSocket)) throw new Error("No WebSocket.");
     this.#handle({ type: "start" });
   }
 

@@ -90,9 +90,10 @@ export class ChatRoom extends DurableObject<Env> {
   }
 
   stats(): RoomStats {
-    const { log, room, tally, awakeSince } = this;
+    const { tag, log, room, tally, awakeSince } = this;
     const { flushes, units, closes } = tally;
     return {
+      tag,
       members: room.members,
       sockets: room.sessions.size,
       messages: log.head - log.floor,

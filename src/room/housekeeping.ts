@@ -37,7 +37,7 @@ export function findOverdue(
     } else if (isDelivery(session)) {
       const deadline = Math.max(heard.get(connection) ?? 0, since) + silenceMs;
       if (now < deadline) next = Math.min(next, nextLook(deadline, silenceMs, now - since, now));
-      else overdue.push({ session, code: CLOSE.silent, reason: "Nothing was heard from you." });
+      else overdue.push({ session, code: CLOSE.silent, reason: "No ping came from you." });
     }
   }
   return { overdue, next };

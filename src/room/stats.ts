@@ -1,7 +1,9 @@
-// What an operator may know of a room, counted since it woke: numbers only, never a name, a text or an address.
+// What an operator may know of a room, counted since it woke: its tag and numbers, never a name, a text or an address.
 import type { RoomEffect } from "./effects.ts";
 
 export interface RoomStats {
+  /** What log lines call the room. */
+  readonly tag: string;
   /** Connections that have joined; and all of them. */
   readonly members: number;
   readonly sockets: number;

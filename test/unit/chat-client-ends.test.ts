@@ -1,6 +1,6 @@
 // What ChatClient says before its start and at its end, and what it lets go of. chat-client.test.ts has what is between.
-import { beforeEach, expect, test, vi } from "vitest";
-import { ChatError, type SavedOutbox } from "../../src/client/chat-client.ts";
+import { beforeEach, expect, onTestFinished, test, vi } from "vitest";
+import { ChatClient, ChatError, type SavedOutbox } from "../../src/client/chat-client.ts";
 import { MemoryStorage } from "../../src/client/extras/storage.ts";
 import { eventsFrame } from "../support/client-machine.ts";
 import { live, made, newest, receive, useFakeNetwork } from "../support/fake-network.ts";
@@ -42,7 +42,7 @@ test("[D7] the end is told with its code; what waited is rejected in a sentence 
   const [[told] = []] = closed.mock.calls;
   expect(told).toBeInstanceOf(ChatError);
   expect(told).toMatchObject({ code: "closed", mayBeStored: false });
-  expect(await waiting).toMatchObject({ message: "The message is not known to be stored: closed." });
+  expect(await waiting).toMatchObject({ message: "Perhaps stored: closed." });
 });
 
 test("a signal that has aborted before says why", async () => {
@@ -105,4 +105,11 @@ test("[P8] what an earlier run left and failed is forgotten although nobody wait
   const client = live({ storage: left([{ id: "old", message: "x".repeat(300), state: "pending" }]) });
   expect(client.snapshot().outbox).toEqual([]);
   expect(reported).not.toHaveBeenCalled();
+});
+
+test("where there is no WebSocket, the start says so at once, and nothing is tried for ever", () => {
+  vi.stubGlobal("WebSocket", undefined);
+  onTestFinished(() => void vi.unstubAllGlobals());
+  const client = new ChatClient({ url: "ws://room/", name: "ann", key: "k".repeat(16), client: "tab" });
+  expect(() => client.start()).toThrow("No WebSocket");
 });

@@ -42,7 +42,7 @@ test("[D12] the next deadline is the first of all, and who has to go is told why
   expect(next).toBe(525_000);
   expect(overdue).toEqual([
     { session: sessions[2], code: 4002, reason: "Say your name first." },
-    { session: sessions[4], code: 4009, reason: "Nothing was heard from you." },
+    { session: sessions[4], code: 4009, reason: "No ping came from you." },
   ]);
   expect(findOverdue([...sessions, session("f", 200_001, DELIVERY)], CONFIG, new Map(), 500_000).next).toBe(
     500_001,

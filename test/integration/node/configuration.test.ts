@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { checkVars, type Configuration, readConfiguration } from "../../../tools/configuration.ts";
 import { uninstallOf } from "../../../tools/uninstall-config.ts";
 
-test("[C25] invocation logs are off: the URL of each request would name a private room", () => {
+test("[C27] invocation logs are off: the URL of each request would name a private room", () => {
   const toml = readFileSync("wrangler.toml", "utf8");
   expect(toml).toMatch(/\n\[observability\.logs\]\ninvocation_logs = false\n/);
 });

@@ -46,7 +46,7 @@ test("[C3] [C5] [D9] people talk in a private room, and it goes on after a sleep
   expect(await ann.close()).toBe(1000);
 });
 
-test("[C12] [C25] the operator erases a room with the secret, and no log names the room or what was said", async () => {
+test("[C12] [C27] the operator erases a room with the secret, and no log names the room or what was said", async () => {
   const ask = (token: string) =>
     server.fetch("/api/room/harness", { method: "DELETE", headers: { Authorization: `Bearer ${token}` } });
   expect((await ask("another-token-of-the-harness")).status).toBe(404);

@@ -12,14 +12,15 @@ const staging = await readConfiguration("wrangler.toml", "staging");
 
 test("staging is the same Worker under another name, with rooms and limiters of its own", () => {
   expect([above.name, staging.name]).toEqual(["edge-chat", "edge-chat-staging"]);
-  expect(staging.vars).toEqual(above.vars);
+  // Their values may differ: an operator changes them there.
+  expect(Object.keys(staging.vars)).toEqual(Object.keys(above.vars));
   expect(staging.durable_objects).toEqual(above.durable_objects);
   expect(staging.migrations).toEqual(above.migrations);
   expect(staging.compatibility_flags).toEqual(above.compatibility_flags);
   expect(() => checkVars(staging)).not.toThrow();
 });
 
-test("[C25] traces are off where private rooms are, and invocation logs are off everywhere", () => {
+test("[C27] traces are off where private rooms are, and invocation logs are off everywhere", () => {
   expect(above.observability).toMatchObject({ logs: { invocation_logs: false }, traces: { enabled: false } });
   expect(staging.observability).toMatchObject({
     logs: { invocation_logs: false },

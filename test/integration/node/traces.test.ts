@@ -51,7 +51,7 @@ const traced = (): TraceEvent[] =>
     const [, json] = /^trace (.*)$/s.exec(message) ?? [];
     return json === undefined ? [] : [JSON.parse(json) as TraceEvent];
   });
-test("[C25] a trace begins with the URL and the object's id, which are a private room's key: so only staging has traces", async () => {
+test("[C27] a trace begins with the URL and the object's id, which are a private room's key: so only staging has traces", async () => {
   const room = await (await server.fetch("/api/room", { method: "POST" })).text();
   const ann = await RawClient.connect(url, room, "10.6.0.1");
   ann.send({ name: "ann" });

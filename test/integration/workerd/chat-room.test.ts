@@ -58,7 +58,7 @@ describe("alarms", () => {
     await evictDurableObject(roomOf(room), { webSockets: "hibernate" });
     const began = Date.now();
     expect(await runDurableObjectAlarm(roomOf(room))).toBe(true);
-    expect(await silent.closed()).toEqual({ code: 4009, reason: "Nothing was heard from you." });
+    expect(await silent.closed()).toEqual({ code: 4009, reason: "No ping came from you." });
     expect(loud.close).toBeNull();
     // What the one that left owes is looked at before.
     await runInDurableObject(roomOf(room), (_room, { storage }) => storage.sql.exec("DELETE FROM budgets"));

@@ -1,4 +1,4 @@
-// What the rate limit costs, counted: docs/cost.md. After a change that is meant:
+// What a room costs its operator, counted: docs/cost.md. After a change that is meant:
 // npx vitest run --project workerd test/integration/workerd/cost.test.ts -u
 import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
@@ -229,7 +229,7 @@ function table(names: readonly { readonly name: string }[], bills: readonly (Wri
   );
 }
 
-const page = (bills: readonly Bill[], scenes: readonly Bill[]): string => `# What the rate limit costs
+const page = (bills: readonly Bill[], scenes: readonly Bill[]): string => `# What a room costs, counted
 
 Counted, not estimated, inside workerd, with the vars of \`wrangler.toml\`. A test fails where this page says something else;
 \`npx vitest run --project workerd test/integration/workerd/cost.test.ts -u\` counts again and writes the page.

@@ -24,6 +24,7 @@ describe("stats", () => {
     expect([response.status, response.headers.get("Content-Type")]).toEqual([200, "application/json"]);
     const text = await response.text();
     expect(JSON.parse(text)).toEqual({
+      tag: expect.stringMatching(/^[\w-]{12}$/),
       members: 1,
       sockets: 2,
       messages: 1,
@@ -70,7 +71,7 @@ describe("stats", () => {
   });
 });
 
-test("[C25] [L7] no address stands in a room's storage, its attachments or its limiter's, nor in what a room is asked", async () => {
+test("[C27] [L7] no address stands in a room's storage, its attachments or its limiter's, nor in what a room is asked", async () => {
   const address = freshAddress();
   const room = freshRoom();
   const client = await connect(room, address);
@@ -92,7 +93,7 @@ test("[C25] [L7] no address stands in a room's storage, its attachments or its l
 });
 
 describe("what is logged", () => {
-  test("[C23] a flood is one line, with a hash of the room: no id, no address, no text", async () => {
+  test("[C23] [C27] a flood is one line, with a hash of the room: no id, no address, no text", async () => {
     const log = vi.spyOn(console, "warn").mockImplementation(() => {});
     const address = freshAddress();
     const room = freshRoom();

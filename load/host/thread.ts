@@ -1,6 +1,7 @@
 // A VU as the main thread sees it: a worker thread that runs one thing at a time.
-import { Worker } from "node:worker_threads";
+import type { Worker } from "node:worker_threads";
 import { Failure } from "../../tools/command.ts";
+import { startThread } from "../../tools/thread.ts";
 import { EXIT } from "./exit.ts";
 import type { GroupCounts } from "./groups.ts";
 import type { Declared, FromVu, Outcome, ThreadData, ToVu } from "./messages.ts";
@@ -31,7 +32,7 @@ export class VuThread {
     this.ids = data.vu;
     lastThread += 1;
     this.number = lastThread;
-    this.worker = new Worker(WORKER, { workerData: data, stdout: false, stderr: false });
+    this.worker = startThread(WORKER, { workerData: data, stdout: false, stderr: false });
     this.ready = new Promise((resolve, reject) => {
       const failed = (error: string): void => reject(new Failure(error, EXIT.exception));
       this.worker.on("message", (message: FromVu) => {

@@ -1,5 +1,6 @@
 // Threads that expand states; which of them does it makes no difference.
-import { Worker } from "node:worker_threads";
+import type { Worker } from "node:worker_threads";
+import { startThread } from "../../tools/thread.ts";
 import type { Mutant } from "../mutants/mutants.ts";
 import type { Path, Run, Successor } from "./expand.ts";
 
@@ -24,7 +25,7 @@ export class Pool {
 
   constructor(task: Task, threads: number) {
     const entry = new URL("./worker.ts", import.meta.url);
-    this.workers = Array.from({ length: threads }, () => new Worker(entry, { workerData: task }));
+    this.workers = Array.from({ length: threads }, () => startThread(entry, { workerData: task }));
   }
 
   /** The start of the scope. Rejects where the scope cannot even begin. */

@@ -20,15 +20,25 @@ export interface Place {
 
 const texts = (messages: readonly ChatMessage[]): string[] => messages.map(({ message }) => message);
 
+/** Longer than a client takes to come back. */
+const WAIT_MS = 20_000;
+
 /** Resolves when this holds of the client's snapshot. */
 function when(client: ChatClient, holds: () => boolean): Promise<void> {
-  return new Promise((resolve) => {
-    const off = client.subscribe(() => {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => {
+      const { status, count, messages, outbox } = client.snapshot();
+      const state = JSON.stringify({ status, count, messages: texts(messages), outbox });
+      reject(new Error(`After ${WAIT_MS} ms ${String(holds)} does not hold; the client has ${state}`));
+    }, WAIT_MS);
+    const look = (): void => {
       if (!holds()) return;
+      clearTimeout(timer);
       off();
       resolve();
-    });
-    if (holds()) resolve();
+    };
+    const off = client.subscribe(look);
+    look();
   });
 }
 

@@ -49,6 +49,17 @@ test("more scenarios see more states, and the table has both curves", () => {
   expect(told).toMatch(/Only swarm saw \d+ states, only even weights \d+\.$/);
 });
 
+const ofStates = (...states: readonly string[]) => ({
+  seen: new Set(states),
+  points: [{ runs: 1, states: states.length }],
+});
+
+test("the table counts the states that only one of the two has seen", () => {
+  expect(tellSaturation(ofStates("a", "b", "both"), ofStates("both", "c"))).toContain(
+    "Only swarm saw 2 states, only even weights 1.",
+  );
+});
+
 const fate = (steps: number, failed: number) => ({ steps, failed, ways: 10 });
 
 test("a failure is inevitable from the step on after which every continuation fails", () => {

@@ -198,4 +198,7 @@ test("where everybody is thrown out at once, a bare history shows that all conne
     [3, "all connections are gone"],
   ]);
   expect(marks([...both, left("ann"), joined("ann"), left("bob")])).toEqual([]);
+  // One after the other is not at once.
+  const alone: HistoryEvent = { type: "sent", client: "bob", name: "bob", message: "alone" };
+  expect(marks([...both, left("ann"), alone, left("bob")])).toEqual([]);
 });

@@ -48,3 +48,11 @@ test.each([
   expect(stderr).toContain(sentence);
   expect(code).toBe(2);
 });
+
+test("--scenario with a file of something else says so", async () => {
+  const other = join(await folder(), "other.json");
+  await writeFile(other, JSON.stringify({ seed: 1, steps: 3 }));
+  const { code, stderr } = await start([SIMULATE, "--scenario", other]);
+  expect(stderr).toContain(`${other} has no scenario; give a file with one`);
+  expect(code).toBe(2);
+});

@@ -27,12 +27,13 @@ test("a connection that says nothing costs an alarm; a join asks a limiter, and 
     silent.terminate();
     const people = await HonestPeople.gather(server.url, "room");
     const joined = await billed();
-    expect(joined.calls).toBe(PEOPLE);
+    expect(joined.calls, "calls to limiters for the joins").toBe(PEOPLE);
     await people.talk(1_000);
     const { rows } = await billed();
     // Its own, its sender's counter's and what is owed; an alarm now and then.
-    expect(rows - joined.rows).toBeGreaterThanOrEqual(3 * PEOPLE);
-    expect(rows - joined.rows).toBeLessThanOrEqual(4 * PEOPLE);
+    const written = `rows written for ${PEOPLE} messages`;
+    expect(rows - joined.rows, written).toBeGreaterThanOrEqual(3 * PEOPLE);
+    expect(rows - joined.rows, written).toBeLessThanOrEqual(4 * PEOPLE);
     people.leave();
   } finally {
     await server.kill();

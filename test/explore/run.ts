@@ -17,7 +17,7 @@ npm run explore: tries every order of steps of the real rooms, limiters and clie
 state. What is under way arrives in any order, rooms crash between any two steps, commits fail, calls are lost, connections are cut.
 
   npm run explore                             all scopes of test/explore/scopes
-  npm run explore -- --scope S1               one of them; "S1 short" is what npm test explores of it
+  npm run explore -- --scope S1               one of them; "S1 short" is what npm test explores of it, "short" all of these
   npm run explore -- --minutes 5              at most so long for each (default 5)
   npm run explore -- --states 1000000         at most so many states for each (default 1000000)
   npm run explore -- --mutant "GCRA"          breaks the code first (a name from test/mutants), and has to find it
@@ -67,6 +67,7 @@ command(HELP, OPTIONS, async ({ scope, mutant, minutes, states, threads, record 
 
 function scopesNamed(name: string): readonly Scope[] {
   if (name === "") return SCOPES;
+  if (name === "short") return SHORT_SCOPES;
   const chosen = scopeNamed(name);
   if (chosen !== undefined) return [chosen];
   const names = [...SCOPES, ...SHORT_SCOPES].map((scope) => scope.name);

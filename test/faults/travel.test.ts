@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import type { Workerd } from "../../tools/workerd.ts";
 import { CALL_MS } from "../../src/rate-limit/budget.ts";
 import { brokenWorker, serve } from "../support/fault-server.ts";
+import { momentsOf } from "../support/moments.ts";
 import { Reached } from "../support/reached.ts";
 import { readLog } from "../support/read-log.ts";
 import { Traveller } from "../support/traveller.ts";
@@ -18,8 +19,8 @@ const RATE: Rate = { periodMs: 4_000, burst: 40 };
 /** So few that a round spends them on any machine, and so slow that only a kill refills them. */
 const SCARCE: Rate = { periodMs: 60_000, burst: 5 };
 const ROOMS = ["travel-1", "travel-2", "travel-3"];
-/** Spread over the moments before, in and after the commits of a move. */
-const momentOf = (round: number): number => 20 + ((round * 37) % 201);
+/** Milliseconds: before, in and after the commits of a move. */
+const SPREAD_MS = { from: 20, over: 201 };
 
 /** How many of these came beyond B + floor(W / T) in some window: a leaky bucket runs over. */
 function overflow(instants: readonly number[], { burst, periodMs }: Rate): number {
@@ -43,6 +44,7 @@ interface Journey {
 
 /** One identity talks in three rooms while the server is killed so many times. */
 async function travel(server: Workerd, kills: number): Promise<Journey> {
+  const { random } = momentsOf("SIGKILL of a move");
   const traveller = new Traveller(server.url, "10.9.1.1", ROOMS);
   for (let round = 0; round < kills; round++) {
     await traveller.arrive();
@@ -53,7 +55,7 @@ async function travel(server: Workerd, kills: number): Promise<Journey> {
       () => traveller.answers > before,
       () => `an answer after kill ${round}`,
     );
-    await pause(momentOf(round));
+    await pause(SPREAD_MS.from + random(SPREAD_MS.over));
     await server.kill();
     isOver = true;
     await talking;

@@ -1,4 +1,5 @@
 // A coverage-guided fuzzer: changes texts that it has, and keeps each that takes a way through the code which none took before.
+import { generator, type Random } from "../support/random.ts";
 import { Coverage, type Place } from "./coverage.ts";
 import type { Decoder } from "./decoders.ts";
 
@@ -107,19 +108,6 @@ class Fuzzer {
     }
     return left[0] ?? "";
   }
-}
-
-type Random = (below: number) => number;
-
-/** mulberry32. */
-function generator(seed: number): Random {
-  let state = seed;
-  return (below) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) % below;
-  };
 }
 
 function changed(corpus: readonly string[], random: Random): string {

@@ -4,21 +4,12 @@ import { expect, test } from "vitest";
 import { parseFields } from "../../src/protocol/fields.ts";
 import { CLOSE } from "../../src/protocol/messages.ts";
 import type { RoomEffect } from "../../src/room/effects.ts";
+import { generator } from "../support/random.ts";
 import { DELIVERY, of, RoomMachine } from "../support/room-machine.ts";
 
 const FRAMES = 100_000;
+/** The same corpus on every machine. */
 const SEED = 20_261_128;
-
-/** mulberry32: the same corpus on every machine. */
-function generator(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) % below;
-  };
-}
 
 const VALID = [
   { name: "eve" },

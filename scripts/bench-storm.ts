@@ -1,0 +1,162 @@
+// `npm run bench:storm`: a crowd joins a room while another room of the same server is busy. How long does the crowd take, what does a join
+// cost, and what do those in the busy room notice?
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { MANY_PER_ADDRESS } from "../load/lib/addresses.ts";
+import type { Second, Tally } from "../load/lib/tally.ts";
+import { findEngine } from "../load/runner/engine.ts";
+import { pinningHere } from "../load/runner/pinning.ts";
+import { endOnSignal, newRun } from "../load/runner/request.ts";
+import { play, type Played, type RunRequest } from "../load/runner/run.ts";
+import { openFolder } from "../load/runner/save.ts";
+import { median } from "../load/runner/statistics.ts";
+import { openTarget } from "../load/runner/targets.ts";
+import { command, Failure, ROOT } from "../tools/command.ts";
+import { wholeOf } from "../tools/numbers.ts";
+
+const HELP = `
+npm run bench:storm: fills one room with members that talk, then lets a crowd join another room of the same server, and prints how long
+the crowd took, what a join cost the server, and the busy room's p99 before and meanwhile, by the median of seconds.
+
+  npm run bench:storm -- --members 5000      how many join (default 5000)
+  npm run bench:storm -- --within 5          offered in so many seconds (default 5)
+  npm run bench:storm -- --rounds 3          so many times; each figure is the median (default 3)
+
+Both rooms are one process on one core, both crowds' generators another core. Exit codes: 0 measured, 1 failed, 2 wrong options.
+`;
+
+const FOLDER = join(ROOT, ".state", "storm");
+/** The busy room: so many members, messages a second, and seconds before the storm. */
+const BUSY = { members: 100, rate: 100, quietS: 8 };
+/** After the storm is over. */
+const REST_S = 4;
+
+interface Round {
+  readonly seconds: number;
+  readonly cpuMs: number;
+  readonly before: number;
+  readonly meanwhile: number;
+  /** For how long the busy room's generator stood still at most, by the median of seconds: it shares its core with the crowd's. */
+  readonly stall: number;
+}
+
+command(
+  HELP,
+  {
+    members: { type: "string", default: "5000" },
+    within: { type: "string", default: "5" },
+    rounds: { type: "string", default: "3" },
+  },
+  async (values) => {
+    const members = wholeOf("--members", values.members, 2, 20_000);
+    const within = wholeOf("--within", values.within, 1, 60);
+    const rounds = wholeOf("--rounds", values.rounds, 1, 20);
+    endOnSignal();
+    const all: Round[] = [];
+    for (let i = 1; i <= rounds; i += 1) {
+      console.log(`Round ${i} of ${rounds}: some ${BUSY.quietS + 2 * within + 20} seconds ...`);
+      all.push(await storm(members, within));
+      await rm(FOLDER, { recursive: true, force: true });
+    }
+    const told = (pick: (round: Round) => number): number => median(all.map(pick));
+    const ratio = told(({ before, meanwhile }) => meanwhile / before);
+    console.log(
+      `${members} joins, offered in ${within} s: ${told(({ seconds }) => seconds).toFixed(1)} s, ` +
+        `${told(({ cpuMs }) => cpuMs).toFixed(2)} ms of the server's processor time each.`,
+    );
+    console.log(
+      `The busy room's p99: ${told(({ before }) => before).toFixed(0)} ms before, ` +
+        `${told(({ meanwhile }) => meanwhile).toFixed(0)} ms meanwhile, ${ratio.toFixed(1)} times. ` +
+        `Its generator stood still for ${told(({ stall }) => stall).toFixed(0)} ms then.`,
+    );
+  },
+);
+
+/** One round, with a server of its own. */
+async function storm(members: number, within: number): Promise<Round> {
+  const pinning = pinningHere();
+  const target = await openTarget({
+    kind: "local",
+    url: "",
+    cores: pinning?.target,
+    policy: undefined,
+  });
+  const engine = await findEngine("node");
+  const run = async (
+    scenario: RunRequest["scenario"],
+    env: Readonly<Record<string, string>>,
+  ): Promise<Played> => {
+    await openFolder(join(FOLDER, scenario));
+    return play(
+      {
+        scenario,
+        engine,
+        env: { CHAT_RUN: newRun(), CHAT_PER_ADDRESS: `${MANY_PER_ADDRESS}`, ...env },
+        target: { kind: "local", url: "" },
+        pinning,
+        segment: null,
+        folder: join(FOLDER, scenario),
+        command: "npm run bench:storm",
+        say: () => {},
+      },
+      target,
+      250,
+    );
+  };
+  try {
+    const busy = run("fanout", {
+      CHAT_MEMBERS: `${BUSY.members}`,
+      CHAT_RATE: `${BUSY.rate}`,
+      CHAT_DURATION_S: `${BUSY.quietS + 2 * within + REST_S + 10}`,
+    });
+    await sleep((BUSY.quietS + 4) * 1_000);
+    const crowd = await run("join-storm", {
+      CHAT_MEMBERS: `${members}`,
+      CHAT_STORM_S: `${within}`,
+      CHAT_RATE: "1",
+      CHAT_DURATION_S: `${2 * within + REST_S}`,
+      CHAT_JOIN_TIMEOUT_S: "60",
+    });
+    return roundOf(members, await busy, crowd);
+  } finally {
+    await target.stop();
+  }
+}
+
+function roundOf(members: number, busy: Played, { tally }: Played): Round {
+  const phase = tally.phases.find(({ what }) => what === "members join");
+  if (phase === undefined || tally.counts.joined < members)
+    throw new Failure(`Only ${tally.counts.joined} of ${members} joined; see ${FOLDER}.`);
+  const { from, until } = phase;
+  const lost = busy.tally.counts.lost + tally.counts.lost;
+  if (lost > 0) throw new Failure(`${lost} deliveries were lost.`);
+  const quietFrom = from - BUSY.quietS * 500;
+  const quiet = cpuBetween(busy, quietFrom, from) / (from - quietFrom);
+  const cpu = cpuBetween(busy, from, until) - quiet * (until - from);
+  return {
+    seconds: (until - from) / 1_000,
+    cpuMs: (cpu * 1_000) / members,
+    before: medianOf(busy.tally, quietFrom, from, ({ p99Ms }) => p99Ms),
+    meanwhile: medianOf(busy.tally, from, until, ({ p99Ms }) => p99Ms),
+    stall: medianOf(busy.tally, from, until, ({ hiccupMaxMs, lagMaxMs }) => Math.max(hiccupMaxMs, lagMaxMs)),
+  };
+}
+
+/** Processor seconds of the server. */
+function cpuBetween({ readings }: Played, from: number, until: number): number {
+  const within = readings.target.filter(({ at }) => at >= from && at <= until);
+  return (within.at(-1)?.cpuSeconds ?? 0) - (within[0]?.cpuSeconds ?? 0);
+}
+
+/** Of the seconds that lie wholly between two instants (epoch ms). */
+function medianOf(
+  { seconds, windowStart }: Tally,
+  from: number,
+  until: number,
+  pick: (second: Second) => number,
+): number {
+  const begins = (second: number): number => windowStart + second * 1_000;
+  const within = seconds.filter(({ second }) => begins(second) >= from && begins(second) + 1_000 <= until);
+  return median(within.map(pick));
+}

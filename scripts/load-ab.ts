@@ -37,7 +37,7 @@ and all options of fanout: npm run load -- --help lists them.
 A pair in which a run is VOID is measured again, for at most twice as many pairs as asked for. A ratio stands with its interval
 (Wilcoxon's signed ranks, 95 % for all measures together) and the least difference that these pairs could have shown.
 
-Exit codes: 0 no regression, 1 B is slower or BROKEN, 2 wrong options, 3 too few pairs were VALID.
+Exit codes: 0 no regression, 1 B is slower or BROKEN, or A is BROKEN and no base line, 2 wrong options, 3 too few pairs were VALID.
 `;
 
 const VOID = 3;

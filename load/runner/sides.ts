@@ -8,6 +8,8 @@ import { bundleWorker } from "../../tools/worker-bundle.ts";
 import type { RunRequest } from "./run.ts";
 
 const run = promisify(execFile);
+/** What a commit's Worker is made of. */
+const PARTS = ["wrangler.toml", "src"];
 
 export interface Side {
   readonly name: string;
@@ -23,7 +25,16 @@ export async function sidesOf(a: string, b: string): Promise<readonly [Side, Sid
     if (nameOf(a) !== nameOf(b)) throw new Failure(`Give two values of one variable, not ${a} and ${b}.`, 2);
     return [variable(a), variable(b)];
   }
+  await warnOfChanges();
   return [await commit(a), await commit(b)];
+}
+
+async function warnOfChanges(): Promise<void> {
+  const { stdout } = await run("git", ["status", "--porcelain", "--", ...PARTS], { cwd: ROOT }).catch(() => ({
+    stdout: "",
+  }));
+  if (stdout !== "")
+    console.log(`What is changed in ${PARTS.join(" and ")} and not committed is not measured.`);
 }
 
 const target = (url: string): Side => ({
@@ -56,8 +67,7 @@ async function commit(ref: string): Promise<Side> {
   await mkdir(folder, { recursive: true });
   try {
     const archive = join(folder, "tree.tar");
-    const parts = ["wrangler.toml", "src"];
-    await run("git", ["archive", "--format=tar", "-o", archive, sha, ...parts], { cwd: ROOT });
+    await run("git", ["archive", "--format=tar", "-o", archive, sha, ...PARTS], { cwd: ROOT });
     await run("tar", ["-x", "-f", archive, "-C", folder]);
     const worker = await bundleWorker(join(folder, "wrangler.toml"));
     // No run asks for a page: those that are here will do, and stay when this folder goes.

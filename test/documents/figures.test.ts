@@ -4,6 +4,7 @@ import { build } from "esbuild";
 import { expect, test } from "vitest";
 import { CLOSE } from "../../src/protocol/messages.ts";
 import { read, RULES } from "./documents.ts";
+import { MUTANTS } from "../mutants/mutants.ts";
 import { cells } from "./markdown.ts";
 
 const rowsOf = (path: string): string[][] =>
@@ -84,4 +85,18 @@ test("the README says how many differences from the demo there are", () => {
     "twenty-two": 22,
   };
   expect(names[count]).toBe(rows.length);
+});
+
+test("the README and docs/testing.md say how many named mutants there are, and how many tests notice", () => {
+  const record = JSON.parse(read("test/mutants/recorded.json")) as Readonly<
+    Record<string, { readonly laws: readonly string[] }>
+  >;
+  const noticed = Object.values(record).filter(({ laws }) => laws.length > 0).length;
+  expect(noticed).toBe(MUTANTS.length);
+  expect(read("README.md")).toContain(
+    `Of ${MUTANTS.length} mutants, which break the code on purpose, tests notice ${noticed}.`,
+  );
+  expect(read("docs/testing.md")).toContain(
+    `There are ${MUTANTS.length} named mutants, and tests notice all of them.`,
+  );
 });

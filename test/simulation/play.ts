@@ -63,12 +63,16 @@ export async function play({ scenarios, runs, seed, replay, picture, drawsAny }:
   );
 }
 
-/** Plays one scenario, and draws it. Throws a Failure with what is wrong with it. */
-export function playOne(scenario: Scenario, name: string, picture: string): void {
-  const complaints = judge(new Simulation(scenario).run(), new Reached(...STATES));
-  console.log(writePage(picture, simulationPage(scenario, [`npm run simulate -- --scenario ${name}`])));
-  if (complaints.length > 0) throw new Failure(complaints.join("\n"));
-  console.log("The checker found nothing.");
+/** Plays scenarios, and draws the first that fails, or the last. Throws a Failure with what is wrong with it. */
+export function playAll(scenarios: readonly Scenario[], picture: string): void {
+  for (const [i, scenario] of scenarios.entries()) {
+    const complaints = judge(new Simulation(scenario).run(), new Reached(...STATES));
+    const isLast = i === scenarios.length - 1;
+    if (complaints.length > 0 || isLast) console.log(writePage(picture, simulationPage(scenario)));
+    if (complaints.length > 0)
+      throw new Failure(`Scenario ${i + 1} of ${scenarios.length}:\n${complaints.join("\n")}`);
+  }
+  console.log(`${scenarios.length} played. The checker found nothing.`);
 }
 
 /** A step a line. */

@@ -12,7 +12,7 @@ import { tellAnomaly } from "../support/verdict.ts";
 import { writePage } from "../timeline/keep.ts";
 import { timelinePage } from "../timeline/page.ts";
 import { saturation, tellSaturation } from "./coverage.ts";
-import { play, playOne, scenariosToFind, tellToFind } from "./play.ts";
+import { play, playAll, scenariosToFind, tellToFind } from "./play.ts";
 import { evenScenarios, type Scenario } from "./scenario.ts";
 import { scenarios as swarmScenarios } from "./swarm.ts";
 
@@ -27,7 +27,8 @@ npm run simulate: plays random scenarios of crashes, lost connections, full disk
   npm run simulate -- --weights even         all kinds of steps in every scenario; the default is swarm: each
                                              scenario draws which kinds there are, and how often
   npm run simulate -- --coverage             how many different coarse states were seen, with both kinds of weights
-  npm run simulate -- --scenario FILE        plays one scenario, as a failure printed it or test/counterexamples has it in a line
+  npm run simulate -- --scenario FILE        plays a scenario, or a list of them such as test/counterexamples/simulation.json, and
+                                             draws the first that fails, or the last
   npm run simulate -- --history FILE         judges and draws a history that was written down: JSON lines, as in reports/
   npm run simulate -- --median 9             how many scenarios it takes until one fails, for nine seeds
 
@@ -64,8 +65,7 @@ command(HELP, OPTIONS, async (options) => {
   const median = options.median === "" ? [] : ["--median", `${whole("--median", options.median, 1)}`];
   const timeline = String(options.timeline);
   const picture = resolve(ROOT, timeline === "" ? PICTURE : timeline);
-  if (options.scenario !== "")
-    return playOne(await readScenario(String(options.scenario)), String(options.scenario), picture);
+  if (options.scenario !== "") return playAll(await readScenarios(String(options.scenario)), picture);
   if (options.history !== "") return draw(String(options.history), picture);
   if (options.mutant !== "")
     return playMutant(String(options.mutant), [...replay, ...median, "--timeline", picture]);
@@ -84,15 +84,15 @@ command(HELP, OPTIONS, async (options) => {
   await play({ scenarios, runs, seed, replay: again, picture, drawsAny: timeline !== "" });
 });
 
-async function readScenario(file: string): Promise<Scenario> {
+async function readScenarios(file: string): Promise<readonly Scenario[]> {
   const text = await readFile(file, "utf8").catch(() => "");
   try {
-    const { seed, isEager, rate, keepRows, steps } = JSON.parse(text) as Scenario;
-    if (Array.isArray(steps)) return { seed, isEager, rate, keepRows, steps };
+    const all = [JSON.parse(text) as Scenario | readonly Scenario[]].flat();
+    if (all.length > 0 && all.every(({ steps }) => Array.isArray(steps))) return all;
   } catch {
     // Said below.
   }
-  throw new Failure(`${file} has no scenario; give a file with one, as JSON.`, 2);
+  throw new Failure(`${file} has no scenario; give a file with one, or a list of them, as JSON.`, 2);
 }
 
 /** Throws a Failure with what is wrong with a history. */

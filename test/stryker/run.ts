@@ -1,4 +1,4 @@
-// `npm run test:stryker`: StrykerJS makes hundreds of small mistakes in the code; the tests have to notice them.
+// `npm run test:stryker`: StrykerJS makes thousands of small mistakes in the code; the tests have to notice them.
 import { existsSync, readFileSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
 import { command, Failure, ROOT } from "../../tools/command.ts";
@@ -9,7 +9,7 @@ import { type FileRecord, formatRecords, parseRecords, recordOf, toMutate } from
 import { complaints, judge, type Mutant, reasonFor, report, scoreOf, type Verdict } from "./verdict.ts";
 
 const HELP = `
-npm run test:stryker: lets StrykerJS make hundreds of small mistakes in the code, and shows which no test notices. A verdict
+npm run test:stryker: lets StrykerJS make thousands of small mistakes in the code, and shows which no test notices. A verdict
 in test/stryker/recorded.json is taken over while the source file and the test that noticed the mistake are as they were
 then; the other mistakes are made again, and the record is brought up to date: commit it. The score is that of all of them.
 

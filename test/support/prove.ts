@@ -13,6 +13,12 @@ const FOLDER = "test/counterexamples";
  */
 const FACTOR = Number(process.env.RUNS ?? 1);
 const IS_QUICK = FACTOR < 1;
+/** `FC_SEED=… FC_PATH=…` of a failure's message play that case again. */
+const { FC_SEED, FC_PATH } = process.env;
+const REPLAY = {
+  ...(FC_SEED !== undefined && { seed: Number(FC_SEED) }),
+  ...(FC_PATH !== undefined && { path: FC_PATH }),
+};
 
 export interface Property<T> {
   /** Cases to try, before the environment's factor. */
@@ -40,7 +46,7 @@ export async function prove<T>(
   });
   const numRuns = Math.max(kept.length + 1, Math.round(runs * FACTOR));
   const examples = kept.map((value): [T] => [value]);
-  const result = await fc.check(property, { numRuns, examples, endOnFailure: IS_QUICK });
+  const result = await fc.check(property, { numRuns, examples, endOnFailure: IS_QUICK, ...REPLAY });
   if (result.failed) {
     const told = fc.defaultReportMessage(result) ?? "The property failed.";
     const advice =

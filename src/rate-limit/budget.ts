@@ -28,14 +28,17 @@ export interface Grant {
   /** Names this holding of the budget; new with each grant. */
   readonly term: string;
   readonly debts: Debts;
-  /** The term of the last action that was admitted, null where nobody knows. A room whose books have that one are exact. */
+  /**
+   * The term of the last action that was admitted: a room whose books end with that one are exact. null where nobody knows; then
+   * the books of the room that is granted this end with its own term, and are what others are held to.
+   */
   readonly spent: string | null;
 }
 
 /** A room's answer to a limiter that wants the budget back. */
 export interface Yielded {
   readonly debts: Debts;
-  /** Whether the room admitted anything under the term that was asked for. */
+  /** Whether the room's books end with the term that was asked for: it admitted something, or nobody knew what was before. */
   readonly isSpent: boolean;
 }
 

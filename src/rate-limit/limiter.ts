@@ -23,7 +23,7 @@ export interface Holder {
 /** Everything that a limiter keeps. Rooms are known by their objects' ids. */
 export interface Account {
   readonly holder: Holder | null;
-  /** The term of the last action that was admitted; null where nobody knows. */
+  /** The term with which exact books end: that of the last action, or of a later grant; null where nobody knows. */
   readonly spent: string | null;
   /** What is owed at least, on the limiter's clock; while a room holds the budget, as of the grant. */
   readonly budget: Budget;

@@ -136,7 +136,7 @@ export class Admission {
     // Where nothing was admitted since, what this room told its members holds to the millisecond (L2).
     const isExact = spent === row.spent;
     const budget = isExact ? known : larger(known, landed(debts, now));
-    this.change(holding, { term, spent: spent ?? "", state: "held", ...budget });
+    this.change(holding, { term, spent: spent ?? term, state: "held", ...budget });
     return { waiting, isAlone: false };
   }
 

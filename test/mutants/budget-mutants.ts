@@ -270,6 +270,12 @@ export const BUDGET_MUTANTS: readonly Mutant[] = [
     to: "const isTooLate = false;",
   },
   {
+    name: "what nobody knew stays unknown",
+    file: ADMISSION,
+    from: "spent: spent ?? term,",
+    to: 'spent: spent ?? "",',
+  },
+  {
     name: "every room's own books are exact",
     file: ADMISSION,
     from: "const isExact = spent === row.spent;",

@@ -98,7 +98,6 @@ function oneHolder({ account, rows, stored, isUnheard, grant, answer }: World): 
         ...[...rows, ...stored].map((row) => and(not(row.isHeld), not(isCurrent(row.spent)))),
       ),
     ),
-    implies(and(answer.isUnderWay, isCurrent(answer.term), answer.isSpent), isUnheard),
     implies(
       and(answer.isUnderWay, isCurrent(answer.term)),
       and(
@@ -106,10 +105,10 @@ function oneHolder({ account, rows, stored, isUnheard, grant, answer }: World): 
         not(and(grant.isUnderWay, isCurrent(grant.term))),
       ),
     ),
-    // Terms are never used twice: only the holder has spent under the last one.
+    // Terms are never used twice: only the books of the holder end with the last one.
     ...[rows, stored].flatMap((both) =>
       both
-        .map((row, i) => implies(isCurrent(row.spent), and(eq(account.holder, `${i}`), isUnheard)))
+        .map((row, i) => implies(isCurrent(row.spent), eq(account.holder, `${i}`)))
         .map((claim) => or(claim, eq(account.holder, "(- 1)"))),
     ),
     implies(eq(account.spent, account.term), eq(account.holder, "(- 1)")),
@@ -133,6 +132,8 @@ function knowledge(world: World): Formula {
         and(isEnough(world, row, clock), or(not(isKnown), isCurrent(row.spent), isPaid(world))),
       ),
     ),
+    // Books that end with the last term have all that was admitted.
+    ...all.map(({ row, clock }) => implies(isCurrent(row.spent), isEnough(world, row, clock))),
     // A room's own books are exact where they have the last action that was admitted.
     ...all.map(({ row, clock }) =>
       implies(and(not(isUnheard), isKnown, eq(row.spent, account.spent)), isEnough(world, row, clock)),

@@ -99,7 +99,7 @@ export function operations<N, B>(algebra: Algebra<N, B>, broken: Break = "none")
       at: now,
       isHeld: eq(zero, zero),
       term,
-      spent: pick(eq(spent, num(-1)), zero, spent),
+      spent: pick(eq(spent, num(-1)), term, spent),
     };
   };
 

@@ -173,7 +173,7 @@ describe("while the budget is on its way", () => {
     expect(machine.ledger.all()).toEqual([]);
     expect(machine.say("ann", { message: "1" })).toEqual(TAKE);
     machine.grant(grantOf("t2", { debts: { message: 25_000, join: 0 } }));
-    expect(machine.ledger.all()).toMatchObject([{ term: "t2", spent: "", state: "held" }]);
+    expect(machine.ledger.all()).toMatchObject([{ term: "t2", spent: "t2", state: "held" }]);
     for (let i = 0; i < 3; i++) expect(of("take", machine.say("ann", { message: "1" }))).toEqual([]);
   });
 
@@ -231,7 +231,7 @@ describe("while the budget is on its way", () => {
     const machine = bereft();
     say(machine, "1");
     machine.grant(grantOf("t2", { debts: { message: 25_000, join: 0 } }));
-    expect(machine.ledger.all()).toMatchObject([{ term: "t2", spent: "", state: "held" }]);
+    expect(machine.ledger.all()).toMatchObject([{ term: "t2", spent: "t2", state: "held" }]);
   });
 
   test("[L1] an answer that was not asked for, or comes a second time, changes nothing", () => {
@@ -246,7 +246,7 @@ describe("while the budget is on its way", () => {
     machine.say("ann", { name: "ann" });
     expect(of("give-back", machine.close("ann"))).toEqual([]);
     expect(machine.room.isQuiet).toBe(false);
-    expect(of("give-back", machine.grant())).toMatchObject([{ term: "t1", left: { isSpent: false } }]);
+    expect(of("give-back", machine.grant())).toMatchObject([{ term: "t1", left: { isSpent: true } }]);
     expect(machine.room.isQuiet).toBe(true);
   });
 });

@@ -48,6 +48,26 @@ describe("yielding", () => {
     expect(machine.say("ann", { message: "6" })).toEqual(TAKE);
   });
 
+  test("[L2] a budget of which nobody knew the last action is known from then on: moves add nothing to what a room has told", () => {
+    const machine = joined();
+    machine.yield();
+    machine.say("ann", { message: "1" });
+    // A burst of five and a half: half a period to wait, and the millisecond of a debt that landed.
+    const owed = { message: 22_500, join: 0 };
+    expect(sent(machine.grant(grantOf("t2", { debts: owed })))).toEqual([
+      ["ann", { ...LIMITED, retryAfter: 2_501 }],
+    ]);
+    const [told] = of("yielded", machine.yield("t2"));
+    expect(told?.answer).toMatchObject({ debts: { message: 22_501 }, isSpent: true });
+    machine.now += 2_501;
+    machine.say("ann", { message: "1" });
+    // It was in another room meanwhile, where it was refused, too: each way made it a millisecond longer.
+    const back = { message: 20_003, join: 0 };
+    expect(sent(machine.grant(grantOf("t4", { debts: back, spent: "t2" })))).toMatchObject([
+      ["ann", { message: "1" }],
+    ]);
+  });
+
   test("[L1] voids an answer under way: it is asked for again for as long as a call may take; then the room goes without", () => {
     const machine = joined();
     machine.yield();
@@ -134,7 +154,7 @@ describe("giving back", () => {
     machine.say("ann", { message: "1" });
     expect(of("give-back", machine.close("ann"))).toEqual([]);
     const effects = machine.grant(grantOf("t2"));
-    expect(of("give-back", effects)).toMatchObject([{ term: "t2", left: { isSpent: false } }]);
+    expect(of("give-back", effects)).toMatchObject([{ term: "t2", left: { isSpent: true } }]);
     expect(machine.log.head).toBe(0);
   });
 

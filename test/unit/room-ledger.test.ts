@@ -49,7 +49,7 @@ test("[L1] a late question for an older term does not lose what is on its way to
   machine.close("ann");
   expect(of("yielded", machine.yield("t1"))).toMatchObject([{ answer: { isSpent: true } }]);
   expect(of("give-back", machine.grant(grantOf("t2")))).toMatchObject([
-    { term: "t2", left: { isSpent: false } },
+    { term: "t2", left: { isSpent: true } },
   ]);
 });
 

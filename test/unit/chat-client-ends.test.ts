@@ -41,7 +41,7 @@ test("[D7] the end is told with its code; what waited is rejected in a sentence 
   client.close();
   const [[told] = []] = closed.mock.calls;
   expect(told).toBeInstanceOf(ChatError);
-  expect(told).toMatchObject({ code: "closed", mayBeStored: false });
+  expect(told).toMatchObject({ code: "closed", mayBeStored: false, message: "Not stored: closed." });
   expect(await waiting).toMatchObject({ message: "Perhaps stored: closed." });
 });
 

@@ -153,8 +153,8 @@ describe("giving back", () => {
     machine.yield();
     machine.say("ann", { message: "1" });
     expect(of("give-back", machine.close("ann"))).toEqual([]);
-    const effects = machine.grant(grantOf("t2"));
-    expect(of("give-back", effects)).toMatchObject([{ term: "t2", left: { isSpent: true } }]);
+    const effects = machine.grant(grantOf("t2", { spent: "t1" }));
+    expect(of("give-back", effects)).toMatchObject([{ term: "t2", left: { isSpent: false } }]);
     expect(machine.log.head).toBe(0);
   });
 

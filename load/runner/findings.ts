@@ -16,6 +16,8 @@ const T_95 = 2.306;
 export function findingOf({ scenario, headline, counts, histograms, usage }: RunResult): string {
   if (headline === null) return "";
   switch (scenario) {
+    case "smoke":
+      return `${whole(counts.delivered)} messages were delivered; a smoke run says nothing of how fast.`;
     case "join-storm":
       return `${whole(counts.joined)} joins took ${times(histograms.join)}, the slowest ${duration(histograms.join.max)}.`;
     case "reconnect-storm":

@@ -53,14 +53,8 @@ export function verdict(result: RunResult): string {
     [duration(headline.p999), `p99.9${of}`],
     ...(cpu === undefined ? [] : [[cpuOf(cpu), "server CPU per delivery"] as Figure]),
   ];
-  if (result.scenario === "smoke")
-    figures.splice(0, Infinity, [
-      whole(result.counts.delivered),
-      "messages delivered; a smoke run says nothing of how fast",
-      "main",
-    ]);
   const valid = broken === null ? '<span class="verdict">VALID</span> ' : "";
-  return `<section>${wrong}<p>${valid}<span class="soft">${LIMITERS[verdict.limitedBy]}</span></p>${finding === "" ? "" : `<p>${escape(finding)}</p>`}${figuresOf(figures)}${said}</section>`;
+  return `<section>${wrong}<p>${valid}<span class="soft">${LIMITERS[verdict.limitedBy]}</span></p>${finding === "" ? "" : `<p>${escape(finding)}</p>`}${result.scenario === "smoke" ? "" : figuresOf(figures)}${said}</section>`;
 }
 
 /** A calibration drives the generator until it falls behind: VOID would be no verdict on it. */

@@ -91,10 +91,7 @@ function sayNumbers(result: RunResult): string[] {
   if (headline === null)
     return ["VOID: this run gives no number of the room.", ...verdict.reasons.map((reason) => `  ${reason}`)];
   const said = verdict.broken.length > 0 ? "Beside that" : "VALID";
-  if (result.scenario === "smoke")
-    return [
-      `${said}: it works. ${whole(result.counts.delivered)} messages were delivered; a smoke run says nothing of how fast.`,
-    ];
+  if (result.scenario === "smoke") return [`${said}: it works. ${findingOf(result)}`];
   const { deliveriesPerSecondPerRoom: rate, p50, p95, p99, p999, serverCpuMicrosPerDelivery: cpu } = headline;
   const of = OF[headline.of];
   const server = cpu === undefined ? "" : `, server CPU ${cpu.toPrecision(3)} µs a delivery`;

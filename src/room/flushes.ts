@@ -2,31 +2,17 @@
 // is fan-out.ts.
 import { encodeMessages } from "../protocol/codec.ts";
 import type { ChatMessage } from "../protocol/messages.ts";
-import type { Admission } from "./admission.ts";
-import type { RoomConfig } from "./config.ts";
-import type { Effects } from "./effects.ts";
 import { Pace, type Wants } from "./fan-out.ts";
 import { trimAfter } from "./housekeeping.ts";
-import type { Membership } from "./membership.ts";
-import type { LogReader } from "./message-log.ts";
-import type { Sequence } from "./sequence.ts";
-
-export interface FlushPorts {
-  readonly config: RoomConfig;
-  readonly log: LogReader;
-  readonly effects: Effects;
-  readonly sequence: Sequence;
-  readonly membership: Membership;
-  readonly admission: Admission;
-}
+import type { RoomParts } from "./parts.ts";
 
 export class Flushes {
-  private readonly room: FlushPorts;
+  private readonly room: RoomParts;
   private readonly pace = new Pace();
   /** When the timer rings that was ordered. */
   private timerAt: number | null = null;
 
-  constructor(room: FlushPorts) {
+  constructor(room: RoomParts) {
     this.room = room;
   }
 

@@ -72,8 +72,9 @@ export class Room {
     this.sequence = sequence;
     this.membership = membership;
     this.admission = admission;
-    this.flushes = new Flushes({ config, log, effects, sequence, membership, admission });
-    this.upkeep = new Upkeep({ config, log, effects, sequence, membership, admission });
+    const parts = { config, log, effects, sequence, membership, admission };
+    this.flushes = new Flushes(parts);
+    this.upkeep = new Upkeep(parts);
     this.refusing = new Refusals(effects, membership);
     this.sessions = this.membership.sessions;
     this.membership.restore(restored, isLess);

@@ -1,28 +1,15 @@
 // What the room does when nobody asks: it sends silent connections away, trims the log, and deletes itself where nothing is kept. And
 // what it does once its operator erases it.
 import { CLOSE } from "../protocol/messages.ts";
-import { type Admission, TIDY_MS } from "./admission.ts";
-import type { RoomConfig } from "./config.ts";
-import type { Effects } from "./effects.ts";
+import { TIDY_MS } from "./admission.ts";
 import { findOverdue, nextTrim } from "./housekeeping.ts";
-import type { Membership } from "./membership.ts";
-import type { LogReader } from "./message-log.ts";
-import type { Sequence } from "./sequence.ts";
+import type { RoomParts } from "./parts.ts";
 import { isDelivery } from "./session.ts";
 
-export interface UpkeepPorts {
-  readonly config: RoomConfig;
-  readonly log: LogReader;
-  readonly effects: Effects;
-  readonly sequence: Sequence;
-  readonly membership: Membership;
-  readonly admission: Admission;
-}
-
 export class Upkeep {
-  private readonly room: UpkeepPorts;
+  private readonly room: RoomParts;
 
-  constructor(room: UpkeepPorts) {
+  constructor(room: RoomParts) {
     this.room = room;
   }
 

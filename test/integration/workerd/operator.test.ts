@@ -93,7 +93,7 @@ test("[C27] [L7] no address stands in a room's storage, its attachments or its l
 });
 
 describe("what is logged", () => {
-  test("[C23] [C27] a flood is one line, with a hash of the room: no id, no address, no text", async () => {
+  test("[C23] [C27] a flood is one line, with the tag of the room that its stats have: no id, no address, no text", async () => {
     const log = vi.spyOn(console, "warn").mockImplementation(() => {});
     const address = freshAddress();
     const room = freshRoom();
@@ -104,6 +104,7 @@ describe("what is logged", () => {
     expect(log.mock.calls).toEqual([[{ event: "flood", room: expect.stringMatching(/^[\w-]{12}$/) }]]);
     const [[line]] = log.mock.calls as [[{ room: string }]];
     expect(roomOf(room).id.toString()).not.toContain(line.room);
+    expect(await (await stats(room)).json()).toMatchObject({ tag: line.room });
     log.mockRestore();
   });
 });

@@ -26,7 +26,7 @@ export class HistoryFile {
   /** How to look at it, as a sentence; none where nothing was logged. */
   get notes(): readonly string[] {
     return this.state === "kept"
-      ? [`The judged history is kept; npm run simulate -- --history ${this.path} draws it.`]
+      ? [`The judged history is kept; npm run simulate -- --history "${this.path}" draws it.`]
       : [];
   }
 

@@ -15,21 +15,19 @@ export class Traveller {
   slowest = 0;
   private readonly url: string;
   private readonly address: string;
-  private readonly rooms: readonly string[];
   private clients: readonly RawClient[] = [];
   private said = 0;
   private turn = 0;
 
-  constructor(url: string, address: string, rooms: readonly string[]) {
+  constructor(url: string, address: string) {
     this.url = url;
     this.address = address;
-    this.rooms = rooms;
   }
 
-  /** Connects to all rooms and joins them. */
-  async arrive(): Promise<void> {
+  /** Connects to these rooms and joins them. */
+  async arrive(rooms: readonly string[]): Promise<void> {
     this.clients = await Promise.all(
-      this.rooms.map(async (room) => {
+      rooms.map(async (room) => {
         const client = await RawClient.connect(this.url, room, this.address);
         client.send({ name: this.address });
         await client.until(({ ready }) => ready === true, "ready");

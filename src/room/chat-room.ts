@@ -10,6 +10,7 @@ import type { RateLimiter } from "../rate-limit/rate-limiter.ts";
 import { readConfig } from "./config.ts";
 import { Database } from "./database.ts";
 import type { RoomEffect, RoomEvent, Share } from "./effects.ts";
+import { type Arrival, Entrance } from "./entrance.ts";
 import { slices, windowMs } from "./fan-out.ts";
 import { Room } from "./room.ts";
 import { Sockets, turnAway } from "./sockets.ts";
@@ -34,6 +35,8 @@ export class ChatRoom extends DurableObject<Env> {
   private readonly room: Room;
   private readonly tally = new Tally();
   private readonly awakeSince = Date.now();
+  private readonly entrance = new Entrance();
+  private isLettingIn = false;
   private timer: ReturnType<typeof setTimeout> | null = null;
   /** What the question that is being handled is answered. */
   private answer: Yielded | null = null;
@@ -67,7 +70,12 @@ export class ChatRoom extends DurableObject<Env> {
   override webSocketMessage(socket: WebSocket, frame: string | ArrayBuffer): void {
     const connection = this.sockets.connectionOf(socket);
     if (connection === undefined) return turnAway(socket);
-    this.handle({ type: "frame", now: Date.now(), connection, frame });
+    const arrival = { connection, frame };
+    // Frames of one connection are heard in their order (C18).
+    if (this.isInside(connection) && !this.entrance.has(connection)) return this.hear([arrival]);
+    this.entrance.add(arrival);
+    while (this.entrance.isFull) this.hear(this.entrance.take());
+    if (!this.isLettingIn) this.ctx.waitUntil(this.letIn());
   }
 
   override webSocketClose(socket: WebSocket): void {
@@ -120,9 +128,29 @@ export class ChatRoom extends DurableObject<Env> {
     const revived = this.sockets.connectionOf(socket) === undefined ? this.sockets.revive(socket) : null;
     if (revived !== null) this.room.revive(revived);
     const connection = this.sockets.connectionOf(socket);
-    if (connection !== undefined) this.handle({ type: "closed", now: Date.now(), connection });
     // Without an answer the peer hangs in CLOSING and then sees 1006 (D13); closing twice is harmless.
-    else socket.close(1000, "Bye.");
+    if (connection === undefined) return socket.close(1000, "Bye.");
+    this.hear(this.entrance.takeOf(connection));
+    this.handle({ type: "closed", now: Date.now(), connection });
+  }
+
+  private isInside(connection: string): boolean {
+    return this.room.sessions.get(connection)?.joined !== null;
+  }
+
+  private hear(arrivals: readonly Arrival[]): void {
+    for (const { connection, frame } of arrivals)
+      this.handle({ type: "frame", now: Date.now(), connection, frame });
+  }
+
+  /** Whoever comes alone is heard at once; a crowd, turn by turn. */
+  private async letIn(): Promise<void> {
+    this.isLettingIn = true;
+    for (let group = this.entrance.take(); group.length > 0; group = this.entrance.take()) {
+      this.hear(group);
+      await turn();
+    }
+    this.isLettingIn = false;
   }
 
   /** Performs what the room decides, and what follows from that, in order and in this turn of the event loop. */

@@ -178,4 +178,28 @@ export const FAN_OUT_MUTANTS: readonly Mutant[] = [
     from: 'this.handle({ type: "drained", now: Date.now() });',
     to: "",
   },
+  {
+    name: "whoever is in overtakes what it said at the entrance",
+    file: SHELL,
+    from: " && !this.entrance.has(connection)",
+    to: "",
+  },
+  {
+    name: "what somebody said who is gone since is not heard",
+    file: SHELL,
+    from: "this.hear(this.entrance.takeOf(connection));",
+    to: "this.entrance.takeOf(connection);",
+  },
+  {
+    name: "what waits at the entrance has no bound",
+    file: SHELL,
+    from: "while (this.entrance.isFull) this.hear(this.entrance.take());",
+    to: "",
+  },
+  {
+    name: "a crowd is let in within one turn",
+    file: "src/room/entrance.ts",
+    from: "this.remove((_, i) => i < GROUP)",
+    to: "this.remove(() => true)",
+  },
 ];

@@ -5,7 +5,6 @@ import { identityOf } from "../../../src/rate-limit/identity.ts";
 import type { RateLimiter } from "../../../src/rate-limit/rate-limiter.ts";
 import type { ChatRoom } from "../../../src/room/chat-room.ts";
 import type { RoomEffect, RoomEvent } from "../../../src/room/effects.ts";
-import { NEW_PATIENCE } from "../../../src/room/patience.ts";
 import { Room } from "../../../src/room/room.ts";
 
 declare module "vitest" {
@@ -15,17 +14,19 @@ declare module "vitest" {
   }
 }
 
-/** Fences are no flood: a test sends hundreds of them while the clock stands still. */
+/** What a room says to a binary frame. Nobody but a fence sends one. */
+const FENCE_ANSWER = '{"error":"Frames must be text.","code":"bad-frame"}';
+
+/** Fences are no flood, and their answers wait for no window: a test sends hundreds of them while the clock stands still. */
 const handle: (event: RoomEvent) => readonly RoomEffect[] = Reflect.get(Room.prototype, "handle");
 Room.prototype.handle = function (this: Room, event): readonly RoomEffect[] {
-  const isFence = event.type === "frame" && event.frame instanceof ArrayBuffer;
-  const session = isFence ? this.sessions.get(event.connection) : undefined;
-  if (session === undefined) return Reflect.apply(handle, this, [event]);
-  const { patience } = session;
-  session.patience = NEW_PATIENCE;
-  const effects = Reflect.apply(handle, this, [event]);
-  session.patience = patience;
-  return effects;
+  if (event.type !== "frame" || !(event.frame instanceof ArrayBuffer))
+    return Reflect.apply(handle, this, [event]);
+  const { now, connection } = event;
+  const answer: RoomEffect = { type: "send", to: connection, frame: FENCE_ANSWER };
+  // It is an event all the same: what has become due leaves.
+  const effects = Reflect.apply(handle, this, [{ type: "closed", now, connection: "nobody" }]);
+  return this.sessions.has(connection) ? [...effects, answer] : effects;
 };
 
 export type Frame = Readonly<Record<string, unknown>>;
@@ -33,9 +34,6 @@ export type Frame = Readonly<Record<string, unknown>>;
 // Taken before a test holds the clock (held-room.ts): deadlines of waits are of the real one.
 const { setTimeout, clearTimeout } = globalThis;
 const WAIT_MS = inject("patienceMs") ?? 5_000;
-
-/** What the room says to a binary frame. Nobody but a fence sends one, and it changes nothing. */
-const FENCE_ANSWER = '{"error":"Frames must be text.","code":"bad-frame"}';
 
 let addresses = 0;
 /** An address that no other test uses, so that budgets stay apart. */

@@ -99,8 +99,10 @@ export class HeldRoom {
   private isAtRest(end: number): Promise<boolean> {
     return this.look((room) => {
       if (isFlushing(room)) return false;
-      if (!room.isQuiet) passUntil(Number(Reflect.get(flushesOf(room), "timerAt")));
-      else passUntil(end);
+      const timerAt: unknown = Reflect.get(flushesOf(room), "timerAt");
+      if (room.isQuiet) passUntil(end);
+      // Where the test has set the clock on, a timer still takes what it took before.
+      else if (typeof timerAt === "number") passUntil(Math.max(timerAt, Date.now() + 1));
       return room.isQuiet;
     });
   }

@@ -24,7 +24,7 @@ test.concurrent.each([
   ["a share is merged twice", /^$/, /counted more than once/],
 ] as const)("%s", async (words, broken, reasons) => {
   const { verdict } = await suffer(named(words), null);
-  expect(verdict.broken.join("; ")).toMatch(broken);
+  expect(verdict.broken.join("; "), verdict.reasons.join("; ")).toMatch(broken);
   // Of a machine that others use, too: how long the generator stood still is no matter here.
   const others = verdict.reasons.filter((reason) => !/stood still|for the script|ms late|apart/.test(reason));
   expect(others.join("; ")).toMatch(reasons);

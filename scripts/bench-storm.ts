@@ -1,8 +1,10 @@
 // `npm run bench:storm`: a crowd joins a room while another room of the same server is busy. How long does the crowd take, what does a join
 // cost, and what do those in the busy room notice?
+import { once } from "node:events";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { WebSocket } from "ws";
 import { MANY_PER_ADDRESS } from "../load/lib/addresses.ts";
 import type { Second, Tally } from "../load/lib/tally.ts";
 import { findEngine } from "../load/runner/engine.ts";
@@ -22,6 +24,7 @@ the crowd took, what a join cost the server, and the busy room's p99 before and 
   npm run bench:storm -- --members 5000      how many join (default 5000)
   npm run bench:storm -- --within 5          offered in so many seconds (default 5)
   npm run bench:storm -- --rounds 3          so many times; each figure is the median (default 3)
+  npm run bench:storm -- --silent            the crowd connects and says no name: what the runtime alone makes the busy room wait
 
 Both rooms are one process on one core, both crowds' generators another core. Exit codes: 0 measured, 1 failed, 2 wrong options.
 `;
@@ -47,6 +50,7 @@ command(
     members: { type: "string", default: "5000" },
     within: { type: "string", default: "5" },
     rounds: { type: "string", default: "3" },
+    silent: { type: "boolean", default: false },
   },
   async (values) => {
     const members = wholeOf("--members", values.members, 2, 20_000);
@@ -56,13 +60,13 @@ command(
     const all: Round[] = [];
     for (let i = 1; i <= rounds; i += 1) {
       console.log(`Round ${i} of ${rounds}: some ${BUSY.quietS + 2 * within + 20} seconds ...`);
-      all.push(await storm(members, within));
+      all.push(await storm(members, within, values.silent === true));
       await rm(FOLDER, { recursive: true, force: true });
     }
     const told = (pick: (round: Round) => number): number => median(all.map(pick));
     const ratio = told(({ before, meanwhile }) => meanwhile / before);
     console.log(
-      `${members} joins, offered in ${within} s: ${told(({ seconds }) => seconds).toFixed(1)} s, ` +
+      `${members} ${values.silent === true ? "connections" : "joins"}, offered in ${within} s: ${told(({ seconds }) => seconds).toFixed(1)} s, ` +
         `${told(({ cpuMs }) => cpuMs).toFixed(2)} ms of the server's processor time each.`,
     );
     console.log(
@@ -74,7 +78,7 @@ command(
 );
 
 /** One round, with a server of its own. */
-async function storm(members: number, within: number): Promise<Round> {
+async function storm(members: number, within: number, isSilent: boolean): Promise<Round> {
   const pinning = pinningHere();
   const target = await openTarget({
     kind: "local",
@@ -111,25 +115,59 @@ async function storm(members: number, within: number): Promise<Round> {
       CHAT_DURATION_S: `${BUSY.quietS + 2 * within + REST_S + 10}`,
     });
     await sleep((BUSY.quietS + 4) * 1_000);
-    const crowd = await run("join-storm", {
-      CHAT_MEMBERS: `${members}`,
-      CHAT_STORM_S: `${within}`,
-      CHAT_RATE: "1",
-      CHAT_DURATION_S: `${2 * within + REST_S}`,
-      CHAT_JOIN_TIMEOUT_S: "60",
-    });
-    return roundOf(members, await busy, crowd);
+    const phase = isSilent
+      ? await connectAll(target.url, members, within)
+      : joinPhase(
+          members,
+          await run("join-storm", {
+            CHAT_MEMBERS: `${members}`,
+            CHAT_STORM_S: `${within}`,
+            CHAT_RATE: "1",
+            CHAT_DURATION_S: `${2 * within + REST_S}`,
+            CHAT_JOIN_TIMEOUT_S: "60",
+          }),
+        );
+    return roundOf(members, await busy, phase);
   } finally {
     await target.stop();
   }
 }
 
-function roundOf(members: number, busy: Played, { tally }: Played): Round {
+/** In epoch ms. */
+interface Phase {
+  readonly from: number;
+  readonly until: number;
+}
+
+/** When the crowd came in. Throws a Failure where not all of it did. */
+function joinPhase(members: number, { tally }: Played): Phase {
   const phase = tally.phases.find(({ what }) => what === "members join");
   if (phase === undefined || tally.counts.joined < members)
     throw new Failure(`Only ${tally.counts.joined} of ${members} joined; see ${FOLDER}.`);
-  const { from, until } = phase;
-  const lost = busy.tally.counts.lost + tally.counts.lost;
+  if (tally.counts.lost > 0) throw new Failure(`${tally.counts.lost} deliveries were lost.`);
+  return phase;
+}
+
+/** Opens so many sockets of as many addresses to one room, and says nothing on them. They end with the server. */
+async function connectAll(url: string, members: number, within: number): Promise<Phase> {
+  const from = Date.now();
+  const handshakes: Promise<unknown>[] = [];
+  for (let i = 0; i < members; i++) {
+    const wait = from + (i * within * 1_000) / members - Date.now();
+    if (wait > 0) await sleep(wait);
+    const socket = new WebSocket(`${url}/api/room/crowd/websocket`, {
+      headers: { "CF-Connecting-IP": `10.${100 + (i >> 16)}.${(i >> 8) & 255}.${i & 255}` },
+      perMessageDeflate: false,
+    });
+    handshakes.push(once(socket, "open"));
+    socket.on("error", () => {});
+  }
+  await Promise.all(handshakes);
+  return { from, until: Date.now() };
+}
+
+function roundOf(members: number, busy: Played, { from, until }: Phase): Round {
+  const { lost } = busy.tally.counts;
   if (lost > 0) throw new Failure(`${lost} deliveries were lost.`);
   const quietFrom = from - BUSY.quietS * 500;
   const quiet = cpuBetween(busy, quietFrom, from) / (from - quietFrom);

@@ -43,7 +43,7 @@ export class Entrance {
 
   private remove(isOut: (arrival: Arrival, i: number) => boolean): readonly Arrival[] {
     const out = this.arrivals.filter(isOut);
-    if (out.length > 0) this.arrivals = this.arrivals.filter((arrival, i) => !isOut(arrival, i));
+    this.arrivals = this.arrivals.filter((arrival, i) => !isOut(arrival, i));
     for (const arrival of out) this.units -= unitsOf(arrival);
     return out;
   }

@@ -1,5 +1,5 @@
 // `npm run attacks`: what hostile clients cost themselves, the operator and the honest people of a room. Each against a workerd that it starts.
-import { execFileSync, fork } from "node:child_process";
+import { fork } from "node:child_process";
 import { readdir, readFile, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { ATTACKS, type Orders, type Spent } from "../load/attacks/attacks.ts";
@@ -8,7 +8,7 @@ import { command, Failure, ROOT } from "../tools/command.ts";
 import { wholeOf } from "../tools/numbers.ts";
 import { bundleWorker } from "../tools/worker-bundle.ts";
 import { startWorkerd } from "../tools/workerd.ts";
-import { launcher, pinningHere } from "../load/runner/pinning.ts";
+import { launcher, pinningHere, pinWithGenerator } from "../load/runner/pinning.ts";
 import { median } from "../load/runner/statistics.ts";
 import { cpuSecondsOf } from "../load/runner/usage.ts";
 
@@ -145,9 +145,7 @@ command(
     const attacks = Object.keys(ATTACKS).filter((name) => name.includes(String(only)));
     if (attacks.length === 0)
       throw new Failure(`No attack has "${String(only)}" in its name; run it without --only.`, 2);
-    const pinning = pinningHere();
-    if (pinning !== null)
-      execFileSync("taskset", ["-a", "-c", "-p", pinning.generator, `${process.pid}`], { stdio: "ignore" });
+    pinWithGenerator(pinningHere());
     console.log(`${attacks.length} attacks, ${times} × ${(2 * ms) / 1_000 + 5} seconds each.\n`);
     console.log(`| attack | ${COLUMNS.join(" | ")} |`);
     console.log(`|${"---|".repeat(COLUMNS.length + 1)}`);

@@ -8,7 +8,7 @@ import { WebSocket } from "ws";
 import { MANY_PER_ADDRESS } from "../load/lib/addresses.ts";
 import type { Second, Tally } from "../load/lib/tally.ts";
 import { findEngine } from "../load/runner/engine.ts";
-import { pinningHere } from "../load/runner/pinning.ts";
+import { pinningHere, pinWithGenerator } from "../load/runner/pinning.ts";
 import { endOnSignal, newRun } from "../load/runner/request.ts";
 import { play, type Played, type RunRequest } from "../load/runner/run.ts";
 import { openFolder } from "../load/runner/save.ts";
@@ -57,6 +57,8 @@ command(
     const within = wholeOf("--within", values.within, 1, 60);
     const rounds = wholeOf("--rounds", values.rounds, 1, 20);
     endOnSignal();
+    // A silent crowd is this process.
+    pinWithGenerator(pinningHere());
     const all: Round[] = [];
     for (let i = 1; i <= rounds; i += 1) {
       console.log(`Round ${i} of ${rounds}: some ${BUSY.quietS + 2 * within + 20} seconds ...`);

@@ -27,6 +27,12 @@ export function pinningHere(): Pinning | null {
 export const launcher = (cores: string | undefined): readonly string[] =>
   cores === undefined ? [] : ["taskset", "-c", cores];
 
+/** Puts this process itself, with all its threads, where the generator is: it plays a part of it. */
+export function pinWithGenerator(pinning: Pinning | null): void {
+  if (pinning === null) return;
+  execFileSync("taskset", ["-a", "-c", "-p", pinning.generator, `${process.pid}`], { stdio: "ignore" });
+}
+
 /** How many cores that is; all of the machine where nothing is pinned. */
 export function coresOf(cores: string | undefined, all: number): number {
   if (cores === undefined) return all;

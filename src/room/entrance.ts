@@ -13,39 +13,52 @@ export interface Arrival {
 }
 
 export class Entrance {
-  /** Oldest first. */
-  private arrivals: Arrival[] = [];
+  /** What waits of each connection, the one whose turn is next first. They take turns: a flood does not hold up a name. */
+  private readonly queues = new Map<string, Arrival[]>();
+  private frames = 0;
   private units = 0;
 
   get isFull(): boolean {
-    return this.arrivals.length > MAX_AT_ENTRANCE.frames || this.units > MAX_AT_ENTRANCE.units;
+    return this.frames > MAX_AT_ENTRANCE.frames || this.units > MAX_AT_ENTRANCE.units;
   }
 
   /** Whether a frame of this connection waits: its next one has to stand behind it. */
   has(connection: string): boolean {
-    return this.arrivals.some((arrival) => arrival.connection === connection);
+    return this.queues.has(connection);
   }
 
   add(arrival: Arrival): void {
-    this.arrivals.push(arrival);
-    this.units += unitsOf(arrival);
+    const queue = this.queues.get(arrival.connection);
+    if (queue === undefined) this.queues.set(arrival.connection, [arrival]);
+    else queue.push(arrival);
+    this.count([arrival], 1);
   }
 
-  /** The oldest, as many as one turn is for. */
+  /** As many as one turn is for. */
   take(): readonly Arrival[] {
-    return this.remove((_, i) => i < GROUP);
+    const group: Arrival[] = [];
+    for (const [connection, queue] of this.queues) {
+      group.push(...queue.splice(0, 1));
+      this.queues.delete(connection);
+      // Behind the others: it may come once more in this turn, where there are few.
+      if (queue.length > 0) this.queues.set(connection, queue);
+      if (group.length === GROUP) break;
+    }
+    this.count(group, -1);
+    return group;
   }
 
   /** All of one connection, which is gone: it said this before it went. */
   takeOf(connection: string): readonly Arrival[] {
-    return this.remove((arrival) => arrival.connection === connection);
+    const queue = this.queues.get(connection) ?? [];
+    this.queues.delete(connection);
+    this.count(queue, -1);
+    return queue;
   }
 
-  private remove(isOut: (arrival: Arrival, i: number) => boolean): readonly Arrival[] {
-    const out = this.arrivals.filter(isOut);
-    this.arrivals = this.arrivals.filter((arrival, i) => !isOut(arrival, i));
-    for (const arrival of out) this.units -= unitsOf(arrival);
-    return out;
+  private count(arrivals: readonly Arrival[], by: 1 | -1): void {
+    this.frames += by * arrivals.length;
+    for (const arrival of arrivals) this.units += by * unitsOf(arrival);
   }
 }
 

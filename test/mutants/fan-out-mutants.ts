@@ -199,7 +199,7 @@ export const FAN_OUT_MUTANTS: readonly Mutant[] = [
   {
     name: "a crowd is let in within one turn",
     file: "src/room/entrance.ts",
-    from: "this.remove((_, i) => i < GROUP)",
-    to: "this.remove(() => true)",
+    from: "if (group.length === GROUP) break;",
+    to: "",
   },
 ];

@@ -31,6 +31,13 @@ describe("the entrance", () => {
     expect(entrance.take()).toEqual([arrival("b", "2"), arrival("c", "4")]);
   });
 
+  test("[D10] [C18] connections take turns, so that a name waits behind no flood of another one", () => {
+    const flood = Array.from({ length: 3 * GROUP }, (_, i) => arrival("eve", `${i}`));
+    const entrance = entranceOf(...flood, arrival("ann"), arrival("bob"));
+    expect(entrance.take()).toEqual([flood[0], arrival("ann"), arrival("bob")].slice(0, GROUP));
+    expect(entrance.take()).toEqual(flood.slice(1, 1 + GROUP));
+  });
+
   test("[D11] it is full when one frame more waits than may, until a turn has taken some", () => {
     const entrance = entranceOf(
       ...Array.from({ length: MAX_AT_ENTRANCE.frames }, (_, i) => arrival(`c${i}`)),

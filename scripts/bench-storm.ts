@@ -24,7 +24,7 @@ the crowd took, what a join cost the server, and the busy room's p99 before and 
   npm run bench:storm -- --members 5000      how many join (default 5000)
   npm run bench:storm -- --within 5          offered in so many seconds (default 5)
   npm run bench:storm -- --rounds 3          so many times; each figure is the median (default 3)
-  npm run bench:storm -- --silent            the crowd connects and says no name: what the runtime alone makes the busy room wait
+  npm run bench:storm -- --silent            the crowd connects and says no name: what handshakes alone make the busy room wait
 
 Both rooms are one process on one core, both crowds' generators another core. Exit codes: 0 measured, 1 failed, 2 wrong options.
 `;

@@ -25,7 +25,7 @@ people on the others.
 Exit codes: 0 done, 1 honest people were not served, 2 wrong options.
 `;
 
-const STATE = join(ROOT, ".state", "attacks");
+const STATE = join(ROOT, ".state", `attacks-${process.pid}`);
 const ROOM = "honest";
 const METERED = "load/attacks/metered-object.ts";
 
@@ -145,7 +145,7 @@ command(
     const attacks = Object.keys(ATTACKS).filter((name) => name.includes(String(only)));
     if (attacks.length === 0)
       throw new Failure(`No attack has "${String(only)}" in its name; run it without --only.`, 2);
-    pinWithGenerator(pinningHere());
+    pinWithGenerator();
     console.log(`${attacks.length} attacks, ${times} × ${(2 * ms) / 1_000 + 5} seconds each.\n`);
     console.log(`| attack | ${COLUMNS.join(" | ")} |`);
     console.log(`|${"---|".repeat(COLUMNS.length + 1)}`);

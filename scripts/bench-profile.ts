@@ -31,7 +31,7 @@ const OPTIONS = {
   against: { type: "string", default: "local" },
 } as const;
 
-const FOLDER = join(ROOT, ".state", "profile");
+const FOLDER = join(ROOT, ".state", `profile-${process.pid}`);
 const SAMPLES = join(FOLDER, "perf.data");
 /** From the start until everybody has joined and the load has settled; and for how long then. */
 const SETTLE_S = 5;

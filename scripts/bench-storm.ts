@@ -22,18 +22,35 @@ npm run bench:storm: fills one room with members that talk, then lets a crowd jo
 the crowd took, what a join cost the server, and the busy room's p99 before and meanwhile, by the median of seconds.
 
   npm run bench:storm -- --members 5000      how many join (default 5000)
-  npm run bench:storm -- --within 5          offered in so many seconds (default 5)
+  npm run bench:storm -- --within 7          offered in so many seconds (default 7)
+  npm run bench:storm -- --rate 1000         messages a second in the busy room of 100 members (default 1000)
   npm run bench:storm -- --rounds 3          so many times; each figure is the median (default 3)
   npm run bench:storm -- --silent            the crowd connects and says no name: what handshakes alone make the busy room wait
+  npm run bench:storm -- --no-gc             the server gets 4 GiB, and so collects no garbage: what of the wait is the room's own
 
 Both rooms are one process on one core, both crowds' generators another core. Exit codes: 0 measured, 1 failed, 2 wrong options.
 `;
 
-const FOLDER = join(ROOT, ".state", "storm");
-/** The busy room: so many members, messages a second, and seconds before the storm. */
-const BUSY = { members: 100, rate: 100, quietS: 8 };
+const FOLDER = join(ROOT, ".state", `storm-${process.pid}`);
+/** The busy room: so many members, and seconds before the storm. */
+const BUSY = { members: 100, quietS: 8 };
+/** With so much room V8 collects nothing in the time that a round takes. */
+const NO_GC = [
+  ...["--min-semi-space-size=1024", "--max-semi-space-size=1024"],
+  ...["--initial-heap-size=3000", "--initial-old-space-size=3000"],
+];
 /** After the storm is over. */
 const REST_S = 4;
+
+/** So many join within so many seconds, beside so many messages a second. */
+interface Storm {
+  readonly members: number;
+  readonly within: number;
+  readonly rate: number;
+  /** They connect, and say no name. */
+  readonly isSilent: boolean;
+  readonly v8Flags: readonly string[];
+}
 
 interface Round {
   readonly seconds: number;
@@ -48,27 +65,32 @@ command(
   HELP,
   {
     members: { type: "string", default: "5000" },
-    within: { type: "string", default: "5" },
+    within: { type: "string", default: "7" },
+    rate: { type: "string", default: "1000" },
     rounds: { type: "string", default: "3" },
     silent: { type: "boolean", default: false },
+    "no-gc": { type: "boolean", default: false },
   },
   async (values) => {
     const members = wholeOf("--members", values.members, 2, 20_000);
     const within = wholeOf("--within", values.within, 1, 60);
+    const rate = wholeOf("--rate", values.rate, 1, 10_000);
     const rounds = wholeOf("--rounds", values.rounds, 1, 20);
+    const isSilent = values.silent === true;
+    const v8Flags = values["no-gc"] === true ? NO_GC : [];
     endOnSignal();
     // A silent crowd is this process.
-    pinWithGenerator(pinningHere());
+    pinWithGenerator();
     const all: Round[] = [];
     for (let i = 1; i <= rounds; i += 1) {
       console.log(`Round ${i} of ${rounds}: some ${BUSY.quietS + 2 * within + 20} seconds ...`);
-      all.push(await storm(members, within, values.silent === true));
+      all.push(await storm({ members, within, rate, isSilent, v8Flags }));
       await rm(FOLDER, { recursive: true, force: true });
     }
     const told = (pick: (round: Round) => number): number => median(all.map(pick));
     const ratio = told(({ before, meanwhile }) => meanwhile / before);
     console.log(
-      `${members} ${values.silent === true ? "connections" : "joins"}, offered in ${within} s: ${told(({ seconds }) => seconds).toFixed(1)} s, ` +
+      `${members} ${isSilent ? "connections" : "joins"}, offered in ${within} s: ${told(({ seconds }) => seconds).toFixed(1)} s, ` +
         `${told(({ cpuMs }) => cpuMs).toFixed(2)} ms of the server's processor time each.`,
     );
     console.log(
@@ -80,13 +102,14 @@ command(
 );
 
 /** One round, with a server of its own. */
-async function storm(members: number, within: number, isSilent: boolean): Promise<Round> {
+async function storm({ members, within, rate, isSilent, v8Flags }: Storm): Promise<Round> {
   const pinning = pinningHere();
   const target = await openTarget({
     kind: "local",
     url: "",
     cores: pinning?.target,
     policy: undefined,
+    v8Flags,
   });
   const engine = await findEngine("node");
   const run = async (
@@ -113,7 +136,7 @@ async function storm(members: number, within: number, isSilent: boolean): Promis
   try {
     const busy = run("fanout", {
       CHAT_MEMBERS: `${BUSY.members}`,
-      CHAT_RATE: `${BUSY.rate}`,
+      CHAT_RATE: `${rate}`,
       CHAT_DURATION_S: `${BUSY.quietS + 2 * within + REST_S + 10}`,
     });
     await sleep((BUSY.quietS + 4) * 1_000);

@@ -1,15 +1,19 @@
 // The configuration that workerd reads (Cap'n Proto text), from a bundled Worker. Decides; writes nothing.
 import type { WorkerBundle } from "./worker-bundle.ts";
 
-/** `code` and `objects` are paths, the first one relative to where the text is kept; `vars` stand above wrangler.toml's. */
+/**
+ * `code` and `objects` are paths, the first one relative to where the text is kept; `vars` stand above wrangler.toml's; `v8Flags` are
+ * for experiments.
+ */
 export interface WorkerdPlan {
   readonly code: string;
   readonly objects: string;
   readonly vars: Readonly<Record<string, string>>;
+  readonly v8Flags: readonly string[];
 }
 
 /** One HTTP socket named "http", whose address the command line says; each object is one SQLite file under `objects`. */
-export function workerdConfig(worker: WorkerBundle, { code, objects, vars }: WorkerdPlan): string {
+export function workerdConfig(worker: WorkerBundle, { code, objects, vars, v8Flags }: WorkerdPlan): string {
   const { name, assets } = worker;
   const bindings = [
     ...worker.objects.map(
@@ -35,6 +39,7 @@ export function workerdConfig(worker: WorkerBundle, { code, objects, vars }: Wor
 const config :Workerd.Config = (
   services = ${list(services)},
   sockets = [(name = "http", http = (), service = "worker")],
+  v8Flags = ${list(v8Flags.map(text))},
 );
 
 const worker :Workerd.Worker = (

@@ -23,6 +23,8 @@ export interface WorkerdOptions {
   /** What starts workerd, and becomes it: e.g. `["taskset", "-c", "0"]`. */
   readonly launcher?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
+  /** For experiments: Cloudflare has its own. */
+  readonly v8Flags?: readonly string[] | undefined;
   /** Whether a debugger may connect to `inspector`. */
   readonly isInspected?: boolean;
 }
@@ -133,13 +135,13 @@ export class Workerd {
   }
 
   private async commandLine(): Promise<string[]> {
-    const { worker, vars = {} } = this.options;
+    const { worker, vars = {}, v8Flags = [] } = this.options;
     const state = resolve(ROOT, this.options.state);
     const objects = join(state, "objects");
     const config = join(state, "workerd.capnp");
     await mkdir(objects, { recursive: true });
     await writeFile(join(state, "worker.js"), worker.code);
-    await writeFile(config, workerdConfig(worker, { code: "worker.js", objects, vars }));
+    await writeFile(config, workerdConfig(worker, { code: "worker.js", objects, vars, v8Flags }));
     const address = `--socket-addr=http=127.0.0.1:${this.port}`;
     const inspector = this.options.isInspected === true ? ["--inspector-addr=127.0.0.1:0"] : [];
     return [String(WORKERD), "serve", config, address, "--control-fd=3", ...inspector];

@@ -13,8 +13,16 @@ export function planPinning(cores: number): Pinning | null {
   return { target: "0", generator: cores === 2 ? "1" : `1-${cores - 1}` };
 }
 
+/** Once a process: Node counts the cores that it may use itself, and `pinWithGenerator` takes one away. */
+let here: Pinning | null | undefined;
+
 /** The plan for this machine; null where it cannot be done (one core, or no taskset). */
 export function pinningHere(): Pinning | null {
+  if (here === undefined) here = findPinning();
+  return here;
+}
+
+function findPinning(): Pinning | null {
   try {
     execFileSync("taskset", ["-c", "0", "true"], { stdio: "ignore" });
     return planPinning(availableParallelism());
@@ -28,7 +36,8 @@ export const launcher = (cores: string | undefined): readonly string[] =>
   cores === undefined ? [] : ["taskset", "-c", cores];
 
 /** Puts this process itself, with all its threads, where the generator is: it plays a part of it. */
-export function pinWithGenerator(pinning: Pinning | null): void {
+export function pinWithGenerator(): void {
+  const pinning = pinningHere();
   if (pinning === null) return;
   execFileSync("taskset", ["-a", "-c", "-p", pinning.generator, `${process.pid}`], { stdio: "ignore" });
 }

@@ -34,6 +34,7 @@ export interface TargetPlan {
   /** Of kind "local": another Worker than that of this folder. */
   readonly worker?: { readonly bundle: WorkerBundle; readonly version: string } | undefined;
   readonly vars?: Readonly<Record<string, string>> | undefined;
+  readonly v8Flags?: readonly string[] | undefined;
 }
 
 /** The limiter is there and asked, as ever, but has a budget that no run uses up. */
@@ -75,7 +76,7 @@ export const varsOf = (policy: NonNullable<TargetPlan["policy"]> = UNLIMITED): R
   MAX_SOCKETS_PER_IDENTITY: "32000",
 });
 
-async function openRoom({ cores, policy, worker, vars: given }: TargetPlan): Promise<RunningTarget> {
+async function openRoom({ cores, policy, worker, vars: given, v8Flags }: TargetPlan): Promise<RunningTarget> {
   const state = join(ROOT, ".state", "load", `target-${process.pid}`);
   const vars = { ...varsOf(policy), ...given };
   const clean = (): void => rmSync(state, { recursive: true, force: true });
@@ -85,6 +86,7 @@ async function openRoom({ cores, policy, worker, vars: given }: TargetPlan): Pro
     worker: worker?.bundle ?? (await bundleWorker()),
     state,
     vars,
+    v8Flags,
     launcher: launcher(cores),
   });
   let pid: number | null = workerd.pid;

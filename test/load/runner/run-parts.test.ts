@@ -1,4 +1,5 @@
 // The small decisions around a run: command lines, cost, calibration, progress, processor time.
+import { execFileSync } from "node:child_process";
 import { describe, expect, test } from "vitest";
 import { assemble, windowOf } from "../../../load/runner/assemble.ts";
 import { ceilingFor, type Calibration, withCalibration } from "../../../load/runner/calibration.ts";
@@ -217,5 +218,16 @@ describe("pinning", () => {
   ])("with %i cores", (cores, plan) => {
     expect(planPinning(cores)).toEqual(plan);
     if (plan !== null) expect(coresOf(plan.generator, cores)).toBe(cores - 1);
+  });
+
+  test("stays the machine's for a process that has put itself with the generator", () => {
+    const script = `
+      import { pinningHere, pinWithGenerator } from "./load/runner/pinning.ts";
+      const before = pinningHere();
+      pinWithGenerator();
+      console.log(JSON.stringify([before, pinningHere()]));`;
+    const said = execFileSync(process.execPath, ["--input-type=module", "-e", script], { encoding: "utf8" });
+    const [before, after] = JSON.parse(said) as unknown[];
+    expect(after).toEqual(before);
   });
 });

@@ -5,7 +5,7 @@ import { command, Failure } from "../../tools/command.ts";
 import { numberOf, wholeOf } from "../../tools/numbers.ts";
 import { chooseMutants } from "../mutants/copy.ts";
 import type { Mutant } from "../mutants/mutants.ts";
-import { CORE_MUTANTS } from "./core.ts";
+import { CORE_MUTANTS, VISIBLE_MUTANTS } from "./core.ts";
 import { Pool } from "./pool.ts";
 import { format, MUTANTS_FILE, type Noticed, readMutants, readScopes, SCOPES_FILE } from "./records.ts";
 import type { Scope } from "./scope.ts";
@@ -21,7 +21,7 @@ state. What is under way arrives in any order, rooms crash between any two steps
   npm run explore -- --minutes 5              at most so long for each (default 5)
   npm run explore -- --states 1000000         at most so many states for each (default 1000000)
   npm run explore -- --mutant "GCRA"          breaks the code first (a name from test/mutants), and has to find it
-  npm run explore -- --mutant ""              the same for every named mutant of the core
+  npm run explore -- --mutant ""              the same for every named mutant of the core that a scope may show
   npm run explore -- --threads 2              how many threads (default 2)
   npm run explore -- --record                 keeps the figures in test/explore/scopes.json, and what found a mutant in
                                               test/explore/mutants.json, which npm run test:mutants shows in its matrix
@@ -62,7 +62,8 @@ command(HELP, OPTIONS, async ({ scope, mutant, minutes, states, threads, record 
   if (mutant === undefined) return exploreScopes(chosen, effort);
   // What is short is whole.
   const scopes = scope === "" ? [...SHORT_SCOPES, ...SCOPES] : chosen;
-  await exploreMutants(chooseMutants(CORE_MUTANTS, String(mutant)), scopes, effort);
+  const chosenMutants = mutant === "" ? VISIBLE_MUTANTS : chooseMutants(CORE_MUTANTS, String(mutant));
+  await exploreMutants(chosenMutants, scopes, effort);
 });
 
 function scopesNamed(name: string): readonly Scope[] {

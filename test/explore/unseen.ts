@@ -13,6 +13,33 @@ export const UNSEEN: Readonly<Record<string, readonly string[]>> = {
     "trimming keeps one message too few",
     "retention's gap is not told",
   ],
+  "It costs a row, a call or a moment, and no history shows that.": [
+    "a refusal writes the grant that it rests on",
+    "the room asks even where its own row refuses",
+    "an overtaken answer is asked for again and again",
+    "a budget that comes when everybody has left stays",
+    "a flush does not wait for a window",
+  ],
+  "Of two guards the other one holds: the room does not tell again what the client would not show again.": [
+    "resume replays the last seen message again",
+    "the client shows what it has seen again",
+  ],
+  "The world of a scope has no Worker in front of it and no entrance, and an address is a letter.": [
+    "a refused connection counts, too",
+    "a crowd is let in within one turn",
+    "raw IPv6 address as key",
+  ],
+  "It has the connection of a client, and not the promises and streams over it.": [
+    "a send says that it has no place before the replay is over",
+    "a send outlives its client",
+    "a slow reader is not told what it lost",
+    "a client takes back what is on a wire",
+  ],
+  "No classic member of a scope comes while something waits, nor is refused.": [
+    "a newcomer hears of joins that its snapshot shows",
+    "a classic newcomer is shown the log's head, not what was told",
+    "a refusal overtakes what its sender said before",
+  ],
   "No clock jumps in a scope.": [
     "a clock that went back is believed",
     "a clock that went back holds up the next flush",
@@ -28,6 +55,7 @@ export const UNSEEN: Readonly<Record<string, readonly string[]>> = {
     "the window has no bound",
     "a message over the room's bound is taken",
     "the client says what the room will not take",
+    "a notice overtakes messages that the flush leaves over",
   ],
   "No room is erased in a scope.": [
     "erasing keeps the epoch",

@@ -1,5 +1,6 @@
 // The figures of the exploration stand in the documents as the command has kept them, and what it keeps of mutants is of this code.
 import { expect, test } from "vitest";
+import { median } from "../../load/runner/statistics.ts";
 import { CORE_MUTANTS } from "../explore/core.ts";
 import { readMutants, readScopes } from "../explore/records.ts";
 import { scopeNamed, SCOPES, SHORT_SCOPES } from "../explore/scopes.ts";
@@ -46,4 +47,21 @@ test("what is kept of mutants is of mutants that there are; and what is explaine
     ([, { steps, trace, scope }]) => steps !== trace.length || scopeNamed(scope) === undefined,
   );
   expect(wrong).toEqual([]);
+});
+
+test("docs/testing.md says how many mutants were found, in how many steps, and how many cannot be", () => {
+  const steps = [...readMutants().values()].map((noticed) => noticed.steps);
+  const unseen = Object.values(UNSEEN).flat().length;
+  const told =
+    /Of (\d+) named mutants of the core (\d+) were found, with a shortest way of ([\d.]+) steps in the median\. Which (\d+) mutants .* The other (\d+)/.exec(
+      read("docs/testing.md").replaceAll("\n", " "),
+    );
+  const all = CORE_MUTANTS.length;
+  expect(told?.slice(1).map(Number)).toEqual([
+    all,
+    steps.length,
+    median(steps),
+    unseen,
+    all - steps.length - unseen,
+  ]);
 });

@@ -28,12 +28,12 @@ polyline.one,polyline.two,polyline.three,polyline.four,polyline.bad,polyline.qui
 rect.band{fill:var(--tone);opacity:.17}.cell{fill:color-mix(in srgb,var(--tone) var(--s),var(--card));shape-rendering:crispEdges}.key.band i{width:14px;height:10px;border:0;background:currentColor;opacity:.3;vertical-align:-1px}
 table{border-collapse:collapse;width:100%;font-size:13.5px;font-variant-numeric:tabular-nums}
 .scroll{overflow-x:auto}th,td{padding:4px 12px 4px 0;text-align:right;border-bottom:1px solid var(--rule);white-space:nowrap}
-th{color:var(--soft);font-weight:500}th:first-child,td:first-child{text-align:left}.words{text-align:left;white-space:normal;min-width:200px}tr.sum td{font-weight:650}
+th{color:var(--soft);font-weight:500}th:first-child,td:first-child{text-align:left}.words{text-align:left;white-space:normal;min-width:110px}tr.sum td{font-weight:650}
 .facts td{white-space:normal;overflow-wrap:anywhere}.facts td:first-child{overflow-wrap:normal}
 .columns{display:grid;grid-template-columns:1fr 1fr;gap:0 32px}
 .basis{margin-top:8px;overflow-wrap:anywhere}
 table.card td{padding:6px 10px}table.card td:first-child{padding-left:0}table.card td b,table.card td span{display:block}table.card td span{font-size:12px;color:var(--soft)}table.card .held{background:color-mix(in srgb,var(--good) 16%,transparent)}table.card .failed{background:color-mix(in srgb,var(--bad) 16%,transparent)}table.card .failed b{color:var(--bad)}table.card th:first-child,table.card td:first-child{position:sticky;left:0;background:var(--card);font-weight:650}
 pre{margin:6px 0 0;padding:10px 12px;background:var(--page);border:1px solid var(--rule);border-radius:6px;font:13px/1.5 ui-monospace,Menlo,Consolas,monospace;white-space:pre-wrap;overflow-wrap:anywhere}
 ul{margin:6px 0;padding-left:20px}
-@media(max-width:620px){svg.wide{display:none}svg.narrow{display:block}.columns{grid-template-columns:1fr}main{padding:16px 10px 40px}section{padding:12px}}
+@media(max-width:620px){.words{min-width:320px}svg.wide{display:none}svg.narrow{display:block}.columns{grid-template-columns:1fr}main{padding:16px 10px 40px}section{padding:12px}}
 `;

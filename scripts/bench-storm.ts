@@ -26,7 +26,7 @@ the crowd took, what a join cost the server, and the busy room's p99 before and 
   npm run bench:storm -- --rate 1000         messages a second in the busy room of 100 members (default 1000)
   npm run bench:storm -- --rounds 3          so many times; each figure is the median (default 3)
   npm run bench:storm -- --silent            the crowd connects and says no name: what handshakes alone make the busy room wait
-  npm run bench:storm -- --no-gc             the server gets 4 GiB, and so collects no garbage: what of the wait is the room's own
+  npm run bench:storm -- --no-gc             the server may fill 4 GiB, and so collects no garbage: how much less they wait then
 
 Both rooms are one process on one core, both crowds' generators another core. Exit codes: 0 measured, 1 failed, 2 wrong options.
 `;

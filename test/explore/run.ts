@@ -146,13 +146,16 @@ async function exploreMutants(
   const missed: string[] = [];
   for (const mutant of mutants) {
     const noticed = await withPool(mutant, effort.threads, (pool) => notice(pool, scopes, effort));
+    // What another scope showed stays, unless this way is shorter.
+    const kept = rows.get(mutant.name);
+    const isOfOthers = kept !== undefined && !scopes.some(({ name }) => name === kept.scope);
     if (noticed === null) {
       missed.push(mutant.name);
-      rows.delete(mutant.name);
+      if (!isOfOthers) rows.delete(mutant.name);
       console.log(`${mutant.name}: not found.`);
     } else {
       const { scope, steps, laws, trace } = noticed;
-      rows.set(mutant.name, noticed);
+      if (!isOfOthers || steps < kept.steps) rows.set(mutant.name, noticed);
       console.log(`${mutant.name}: ${steps} steps in ${scope}, ${laws.join(" ")}\n${list(trace)}`);
     }
     if (effort.isRecorded) writeFileSync(MUTANTS_FILE, format(rows));

@@ -17,7 +17,7 @@ import {
 } from "../load/runner/bench-plan.ts";
 import { ratiosOf, rowsOf } from "../load/runner/bench-rows.ts";
 import { type Bench, runCell } from "../load/runner/bench-run.ts";
-import { sayOthers, tell } from "../load/runner/bench-table.ts";
+import { sayDisk, sayOthers, tell } from "../load/runner/bench-table.ts";
 import { findEngine, projectVersion } from "../load/runner/engine.ts";
 import { pinningHere } from "../load/runner/pinning.ts";
 import { endOnSignal, liveLine, typed } from "../load/runner/request.ts";
@@ -78,8 +78,7 @@ command(
     const cells = await runAll(bench);
     const rows = rowsOf(cells);
     console.log(`\n${tell(rows, ratiosOf(cells, rows), plan.servers)}\n`);
-    const others = sayOthers(cells);
-    if (others !== "") console.log(others);
+    for (const line of [sayDisk(cells), sayOthers(cells)]) if (line !== "") console.log(line);
     console.log(`Report: ${join(bench.folder, "bench.html")}`);
     if (cells.some(({ problem, joins }) => problem !== null && joins !== null)) process.exitCode = 1;
   },

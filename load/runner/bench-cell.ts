@@ -36,6 +36,8 @@ export interface Cell extends CellPlan {
   readonly kibAMember: number | null;
   /** Cores that neither server nor generator used: by others on this machine, on average. Null where nobody measured. */
   readonly others: number | null;
+  /** Milliseconds that the disk takes for a commit of one message. */
+  readonly commitMs: number | null;
   /** What is wrong with this climb, in a sentence without its full stop; null where nothing. */
   readonly problem: string | null;
 }
@@ -48,6 +50,7 @@ export interface Climbed {
   readonly generatorCores: number;
   /** Processor seconds of the whole machine in the meantime; null where nobody measured. */
   readonly busySeconds: number | null;
+  readonly commitMs: number;
 }
 
 /** A climb that gave no result. */
@@ -60,6 +63,7 @@ export const failedCell = (plan: CellPlan, problem: string): Cell => ({
   joins: null,
   kibAMember: null,
   others: null,
+  commitMs: null,
   problem,
 });
 
@@ -95,6 +99,7 @@ export function cellOf(plan: CellPlan, climbed: Climbed): Cell {
     joins: { seconds: (joining.until - joining.from) / 1_000, cpuSeconds },
     kibAMember: grownBy(readings.target, windowStart, plan.members),
     others: othersOf(climbed),
+    commitMs: climbed.commitMs,
     problem: broken,
   };
 }

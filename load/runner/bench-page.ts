@@ -2,7 +2,7 @@
 import type { BenchStep, Cell } from "./bench-cell.ts";
 import { type BenchPlan, boundOf, isNull, type ServerId, wordsOf } from "./bench-plan.ts";
 import { type Ratio, ratiosOf, type Row, rowsOf } from "./bench-rows.ts";
-import { cellsOfRow, HEADS, headingOf, inOrder, sayOthers, sayRatio } from "./bench-table.ts";
+import { cellsOfRow, HEADS, headingOf, inOrder, sayDisk, sayOthers, sayRatio } from "./bench-table.ts";
 import { escape, figure, type Series, type Tone } from "./charts.ts";
 import type { Pinning } from "./pinning.ts";
 import { page, row, section, table } from "./report-page.ts";
@@ -49,12 +49,13 @@ export function renderBench({
   const said = `${started.replace("T", " ").slice(0, 16)} UTC · ${version} · ${machine.cores} cores, ${machine.cpu} · ${where}`;
   const busy = sayOthers(cells);
   const others = busy === "" ? "" : `<p class="bad-text">${escape(busy)}</p>`;
+  const disk = sayDisk(cells);
   const parts = [
     `<header><h1>${escape(TITLE)}</h1><p class="soft">${escape(said)}</p>${others}</header>`,
     // One number of members has no growth.
     ...(members.length > 1 ? growth(rows) : []),
     ...members.map((count) => sectionOf(count, rows, ratios, cells, plan)),
-    section("How it was measured", "", NOTES),
+    section("How it was measured", disk, NOTES),
     section("Repeat it", "", `<pre>${escape(command)}</pre>`),
   ];
   return page(TITLE, parts.join("\n"));

@@ -99,7 +99,7 @@ export function spreadOf(values: readonly (number | null | undefined)[]): Spread
 interface Comparison {
   readonly one: ServerId;
   readonly other: ServerId;
-  readonly what: "deliveries" | "cpu";
+  readonly what: "deliveries" | "cpu" | "quiet p50";
 }
 
 const COMPARISONS: readonly Comparison[] = [
@@ -107,6 +107,7 @@ const COMPARISONS: readonly Comparison[] = [
   { one: "room", other: "node-ws", what: "deliveries" },
   { one: "room-classic", other: "demo", what: "deliveries" },
   { one: "room", other: "relay", what: "cpu" },
+  { one: "room", other: "relay", what: "quiet p50" },
 ];
 
 export interface Ratio extends Comparison {
@@ -123,10 +124,12 @@ export function ratiosOf(cells: readonly Cell[], rows: readonly Row[]): Ratio[] 
     COMPARISONS.flatMap((comparison): Ratio[] => {
       const { one, other, what } = comparison;
       const valueOf = (server: ServerId, round: number): number | null => {
-        const best = cells.find(
+        const measured = cells.find(
           (cell) => cell.server === server && cell.members === members && cell.round === round,
-        )?.best;
-        if (best === null || best === undefined) return null;
+        );
+        if (what === "quiet p50") return measured?.quiet?.p50 ?? null;
+        const best = measured?.best ?? null;
+        if (best === null) return null;
         return what === "cpu" ? microsOf(best) : best.deliveriesPerSecond;
       };
       const rounds = [...new Set(cells.map(({ round }) => round))];

@@ -1,7 +1,9 @@
 // Runs one cell of the bench: server up, room filled, climbed, server down. What it means is bench-cell.ts.
-import { Failure } from "../../tools/command.ts";
+import { join } from "node:path";
+import { Failure, ROOT } from "../../tools/command.ts";
 import { type Cell, cellOf, failedCell } from "./bench-cell.ts";
 import { type BenchPlan, boundOf, type CellPlan, envOf, SERVERS } from "./bench-plan.ts";
+import { commitMs } from "./disk.ts";
 import type { Engine } from "./engine.ts";
 import { coresOf, type Pinning } from "./pinning.ts";
 import { newRun } from "./request.ts";
@@ -37,6 +39,7 @@ export async function runCell(bench: Bench, cell: CellPlan, found: number | null
     command,
     say,
   };
+  const disk = commitMs(join(ROOT, ".state"));
   const target = await openTarget({ ...request.target, cores: pinning?.target, policy: undefined });
   try {
     const before = await busySeconds();
@@ -47,6 +50,7 @@ export async function runCell(bench: Bench, cell: CellPlan, found: number | null
       readings,
       bound: boundOf(cell.members),
       generatorCores: coresOf(pinning?.generator, machineHere().cores),
+      commitMs: disk,
       busySeconds: before === null || after === null ? null : after - before,
     });
     return target.isRunning() ? climbed : failedCell(cell, "the server's process ended");

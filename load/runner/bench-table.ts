@@ -42,8 +42,20 @@ const seconds = (value: number): string => duration(value * 1_000);
 
 /** "Edge Chat, delivery / demo-like object: 15.2 (14.1-16) times the deliveries/s". */
 export function sayRatio({ one, other, what, ratio, isAtLeast }: Ratio): string {
-  const unit = what === "cpu" ? "the CPU a delivery" : "the deliveries/s";
-  return `${wordsOf(one)} / ${wordsOf(other)}: ${isAtLeast ? "≥ " : ""}${spread(ratio, digits)} times ${unit}`;
+  return `${wordsOf(one)} / ${wordsOf(other)}: ${isAtLeast ? "≥ " : ""}${spread(ratio, digits)} times ${UNITS[what]}`;
+}
+
+const UNITS: Readonly<Record<Ratio["what"], string>> = {
+  deliveries: "the deliveries/s",
+  cpu: "the CPU a delivery",
+  "quiet p50": "the p50 of a quiet room",
+};
+
+/** What the disk has to do with the quiet rooms; "" where no room that stores was measured. */
+export function sayDisk(cells: readonly Cell[]): string {
+  const commit = spreadOf(cells.map((cell) => (cell.server.startsWith("room") ? cell.commitMs : null)));
+  if (commit === null) return "";
+  return `The disk takes ${spread(commit, duration)} for the commit of one message. This room waits for it before it tells anybody; the others do not.`;
 }
 
 /** More than this, and what is measured says more of the others. */

@@ -1,11 +1,15 @@
 // The bench without servers: what it runs, what a climb says, and what stands beside what.
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { NO_COUNTS, type Second } from "../../../load/lib/tally.ts";
 import { type Cell, cellOf, type Climbed, failedCell } from "../../../load/runner/bench-cell.ts";
+import { commitMs } from "../../../load/runner/disk.ts";
 import { renderBench } from "../../../load/runner/bench-page.ts";
 import { type BenchPlan, cellsOf, durationOf, envOf, serversIn } from "../../../load/runner/bench-plan.ts";
 import { ratiosOf, rowsOf } from "../../../load/runner/bench-rows.ts";
-import { sayOthers, sayRatio, tell } from "../../../load/runner/bench-table.ts";
+import { sayDisk, sayOthers, sayRatio, tell } from "../../../load/runner/bench-table.ts";
 import { busySecondsOf, cpuBetween, type Reading } from "../../../load/runner/usage.ts";
 import { fixture } from "./fixture.ts";
 
@@ -96,6 +100,7 @@ function climbed(seconds: readonly Second[], changes: Partial<Climbed> = {}): Cl
     bound: 100,
     generatorCores: 1,
     busySeconds: null,
+    commitMs: 0.5,
     ...changes,
   };
 }
@@ -197,6 +202,7 @@ describe("rows and ratios", () => {
     expect(ratios.map(sayRatio)).toEqual([
       "Edge Chat, delivery / demo-like object: 17.5 (15-20) times the deliveries/s",
       "Edge Chat, delivery / bare relay object: 0.0313 (0.025-0.0375) times the CPU a delivery",
+      "Edge Chat, delivery / bare relay object: 1 times the p50 of a quiet room",
     ]);
   });
 
@@ -215,6 +221,8 @@ describe("rows and ratios", () => {
     expect(told).toMatch(/Edge Chat, delivery +500k \(400k-600k\) +40 ms +0\.625 µs/);
     expect(told).toMatch(/Node ws server +- .*the server's process ended/);
     expect(sayOthers(CELLS)).toBe("");
+    expect(sayDisk(CELLS)).toMatch(/^The disk takes 500 µs for the commit of one message\. /);
+    expect(sayDisk(CELLS.filter(({ server }) => server !== "room"))).toBe("");
     const cells = CELLS.map((cell) => ({ ...cell, others: 0.8 }));
     const { machine } = fixture();
     const page = renderBench({
@@ -228,10 +236,21 @@ describe("rows and ratios", () => {
       cells,
     });
     expect(page).toContain("17.5 (15-20) times the deliveries/s");
+    expect(page).toContain("The disk takes 500 µs");
     expect(page).toContain("Others on this machine used 0.8 of its cores");
     expect(page).toContain("npm run bench -- &lt;b&gt;");
     expect(page).not.toMatch(/NaN|undefined|https?:/);
   });
+});
+
+test("a commit takes this disk some time, and leaves nothing behind", () => {
+  const folder = mkdtempSync(join(tmpdir(), "disk-"));
+  try {
+    expect(commitMs(folder)).toBeGreaterThan(0);
+    expect(readdirSync(folder)).toEqual([]);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });
 
 test("processor time between two instants is even between readings, and unknown beyond them", () => {

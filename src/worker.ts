@@ -92,9 +92,10 @@ async function connect(request: Request, env: Env, { address, stub }: NamedRoom)
     return plain(400, "expected websocket");
   }
   upgrades ??= new Upgrades(upgradePolicy(readConfig({ ...env }).rates));
-  const wait = upgrades.take(counted.key, Date.now());
-  if (wait > 0) {
-    const seconds = `${Math.ceil(wait / 1_000)}`;
+  const { waitMs, holdMs } = upgrades.take(counted.key, Date.now());
+  if (holdMs > 0) await scheduler.wait(holdMs);
+  if (waitMs > 0) {
+    const seconds = `${Math.ceil(waitMs / 1_000)}`;
     return plain(429, `Too many new connections of this address. Try again in ${seconds} s.`, {
       "Retry-After": seconds,
     });

@@ -12,26 +12,53 @@ export const upgradePolicy = ({ join }: Rates): Policy => ({
   burst: 2 * join.burst,
 });
 
+/** Whoever owes more than this part of the bound is held back, */
+const FREE = 0.1;
+/** for this part of the rest: a burst comes one by one, and a refused connection that tries again at once does so seldom. */
+const HELD = 0.25;
+export const MAX_HOLD_MS = 2_500;
+/** Each that is held takes the isolate's memory; what is more goes on at once. */
+export const MAX_HELD = 500;
+
+export interface Turn {
+  /** Milliseconds until this identity may open one more connection; 0: it may now, and this one is counted. */
+  readonly waitMs: number;
+  /** Milliseconds to let pass before this one is let in, or refused. A later one of its identity never overtakes it. */
+  readonly holdMs: number;
+}
+
 export class Upgrades {
   /** What each owes, in ms, as of an instant; in the order of these instants. */
   private readonly debts = new Map<string, { readonly debt: number; readonly at: number }>();
   private readonly policy: Policy;
+  /** When each that is held goes on. */
+  private held: readonly number[] = [];
 
   constructor(policy: Policy) {
     this.policy = policy;
   }
 
-  /** Milliseconds until this identity may open one more connection; 0: it may now, and this one is counted. */
-  take(identity: string, now: number): number {
+  take(identity: string, now: number): Turn {
     const { debt: owed, at } = this.debts.get(identity) ?? { debt: 0, at: now };
     const debt = remaining(owed, elapsed(at, now));
-    const wait = waitOf(this.policy, debt);
+    const waitMs = waitOf(this.policy, debt);
     this.debts.delete(identity);
-    this.debts.set(identity, { debt: wait > 0 ? debt : spend(this.policy, debt), at: now });
+    this.debts.set(identity, { debt: waitMs > 0 ? debt : spend(this.policy, debt), at: now });
     for (const oldest of this.debts.keys()) {
       if (this.debts.size <= MAX_IDENTITIES) break;
       this.debts.delete(oldest);
     }
-    return wait;
+    return { waitMs, holdMs: this.hold(debt, now) };
+  }
+
+  private hold(debt: number, now: number): number {
+    const { periodMs, burst } = this.policy;
+    const ms = Math.min(MAX_HOLD_MS, Math.floor(HELD * (debt - FREE * burst * periodMs)));
+    if (ms <= 0) return 0;
+    // A clock that went back says of nobody how long it is still held.
+    this.held = this.held.filter((at) => at > now && at <= now + MAX_HOLD_MS);
+    if (this.held.length >= MAX_HELD) return 0;
+    this.held = [...this.held, now + ms];
+    return ms;
   }
 }

@@ -14,13 +14,25 @@ export const BUDGET_MUTANTS: readonly Mutant[] = [
   {
     name: "an address opens as many connections as it likes",
     file: "src/worker.ts",
-    from: "const wait = upgrades.take(counted.key, Date.now());",
-    to: "const wait = Math.min(0, upgrades.take(counted.key, Date.now()));",
+    from: "if (waitMs > 0) {",
+    to: "if (waitMs > Infinity) {",
+  },
+  {
+    name: "a burst of connections goes on at once",
+    file: "src/worker.ts",
+    from: "if (holdMs > 0) await scheduler.wait(holdMs);",
+    to: "if (holdMs > Infinity) await scheduler.wait(holdMs);",
+  },
+  {
+    name: "connections that are held back have no bound",
+    file: "src/rate-limit/upgrades.ts",
+    from: "if (this.held.length >= MAX_HELD) return 0;",
+    to: "",
   },
   {
     name: "a refused connection counts, too",
     file: "src/rate-limit/upgrades.ts",
-    from: "wait > 0 ? debt : spend(this.policy, debt)",
+    from: "waitMs > 0 ? debt : spend(this.policy, debt)",
     to: "spend(this.policy, debt)",
   },
   {

@@ -1,18 +1,28 @@
 // How many connections an identity may open, as one isolate counts.
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { MAX_IDENTITIES, upgradePolicy, Upgrades } from "../../src/rate-limit/upgrades.ts";
+import { prove } from "../support/prove.ts";
+import {
+  MAX_HELD,
+  MAX_HOLD_MS,
+  MAX_IDENTITIES,
+  upgradePolicy,
+  Upgrades,
+} from "../../src/rate-limit/upgrades.ts";
 
 const NOW = 1_000_000;
 const POLICY = { periodMs: 100, burst: 3 };
-/** Whether each of so many connections at once is let in. */
+const wait = (upgrades: Upgrades, identity: string, now: number): number =>
+  upgrades.take(identity, now).waitMs;
+/** How long each of so many connections at once has to wait before it may be opened. */
 const times = (upgrades: Upgrades, count: number, now: number, identity = "ann"): number[] =>
-  Array.from({ length: count }, () => upgrades.take(identity, now));
+  Array.from({ length: count }, () => wait(upgrades, identity, now));
 
 describe("connections of an identity", () => {
   test("[L10] as many as the burst at once, one more after each period, and a refusal says when and costs nothing", () => {
     const upgrades = new Upgrades(POLICY);
     expect(times(upgrades, 5, NOW)).toEqual([0, 0, 0, 100, 100]);
-    expect(upgrades.take("ann", NOW + 99)).toBe(1);
+    expect(wait(upgrades, "ann", NOW + 99)).toBe(1);
     expect(times(upgrades, 2, NOW + 100)).toEqual([0, 100]);
     expect(times(upgrades, 4, NOW + 1_000)).toEqual([0, 0, 0, 100]);
   });
@@ -20,14 +30,14 @@ describe("connections of an identity", () => {
   test("[L10] another identity has its own", () => {
     const upgrades = new Upgrades(POLICY);
     times(upgrades, 5, NOW);
-    expect(upgrades.take("bob", NOW)).toBe(0);
+    expect(wait(upgrades, "bob", NOW)).toBe(0);
   });
 
   test("[L10] a clock that goes back blocks for a period at most", () => {
     const upgrades = new Upgrades(POLICY);
     expect(times(upgrades, 4, NOW)).toEqual([0, 0, 0, 100]);
-    expect(upgrades.take("ann", NOW - 60_000)).toBe(100);
-    expect(upgrades.take("ann", NOW - 59_900)).toBe(0);
+    expect(wait(upgrades, "ann", NOW - 60_000)).toBe(100);
+    expect(wait(upgrades, "ann", NOW - 59_900)).toBe(0);
   });
 
   test("[L10] who was here longest ago is forgotten, and nobody else", () => {
@@ -37,8 +47,54 @@ describe("connections of an identity", () => {
     // Asking again is being here again, also where the answer is no.
     upgrades.take("first", NOW);
     for (let i = 0; i < MAX_IDENTITIES - 1; i++) upgrades.take(`crowd ${i}`, NOW);
-    expect(upgrades.take("first", NOW)).toBe(100);
-    expect(upgrades.take("second", NOW)).toBe(0);
+    expect(wait(upgrades, "first", NOW)).toBe(100);
+    expect(wait(upgrades, "second", NOW)).toBe(0);
+  });
+
+  test("[L10] a burst goes on one by one: a tenth at once, each other one a quarter of the period later, what is refused last", () => {
+    const upgrades = new Upgrades({ periodMs: 100, burst: 100 });
+    const holds = Array.from({ length: 110 }, () => upgrades.take("ann", NOW).holdMs);
+    expect(holds.slice(0, 14)).toEqual([0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 25, 50, 75]);
+    expect(holds.slice(97)).toEqual([2_175, 2_200, 2_225, ...Array.from({ length: 10 }, () => 2_250)]);
+    // Another identity is not held for it, and this one no longer once it owes little.
+    expect(upgrades.take("bob", NOW).holdMs).toBe(0);
+    expect(upgrades.take("ann", NOW + 9_000).holdMs).toBe(0);
+  });
+
+  test("[L10] none overtakes an earlier one of its identity, and none is held for longer than the most", () =>
+    prove("[L10] connections of an identity that are held back", {
+      runs: 200,
+      states: ["held", "refused", "longest"],
+      arbitrary: fc.record({
+        policy: fc.record({
+          periodMs: fc.integer({ min: 1, max: 2_000 }),
+          burst: fc.integer({ min: 1, max: 60 }),
+        }),
+        pauses: fc.array(fc.constantFrom(0, 0, 0, 7, 40, 300), { minLength: 20, maxLength: 200 }),
+      }),
+      holds({ policy, pauses }, reached) {
+        const upgrades = new Upgrades(policy);
+        let [now, last] = [NOW, NOW];
+        for (const pause of pauses) {
+          now += pause;
+          const { waitMs, holdMs } = upgrades.take("ann", now);
+          if (holdMs > 0) reached.add("held");
+          if (waitMs > 0) reached.add("refused");
+          if (holdMs === MAX_HOLD_MS) reached.add("longest");
+          expect(holdMs).toBeLessThanOrEqual(MAX_HOLD_MS);
+          expect(now + holdMs).toBeGreaterThanOrEqual(last);
+          last = now + holdMs;
+        }
+      },
+    }));
+
+  test("[L10] so many are held at once and no more, also after a clock that went back", () => {
+    const upgrades = new Upgrades({ periodMs: 100, burst: 100 });
+    const held = (now: number, times = 2 * MAX_HELD): number =>
+      Array.from({ length: times }, () => upgrades.take("ann", now).holdMs).filter((ms) => ms > 0).length;
+    expect(held(NOW)).toBe(MAX_HELD);
+    expect(held(NOW + 2_000, 1)).toBe(1);
+    expect(held(NOW - 60_000)).toBe(MAX_HELD);
   });
 
   test("[L10] twice the joins that may come at once, and ten times as many later", () => {

@@ -120,6 +120,7 @@ export class DeliveryClient {
   private forget(): void {
     const { socket } = this;
     this.socket = null;
+    this.timers.clear();
     if (socket?.isOpen === true) socket.leave();
   }
 }

@@ -16,12 +16,6 @@ const NO_BUDGET = "An identity without a budget departs: there is nothing to giv
 
 export const ACCEPTED: readonly Accepted[] = [
   {
-    file: "src/client/chat-client.ts",
-    line: 'if (event.type === "status" && (event.status === "superseded" || event.status === "refused"))',
-    changes: ['event.type === "status" → true'],
-    why: "No other event has a status: the question is for the compiler.",
-  },
-  {
     file: "src/client/chat-socket.ts",
     line: "if (this.#socket?.readyState === 1) this.#socket.send(effect.text);",
     changes: ["this.#socket?.readyState → this.#socket.readyState"],
@@ -36,7 +30,7 @@ export const ACCEPTED: readonly Accepted[] = [
   {
     file: "src/client/connection.ts",
     line: "default:",
-    changes: ["default: event satisfies never; → default:", "default: frame satisfies never; → default:"],
+    changes: ["default: frame satisfies never; → default:"],
     why: NEVER,
   },
   {
@@ -53,24 +47,12 @@ export const ACCEPTED: readonly Accepted[] = [
   },
   {
     file: "src/client/connection.ts",
-    line: "this.#seen === null || this.#seen.seq === null",
-    changes: ["this.#seen.seq === null → false"],
-    why: "A place without a seq was forgotten when its connection ended; the question is for the compiler.",
-  },
-  {
-    file: "src/client/connection.ts",
     line: "if (!this.#link.isLive || this.#seen === null) return;",
     changes: [
       "!this.#link.isLive || this.#seen === null → !this.#link.isLive && this.#seen === null",
       "this.#seen === null → false",
     ],
     why: "Who has joined has a place, and who has a place and has not joined gets no events from a room that keeps P1.",
-  },
-  {
-    file: "src/client/connection.ts",
-    line: "if (isPong) return;",
-    changes: ["isPong → false"],
-    why: "A pong is no JSON, so that it would be no frame either: the question saves the decoder the work.",
   },
   {
     file: "src/client/link.ts",
@@ -160,12 +142,6 @@ export const ACCEPTED: readonly Accepted[] = [
     line: 'return `{"first":${events[0]?.seq},"last":${events.at(-1)?.seq},"events":${json}${tail}}`;',
     changes: ["events[0]?.seq → events[0].seq", "events.at(-1)?.seq → events.at(-1).seq"],
     why: "There is at least one message; the question marks are for the compiler.",
-  },
-  {
-    file: "src/protocol/server-frames.ts",
-    line: "return events.at(-1)?.seq === last && events.every((event, i) => event.seq === first + i);",
-    changes: ["events.at(-1)?.seq → events.at(-1).seq"],
-    why: FOR_THE_COMPILER,
   },
   {
     file: "src/rate-limit/identity.ts",

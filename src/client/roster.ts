@@ -20,8 +20,8 @@ export class Roster {
   } {
     const { members } = this;
     this.count = count;
-    // Neither a whole roster nor a change: the room has grown too large to name its members.
-    if (joined === undefined) this.members = roster ?? null;
+    // Where there is no change to what is known, and no whole roster, the room has grown too large to name its members.
+    this.members = roster ?? null;
     if (joined === undefined || members === null) return { arrived: [], gone: [] };
     const known = new Map([...members, ...joined].map((member) => [member.connection, member]));
     for (const connection of left) known.delete(connection);

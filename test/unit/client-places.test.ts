@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 import type { ClientEffect } from "../../src/client/events.ts";
 import type { ChatMessage } from "../../src/protocol/messages.ts";
-import { ClientMachine, eventsFrame } from "../support/client-machine.ts";
+import { ClientMachine, eventsFrame, only } from "../support/client-machine.ts";
 import { messageAt } from "../support/log-contract.ts";
 
 const own = (seq: number, counter: number): ChatMessage =>
@@ -151,6 +151,15 @@ test("[P8] an answer to a withdrawal says whether the message was ever on a wire
   expect(told("9"), "once more").toEqual([{ type: "withdrawn", id: "9", isGone: false }]);
   machine.receive({ stored: 1 });
   expect(told("1"), "that is stored").toEqual([{ type: "withdrawn", id: "1", isGone: false }]);
+});
+
+test("[P8] what is taken back is gone from the outbox that is told; what is not changes nothing that is told", () => {
+  const machine = new ClientMachine();
+  machine.handle({ type: "start" });
+  machine.say("a", "b");
+  const outbox = (id: string): unknown[] => only(machine.handle({ type: "withdraw", id }), "outbox");
+  expect(outbox("a")).toMatchObject([{ items: [{ id: "b" }] }]);
+  expect(outbox("a")).toEqual([]);
 });
 
 test("[D11] a room that confirms more than was said, and shows its messages in any order, is told no place twice", () => {

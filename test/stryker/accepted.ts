@@ -41,9 +41,15 @@ export const ACCEPTED: readonly Accepted[] = [
   },
   {
     file: "src/client/connection.ts",
-    line: "#effects: ClientEffect[] = [];",
-    changes: ['[] → ["Stryker was here"]'],
-    why: OVERWRITTEN,
+    line: "#hasSaidTyping = false;",
+    changes: ["false → true"],
+    why: "Overwritten by the welcome, before which nobody is told who types.",
+  },
+  {
+    file: "src/client/connection.ts",
+    line: "if (this.#link.isLive && (this.#seen?.seq ?? 0) >= this.#head) this.#sender.endReplay();",
+    changes: ["this.#seen?.seq → this.#seen.seq"],
+    why: FOR_THE_COMPILER,
   },
   {
     file: "src/client/connection.ts",

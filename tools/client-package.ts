@@ -10,6 +10,7 @@ export const ENTRIES = {
   ".": "client/chat-client",
   "./socket": "client/chat-socket",
   "./stream": "client/extras/stream",
+  "./snapshots": "client/extras/snapshots",
   "./storage": "client/extras/storage",
   "./fake-room": "client/extras/fake-room",
 } as const;
@@ -23,8 +24,8 @@ A client of Edge Chat's rooms for browsers and Node 22 or newer. It reconnects, 
     await using client = new ChatClient({ url: "wss://chat.example/api/room/lobby/websocket", name, key, client: "tab-1" }).start();
     console.log("stored as", await client.send("hello"));
 
-\`edge-chat-client/stream\` has an async iterator over messages, \`/storage\` keeps what is not sent, \`/socket\` is the part below, and
-\`/fake-room\` is a room in memory for your tests. \`docs/client.md\` of Edge Chat says what each promise means.
+\`edge-chat-client/stream\` has an async iterator over messages, \`/snapshots\` the state to draw, \`/storage\` keeps what is not sent,
+\`/socket\` is the part below, and \`/fake-room\` is a room in memory for your tests. \`docs/client.md\` of Edge Chat says what each promise means.
 `;
 
 /** Builds dist/client anew. Throws a Failure where it does not compile. */

@@ -1,10 +1,12 @@
 // A room as a hook. React's StrictMode mounts each component twice, and a page may show one room in two places: all of them share
 // one client, and so one socket. It is closed when nobody has come back to it by the next turn of the event loop.
 import { useEffect, useReducer, useSyncExternalStore } from "react";
-import { ChatClient, type ChatClientOptions, type Snapshot } from "../../src/client/chat-client.ts"; // elsewhere: from "edge-chat-client"
+import { ChatClient, type ChatClientOptions } from "../../src/client/chat-client.ts"; // elsewhere: from "edge-chat-client"
+import { type Snapshot, Snapshots } from "../../src/client/extras/snapshots.ts"; // elsewhere: from "edge-chat-client/snapshots"
 
 interface Room {
   readonly client: ChatClient;
+  readonly snapshots: Snapshots;
   users: number;
 }
 
@@ -15,9 +17,10 @@ function roomOf(options: ChatClientOptions): Room {
   const name = `${options.client} ${options.url}`;
   const known = rooms.get(name);
   if (known !== undefined) return known;
-  const room = { client: new ChatClient(options), users: 0 };
+  const client = new ChatClient(options);
+  const room = { client, snapshots: new Snapshots(client), users: 0 };
   rooms.set(name, room);
-  room.client.on("closed", () => rooms.delete(name));
+  client.on("closed", () => rooms.delete(name));
   return room;
 }
 
@@ -41,6 +44,6 @@ export function useChat(options: ChatClientOptions): readonly [Snapshot, ChatCli
     if (now !== room) draw();
     return enter(now);
   }, [url, client]);
-  const { subscribe, snapshot } = room.client;
+  const { subscribe, snapshot } = room.snapshots;
   return [useSyncExternalStore(subscribe, snapshot, snapshot), room.client];
 }

@@ -51,9 +51,10 @@ export function readFrame(text: string): LoadFrame {
   switch (frame?.kind) {
     case "welcome":
     case "presence":
-    case "stored":
     case "refused":
       return frame;
+    case "stored":
+      return { kind: "stored", counter: frame.stored };
     case "error":
       return { kind: "error", code: frame.code };
     case "typing":

@@ -5,7 +5,7 @@ const CAP_MS = 30_000;
 
 /** Milliseconds before attempt number `attempt` (from 0). `random` is uniform in [0, 1). */
 export function backoff(attempt: number, random: number): number {
-  return Math.floor(random * Math.min(CAP_MS, BASE_MS * 2 ** Math.min(attempt, 16)));
+  return Math.floor(random * Math.min(CAP_MS, BASE_MS * 2 ** attempt));
 }
 
 /** People behind one address are refused together; they must not all come again in the same millisecond. */

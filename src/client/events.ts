@@ -8,20 +8,34 @@ export type Timer = "reconnect" | "resend" | "ping" | "pong" | "steady" | "histo
 /** What the device says of its network, and that somebody looks again. */
 export type DeviceHint = "online" | "offline" | "visible";
 
-/** `random` is uniform in [0, 1); `id` names a message for the app. */
-export type ClientEvent =
-  | { readonly type: "start" | "opened" | "typed" }
+/** What an app wants of its connection; `id` names a message for the app. */
+export type AppWish =
+  /** Somebody types: to be said at each stroke. The others hear of it where the room tells it, and not too often. */
+  | { readonly type: "typed" }
+  /** Reconnects or probes at once. */
   | { readonly type: DeviceHint }
+  /** Queues a message; `outbox` and `messages` events tell what becomes of it. */
+  | { readonly type: "send"; readonly id: string; readonly message: string }
+  /** Forgets a message that failed for good. */
+  | { readonly type: "discard"; readonly id: string }
+  /** Takes back a message that never was on a wire; a `withdrawn` event tells whether that was so. */
+  | { readonly type: "withdraw"; readonly id: string }
+  /** Asks for a page of messages before a seq; a `history` event answers. */
+  | { readonly type: "history"; readonly before: number };
+
+/** What happens to a connection. `random` is uniform in [0, 1). */
+export type ClientEvent =
+  | AppWish
+  | { readonly type: "start" | "opened" }
   | { readonly type: "frame"; readonly frame: unknown; readonly random: number }
   | { readonly type: "closed"; readonly code: number; readonly random: number }
-  | { readonly type: "timer"; readonly timer: Timer; readonly random: number }
-  | { readonly type: "send"; readonly id: string; readonly message: string }
-  | { readonly type: "discard" | "withdraw"; readonly id: string }
-  | { readonly type: "history"; readonly before: number };
+  | { readonly type: "timer"; readonly timer: Timer; readonly random: number };
 
 /** What the shell does itself. */
 type ShellEffect =
+  /** A new socket; the one before is given up, as by "close". */
   | { readonly type: "open" }
+  /** The socket and all timers are given up. */
   | { readonly type: "close" }
   | { readonly type: "transmit"; readonly text: string }
   /** Arms the named timer anew; null disarms it. */
@@ -33,10 +47,10 @@ export type AppEvent =
   | {
       readonly type: "status";
       readonly status: Status;
-      readonly retryMs?: number;
-      readonly reason?: string;
+      readonly retryMs?: number | undefined;
+      readonly reason?: string | undefined;
       /** Of "refused": what is wrong with the hello. */
-      readonly code?: ErrorCode;
+      readonly code?: ErrorCode | undefined;
     }
   /**
    * The room let us in. Messages follow behind the seq `after` (null: the first one will say it) to `head` and on.
@@ -69,6 +83,10 @@ export type AppEvent =
     } & SavedOutbox)
   /** Own messages that are stored: whatever crashes now, they are not lost (D5). */
   | { readonly type: "confirmed"; readonly ids: readonly string[] }
+  /** The place of an own message that is stored; null where it was in what the client missed for good. */
+  | { readonly type: "placed"; readonly id: string; readonly seq: number | null }
+  /** An answer to a withdrawal: whether the message never was on a wire, and is forgotten. */
+  | { readonly type: "withdrawn"; readonly id: string; readonly isGone: boolean }
   /** Somebody else types, just now; there is no word of its end. */
   | { readonly type: "typing"; readonly member: Member }
   /** `members` is null where the room is too large for a roster. */

@@ -2,12 +2,16 @@
 import { PING } from "../protocol/limits.ts";
 import type { CLOSE, ErrorCode } from "../protocol/messages.ts";
 import { backoff } from "./backoff.ts";
-import type { ClientEffect, DeviceHint, Status, Timer } from "./events.ts";
+import type { Effects } from "./effects.ts";
+import type { AppEvent, DeviceHint, Status, Timer } from "./events.ts";
 
 // The compiler holds them to the protocol's table, which a client need not carry.
 const SUPERSEDED: (typeof CLOSE)["superseded"] = 4001;
 const FULL: (typeof CLOSE)["full"] = 4003;
 const FLOODING: (typeof CLOSE)["flooding"] = 4011;
+
+/** Codes for a first frame that the room will never take. */
+const FINAL: readonly ErrorCode[] = ["bad-frame", "frame-too-large", "name-too-long"];
 
 const PING_EVERY_MS = 25_000;
 const PONG_WITHIN_MS = 10_000;
@@ -22,16 +26,12 @@ const PATIENT_ATTEMPT = 5;
 const FLOODED = "The room closed this connection: too much came from it at once.";
 
 /** The timers of a link; the others are the conversation's. */
-export type LinkTimer = Exclude<Timer, "resend" | "history" | "answer" | "typing">;
+export type LinkTimer = Exclude<Timer, "resend" | "history" | "typing">;
 
-export interface LinkPorts {
-  readonly emit: (effect: ClientEffect) => void;
-  /** The socket is gone, and with it what was said on it and not answered. */
-  readonly onEnd: () => void;
-}
+type StatusNow = Omit<Extract<AppEvent, { type: "status" }>, "type">;
 
 export class Link {
-  readonly #ports: LinkPorts;
+  readonly #effects: Effects;
   #socket: "none" | "opening" | "open" = "none";
   #status: Status = "connecting";
   #attempt = 0;
@@ -41,10 +41,10 @@ export class Link {
   /** The device said so, and has not taken it back. */
   #isNetworkGone = false;
   /** Why the room has no place for us just now, in its words. */
-  #complaint = "";
+  #complaint: string | undefined;
 
-  constructor(ports: LinkPorts) {
-    this.#ports = ports;
+  constructor(effects: Effects) {
+    this.#effects = effects;
   }
 
   get isOpen(): boolean {
@@ -58,26 +58,23 @@ export class Link {
 
   open(): void {
     this.#socket = "opening";
-    this.#arm("reconnect", null);
-    this.expectAnswer();
-    this.#setStatus("connecting");
-    this.#ports.emit({ type: "open" });
+    this.#unanswered = 0;
+    this.#setStatus({ status: "connecting" });
+    this.#effects.add({ type: "open" });
+    this.#effects.arm("pong", PONG_WITHIN_MS);
   }
 
   /** A good moment to come back, if an attempt was being waited for, and to see whether a socket still lives. */
   hint(type: DeviceHint): void {
     if (type !== "visible") this.#isNetworkGone = type === "offline";
-    if (this.#status === "offline" && type !== "offline") this.open();
-    else this.#probe();
+    if (this.isLive) this.#ping(PROBE_WITHIN_MS);
+    else if (this.#status === "offline" && type !== "offline") this.open();
   }
 
-  opened(): void {
+  /** The room was told our name: a peer that says nothing at all for so long is gone. */
+  greeted(): void {
     this.#socket = "open";
-  }
-
-  /** Something was asked: a peer that says nothing at all for so long is gone. */
-  expectAnswer(): void {
-    this.#arm("pong", PONG_WITHIN_MS);
+    this.#effects.arm("pong", PONG_WITHIN_MS);
   }
 
   /**
@@ -86,38 +83,40 @@ export class Link {
    */
   heard(isPong: boolean): void {
     if (isPong && this.#unanswered > 0) this.#unanswered -= 1;
-    this.#arm("pong", this.#unanswered > 0 ? this.#withinMs : null);
+    this.#effects.arm("pong", this.#unanswered > 0 ? this.#withinMs : null);
   }
 
   joined(): void {
-    this.#setStatus("live");
-    this.#arm("steady", STEADY_MS);
-    this.#arm("ping", PING_EVERY_MS);
+    this.#setStatus({ status: "live" });
+    this.#effects.arm("steady", STEADY_MS);
+    this.#effects.arm("ping", PING_EVERY_MS);
   }
 
   /** The room asks us to say our name again later, on the same socket. */
   putOff(retryMs: number): void {
-    this.#setStatus("connecting", { retryMs });
+    this.#setStatus({ status: "connecting", retryMs });
   }
 
-  /** What the room says before it closes: told with the loss. */
-  complain(text: string): void {
-    this.#complaint = text;
+  /** What is wrong with a hello would be wrong again and again; a room without a place may have one later. */
+  refused(reason: string, code: ErrorCode): void {
+    if (this.isLive) return;
+    if (FINAL.includes(code)) this.#end({ status: "refused", reason, code });
+    // Told with the loss that follows.
+    else this.#complaint = reason;
   }
 
   onTimer(timer: LinkTimer, random: number): void {
     switch (timer) {
       case "reconnect":
-        if (this.#socket === "none") this.open();
+        if (this.#status === "offline") this.open();
         break;
       case "ping":
-        if (!this.isLive) return;
-        if (this.#isNetworkGone) return this.#probe();
         // Also while much is received: pings are all by which the room knows that somebody is there (P6).
-        this.#ping(PONG_WITHIN_MS, PING_EVERY_MS);
+        if (this.isLive) this.#ping(this.#isNetworkGone ? PROBE_WITHIN_MS : PONG_WITHIN_MS);
         break;
       case "pong":
-        this.drop(random);
+      case "answer":
+        this.lose(random);
         break;
       case "steady":
         this.#attempt = 0;
@@ -127,57 +126,34 @@ export class Link {
     }
   }
 
-  /** The peer is silent, or what came does not fit what was seen: come back and resume. */
-  drop(random: number): void {
-    this.#ports.emit({ type: "close" });
-    this.onClosed(1006, random);
-  }
-
-  giveUp(status: "superseded" | "refused", reason: string, code?: ErrorCode): void {
-    this.#ports.emit({ type: "close" });
-    this.#end();
-    this.#setStatus(status, { reason, ...(code && { code }) });
-  }
-
-  onClosed(code: number, random: number): void {
+  /** Come back and resume: the socket was closed, its peer is silent, or what came does not fit what was seen. */
+  lose(random: number, code?: number): void {
     if (this.#socket === "none") return;
-    if (code === SUPERSEDED) return this.giveUp("superseded", "You joined from elsewhere.");
-    this.#end();
+    if (code === SUPERSEDED) return this.#end({ status: "superseded", reason: "You joined from elsewhere." });
     const isFlooded = code === FLOODING;
     if (code === FULL || isFlooded) this.#attempt = Math.max(this.#attempt, PATIENT_ATTEMPT);
-    const ms = backoff(this.#attempt++, random);
-    const reason = isFlooded ? FLOODED : this.#complaint;
-    this.#setStatus("offline", { retryMs: ms, ...(reason !== "" && { reason }) });
-    this.#complaint = "";
-    this.#arm("reconnect", ms);
+    const retryMs = backoff(this.#attempt++, random);
+    this.#end({ status: "offline", retryMs, reason: isFlooded ? FLOODED : this.#complaint });
+    this.#complaint = undefined;
+    this.#effects.arm("reconnect", retryMs);
   }
 
-  #probe(): void {
-    if (!this.isLive) return;
-    this.#ping(PROBE_WITHIN_MS, this.#isNetworkGone ? PROBE_EVERY_MS : PING_EVERY_MS);
-  }
-
-  #ping(withinMs: number, nextMs: number): void {
+  #ping(withinMs: number): void {
     this.#unanswered += 1;
     this.#withinMs = withinMs;
-    this.#ports.emit({ type: "transmit", text: PING });
-    this.#arm("pong", withinMs);
-    this.#arm("ping", nextMs);
+    this.#effects.add({ type: "transmit", text: PING });
+    this.#effects.arm("pong", withinMs);
+    this.#effects.arm("ping", this.#isNetworkGone ? PROBE_EVERY_MS : PING_EVERY_MS);
   }
 
-  #end(): void {
+  #end(status: StatusNow): void {
     this.#socket = "none";
-    this.#unanswered = 0;
-    for (const timer of ["ping", "pong", "steady"] as const) this.#arm(timer, null);
-    this.#ports.onEnd();
+    this.#effects.add({ type: "close" });
+    this.#setStatus(status);
   }
 
-  #setStatus(status: Status, more: { retryMs?: number; reason?: string; code?: ErrorCode } = {}): void {
-    this.#status = status;
-    this.#ports.emit({ type: "status", status, ...more });
-  }
-
-  #arm(timer: LinkTimer, ms: number | null): void {
-    this.#ports.emit({ type: "timer", timer, ms });
+  #setStatus(now: StatusNow): void {
+    this.#status = now.status;
+    this.#effects.add({ type: "status", ...now });
   }
 }

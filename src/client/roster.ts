@@ -1,27 +1,14 @@
 // Who is here, as the welcome and the presence frames tell it. Knows names only while the room is small enough.
 import type { Member, Presence } from "../protocol/messages.ts";
 
-const byConnection = (members: readonly Member[]): Map<string, Member> =>
-  new Map(members.map((member) => [member.connection, member]));
-
 /** One member for each person: an author, with however many tabs; a classic client counts by its connection. */
 export const peopleOf = (members: Iterable<Member>): ReadonlyMap<string, Member> =>
   new Map([...members].map((member) => [member.author || member.connection, member]));
 
 export class Roster {
   count = 0;
-  #known: Map<string, Member> | null = null;
-
   /** null where the room sends counts only. */
-  get members(): readonly Member[] | null {
-    return this.#known === null ? null : [...this.#known.values()];
-  }
-
-  /** A new connection begins with what the welcome says. */
-  welcome(count: number, members: readonly Member[] | undefined): void {
-    this.count = count;
-    this.#known = members === undefined ? null : byConnection(members);
-  }
+  members: readonly Member[] | null = null;
 
   /**
    * Takes in a change; returns who came and who went, as far as their names are known. People, not connections: a
@@ -31,19 +18,20 @@ export class Roster {
     readonly arrived: readonly Member[];
     readonly gone: readonly Member[];
   } {
+    const { members } = this;
     this.count = count;
-    // Neither a whole roster nor a change: the room has grown too large to name its members.
-    if (joined === undefined) this.#known = roster === undefined ? null : byConnection(roster);
-    const known = this.#known;
-    if (known === null) return { arrived: [], gone: [] };
-    const before = peopleOf(known.values());
-    const leavers = left.flatMap((connection) => known.get(connection) ?? []);
-    for (const member of joined ?? []) known.set(member.connection, member);
+    // Where there is no change to what is known, and no whole roster, the room has grown too large to name its members.
+    this.members = roster ?? null;
+    if (joined === undefined || members === null) return { arrived: [], gone: [] };
+    const known = new Map([...members, ...joined].map((member) => [member.connection, member]));
     for (const connection of left) known.delete(connection);
-    const after = peopleOf(known.values());
-    return {
-      arrived: [...after].flatMap(([person, member]) => (before.has(person) ? [] : [member])),
-      gone: [...peopleOf(leavers)].flatMap(([person, member]) => (after.has(person) ? [] : [member])),
-    };
+    this.members = [...known.values()];
+    return { arrived: strangers(this.members, members), gone: strangers(members, this.members) };
   }
+}
+
+/** The people among these members who are not among the others. */
+function strangers(members: readonly Member[], others: readonly Member[]): readonly Member[] {
+  const known = peopleOf(others);
+  return [...peopleOf(members)].flatMap(([person, member]) => (known.has(person) ? [] : [member]));
 }

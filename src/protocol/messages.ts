@@ -128,7 +128,7 @@ export interface Refusal {
 export interface Presence {
   readonly count: number;
   /** The whole roster, where the room has come back under ROSTER_MAX; `count` alone means: no roster any more. */
-  readonly roster?: readonly Member[];
+  readonly roster?: readonly Member[] | undefined;
   readonly joined?: readonly Member[];
   readonly left?: readonly string[];
 }
@@ -151,9 +151,9 @@ export type ServerFrame =
       /** What changed of the members meanwhile. */
       readonly presence: Presence | null;
     }
-  | { readonly kind: "stored"; readonly counter: number }
+  | { readonly kind: "stored"; readonly stored: number }
   | { readonly kind: "refused"; readonly refused: Refusal }
   | { readonly kind: "presence"; readonly presence: Presence }
   | { readonly kind: "history"; readonly history: HistoryPage }
-  | { readonly kind: "typing"; readonly member: Member }
+  | { readonly kind: "typing"; readonly typing: Member }
   | { readonly kind: "error"; readonly error: string; readonly code: ErrorCode };

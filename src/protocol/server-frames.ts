@@ -4,6 +4,7 @@ import type {
   ChatMessage,
   ErrorCode,
   Gap,
+  HistoryPage,
   Limits,
   Member,
   Presence,
@@ -12,90 +13,100 @@ import type {
   Welcome,
 } from "./messages.ts";
 
-const isText = (value: unknown): value is string => typeof value === "string";
-const optional = (value: unknown, is: (value: unknown) => boolean): boolean =>
-  value === undefined || is(value);
-const isArrayOf =
-  <T>(is: (value: unknown) => value is T) =>
-  (value: unknown): value is T[] =>
-    Array.isArray(value) && value.every(is);
+type Is<T> = (value: unknown) => value is T;
 
-const isMember = (value: unknown): value is Member =>
-  isFields(value) && isText(value.connection) && isText(value.author) && isText(value.name);
+const isText: Is<string> = (value) => typeof value === "string";
+const isFlag: Is<boolean> = (value) => typeof value === "boolean";
+const isLength: Is<number> = (value) => isCount(value, 1);
+const optional =
+  <T>(is: Is<T>): Is<T | undefined> =>
+  (value): value is T | undefined =>
+    value === undefined || is(value);
+const listOf =
+  <T>(is: Is<T>): Is<readonly T[]> =>
+  (value): value is readonly T[] =>
+    Array.isArray(value) && value.every((item) => is(item));
+/** An object that has each of these fields as it is told; others may stand beside them. */
+function shape<T extends object>(fields: { readonly [Key in keyof T]-?: Is<T[Key]> }): Is<T> {
+  const rules = Object.entries<Is<unknown>>(fields);
+  return (value): value is T => isFields(value) && rules.every(([key, is]) => is(value[key]));
+}
 
-const isMessage = (value: unknown): value is ChatMessage =>
-  isFields(value) &&
-  isCount(value.seq) &&
-  isText(value.name) &&
-  isText(value.message) &&
-  isCount(value.timestamp) &&
-  isText(value.author) &&
-  isText(value.client) &&
-  isCount(value.counter);
+const isMember = shape<Member>({ connection: isText, author: isText, name: isText });
+const isMembers = listOf(isMember);
+const isMessages = listOf(
+  shape<ChatMessage>({
+    seq: isCount,
+    name: isText,
+    message: isText,
+    timestamp: isCount,
+    author: isText,
+    client: isText,
+    counter: isCount,
+  }),
+);
 
-const isMembers = isArrayOf(isMember);
-const isMessages = isArrayOf(isMessage);
-const isTexts = isArrayOf(isText);
+/** Parts of a frame that stand under the name of their kind. */
+const PARTS = {
+  welcome: shape<Welcome>({
+    protocol: isCount,
+    epoch: isText,
+    head: isCount,
+    counter: isCount,
+    connection: isText,
+    author: isText,
+    members: isCount,
+    resumed: isFlag,
+    roster: optional(isMembers),
+    gap: optional(shape<Gap>({ first: isCount, last: isCount })),
+    limits: optional(shape<Limits>({ message: isLength, typing: isCount })),
+  }),
+  stored: isCount,
+  refused: shape<Refusal>({
+    // A newer room may have codes that are not known here.
+    code: isText as Is<ErrorCode>,
+    counter: optional(isCount),
+    retryAfter: optional(isCount),
+    expected: optional(isCount),
+  }),
+  presence: shape<Presence>({
+    count: isCount,
+    roster: optional(isMembers),
+    joined: optional(isMembers),
+    left: optional(listOf(isText)),
+  }),
+  typing: isMember,
+};
 
-const isGap = (value: unknown): value is Gap =>
-  isFields(value) && isCount(value.first) && isCount(value.last);
+const isPage = shape<Pick<HistoryPage, "before" | "events"> & Fields>({
+  before: isCount,
+  events: isMessages,
+});
 
-const isLimits = (value: unknown): value is Limits =>
-  isFields(value) && isCount(value.message, 1) && isCount(value.typing);
+interface Batch extends Fields {
+  readonly first: number;
+  readonly last: number;
+  readonly events: readonly ChatMessage[];
+}
 
-const isWelcome = (value: unknown): value is Welcome =>
-  isFields(value) &&
-  isCount(value.protocol) &&
-  isText(value.epoch) &&
-  isCount(value.head) &&
-  isCount(value.counter) &&
-  isText(value.connection) &&
-  isText(value.author) &&
-  isCount(value.members) &&
-  typeof value.resumed === "boolean" &&
-  optional(value.roster, isMembers) &&
-  optional(value.gap, isGap) &&
-  optional(value.limits, isLimits);
-
-const isRefusal = (value: unknown): value is Refusal =>
-  isFields(value) &&
-  isText(value.code) &&
-  optional(value.counter, isCount) &&
-  optional(value.retryAfter, isCount) &&
-  optional(value.expected, isCount);
-
-const isPresence = (value: unknown): value is Presence =>
-  isFields(value) &&
-  isCount(value.count) &&
-  optional(value.roster, isMembers) &&
-  optional(value.joined, isMembers) &&
-  optional(value.left, isTexts);
+const isBatch = shape<Batch>({ first: isCount, last: isCount, events: isMessages });
 
 /** Messages of a frame stand seq by seq and fit its head (P2): otherwise the frame is corrupt. */
-function isEvents({ first, last, events }: Fields): boolean {
-  if (!isMessages(events) || events.length === 0 || !isCount(first)) return false;
-  return events.at(-1)?.seq === last && events.every((event, i) => event.seq === first + i);
-}
+const isWhole = ({ first, last, events }: Batch): boolean =>
+  events.at(-1)?.seq === last && events.every(({ seq }, i) => seq === first + i);
 
 /** A frame of a room that speaks the delivery protocol, or null where it is none. Never throws. */
 export function decodeServerFrame(text: unknown): ServerFrame | null {
   const fields = typeof text === "string" ? parseFields(text) : null;
   if (fields === null) return null;
-  const { welcome, stored, refused, presence, history, typing, error, code } = fields;
-  if (isEvents(fields)) {
-    const events = fields.events as ChatMessage[];
-    const { first, last } = fields as { first: number; last: number };
-    return { kind: "events", first, last, events, presence: isPresence(presence) ? presence : null };
+  if (isBatch(fields) && isWhole(fields)) {
+    const { first, last, events, presence } = fields;
+    return { kind: "events", first, last, events, presence: PARTS.presence(presence) ? presence : null };
   }
-  if (isWelcome(welcome)) return { kind: "welcome", welcome };
-  if (isCount(stored)) return { kind: "stored", counter: stored };
-  if (isRefusal(refused)) return { kind: "refused", refused };
-  if (isPresence(presence)) return { kind: "presence", presence };
-  if (isFields(history) && isCount(history.before) && isMessages(history.events)) {
-    const page = { before: history.before, events: history.events, more: history.more === true };
-    return { kind: "history", history: page };
-  }
-  if (isMember(typing)) return { kind: "typing", member: typing };
-  if (isText(error)) return { kind: "error", error, code: (isText(code) ? code : "bad-frame") as ErrorCode };
+  for (const [kind, is] of Object.entries<Is<unknown>>(PARTS))
+    if (is(fields[kind])) return { kind, [kind]: fields[kind] } as unknown as ServerFrame;
+  const { history, error, code } = fields;
+  if (isPage(history)) return { kind: "history", history: { ...history, more: history.more === true } };
+  if (isText(error)) return { kind: "error", error, code: isText(code) ? (code as ErrorCode) : "bad-frame" };
   return null;
 }

@@ -5,10 +5,10 @@ import { join } from "node:path";
 import { build } from "esbuild";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { ChatClient } from "../../src/client/chat-client.ts";
 import { ROOT } from "../../tools/command.ts";
 import { type LocalServer, startServer } from "../../tools/server.ts";
 import { launch } from "./browser.ts";
+import { SeenClient } from "../support/seen-client.ts";
 
 const STATE = ".state/browser-tests-examples";
 let browser: Browser;
@@ -74,8 +74,8 @@ async function open(path: string): Promise<Opened> {
   return { page, sockets, complaints };
 }
 
-const visitor = (room: string): ChatClient =>
-  new ChatClient({
+const visitor = (room: string): SeenClient =>
+  new SeenClient({
     url: `${server.url.replace("http", "ws")}/api/room/${room}/websocket`,
     name: "ann",
     key: "the secret key of ann",

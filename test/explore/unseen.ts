@@ -30,9 +30,10 @@ export const UNSEEN: Readonly<Record<string, readonly string[]>> = {
     "a crowd is let in within one turn",
     "raw IPv6 address as key",
   ],
-  "It has the connection of a client, and not the promises and streams over it.": [
+  "It has the connection of a client, and not the socket, promises and streams over it.": [
     "a send says that it has no place before the replay is over",
     "a send outlives its client",
+    "timers outlive their connection",
     "a slow reader is not told what it lost",
     "a client takes back what is on a wire",
   ],
@@ -72,6 +73,8 @@ export const UNSEEN: Readonly<Record<string, readonly string[]>> = {
     "typing is kept in the attachment",
     "typing is stored as a message",
     "typing is told in a crowd",
+    "the client says at each stroke that somebody types",
+    "the client says that somebody types to a room that does not know it",
     "a flood of typing is borne for ever",
     "a flood is borne with",
     "each refusal of a flood is answered",

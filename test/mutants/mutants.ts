@@ -238,14 +238,14 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: "the client says at each stroke that somebody types",
-    file: "src/client/typing.ts",
-    from: "this.#isSaid = true;",
+    file: "src/client/connection.ts",
+    from: "this.#hasSaidTyping = true;",
     to: "",
   },
   {
     name: "the client says that somebody types to a room that does not know it",
-    file: "src/client/typing.ts",
-    from: " || members > most",
+    file: "src/client/connection.ts",
+    from: " || count > this.#limits.typing",
     to: "",
   },
   {
@@ -256,7 +256,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: "the client says what the room will not take",
-    file: "src/client/outbox.ts",
+    file: "src/client/sender.ts",
     from: "    this.#most = most;\n",
     to: "",
   },
@@ -280,20 +280,20 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: "the client does not confirm by the welcome",
-    file: "src/client/outbox.ts",
-    from: "epoch === this.#epoch ? this.confirm(counter) : []",
-    to: "[]",
+    file: "src/client/sender.ts",
+    from: "if (epoch === this.#epoch) this.#confirm(counter);",
+    to: "if (epoch === this.#epoch) this.#confirm(0);",
   },
   {
     name: "a reloaded client takes what it never sent for stored",
-    file: "src/client/outbox.ts",
+    file: "src/client/sender.ts",
     from: "this.#items = items;\n    this.#epoch = epoch;\n    this.#stored = counter;",
     to: "this.#items = items;\n    this.#epoch = epoch;\n    this.#stored = 0;",
   },
   {
     name: "the client sends on past a refusal",
-    file: "src/client/outbox.ts",
-    from: "if (position >= 0) this.#sent = Math.min(this.#sent, position);",
+    file: "src/client/sender.ts",
+    from: "if (position >= 0) this.#underWay = Math.min(this.#underWay, position);",
     to: "",
   },
   {
@@ -365,14 +365,14 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "the client does not ping",
     file: "src/client/link.ts",
-    from: 'case "ping":\n        if (!this.isLive) return;',
-    to: 'case "ping":\n        return;',
+    from: "if (this.isLive) this.#ping(this.#isNetworkGone",
+    to: "if (false) this.#ping(this.#isNetworkGone",
   },
   {
     name: "a complaint is told again with every later loss",
     file: "src/client/link.ts",
-    from: '    this.#complaint = "";\n    this.#arm("reconnect", ms);',
-    to: '    this.#arm("reconnect", ms);',
+    from: "    this.#complaint = undefined;\n",
+    to: "",
   },
   {
     name: "whatever comes answers the client's ping",
@@ -383,7 +383,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "the client waits for ever for an answer to a message",
     file: "src/client/sender.ts",
-    from: "if (isFirst && frames.length > 0) this.#expectAnswer();",
+    from: "if (isFirst && next.length > 0) this.#awaitAnswer();",
     to: "",
   },
   {
@@ -406,14 +406,20 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: "a client takes back what is on a wire",
-    file: "src/client/outbox.ts",
-    from: "if (!this.#offered.has(id)) this",
-    to: "this",
+    file: "src/client/sender.ts",
+    from: "item.id !== id || this.#offered.has(id)",
+    to: "item.id !== id",
   },
   {
     name: "a send says that it has no place before the replay is over",
-    file: "src/client/receipts.ts",
-    from: "if (seq === null && !isOver) return [];",
+    file: "src/client/connection.ts",
+    from: "(this.#seen?.seq ?? 0) >= this.#head",
+    to: "true",
+  },
+  {
+    name: "timers outlive their connection",
+    file: "src/client/chat-socket.ts",
+    from: "for (const timer of this.#timers.values()) clearTimeout(timer);",
     to: "",
   },
   {

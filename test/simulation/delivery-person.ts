@@ -51,9 +51,7 @@ export class DeliveryPerson extends Person {
   stop(): void {
     if (!this.isHere) return;
     this.isHere = false;
-    for (const cancel of this.timers.values()) cancel();
-    this.timers.clear();
-    this.disconnect();
+    this.forget();
     this.machine = null;
     this.isLive = false;
     this.world.history.push({ type: "left", client: this.name });
@@ -102,12 +100,12 @@ export class DeliveryPerson extends Person {
   private perform(effect: ClientEffect): void {
     switch (effect.type) {
       case "open":
-        this.disconnect();
+        this.forget();
         this.lastMessage = "";
         this.connect();
         break;
       case "close":
-        this.disconnect();
+        this.forget();
         break;
       case "transmit":
         if (effect.text.startsWith('{"message"')) this.lastMessage = effect.text;
@@ -119,6 +117,12 @@ export class DeliveryPerson extends Person {
       default:
         this.observe(effect);
     }
+  }
+
+  private forget(): void {
+    for (const cancel of this.timers.values()) cancel();
+    this.timers.clear();
+    this.disconnect();
   }
 
   private observe(event: AppEvent): void {

@@ -1,14 +1,9 @@
 // What an app may rely on of ChatClient: one suite over the fake room of its users' tests, and over a real one.
 import { expect, test } from "vitest";
-import {
-  ChatClient,
-  type ChatClientOptions,
-  ChatError,
-  type ChatMessage,
-  type SocketClass,
-} from "../../src/client/chat-client.ts";
+import { ChatError, type ChatMessage, type SocketClass } from "../../src/client/chat-client.ts";
 import { MemoryStorage } from "../../src/client/extras/storage.ts";
 import { MessageStream } from "../../src/client/extras/stream.ts";
+import { SeenClient, type SeenClientOptions } from "./seen-client.ts";
 
 /** A server of rooms; each name is a room that nobody was in. */
 export interface Place {
@@ -24,7 +19,7 @@ const texts = (messages: readonly ChatMessage[]): string[] => messages.map(({ me
 const WAIT_MS = 20_000;
 
 /** Resolves when this holds of the client's snapshot. */
-function when(client: ChatClient, holds: () => boolean): Promise<void> {
+function when(client: SeenClient, holds: () => boolean): Promise<void> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => {
       const { status, count, messages, outbox } = client.snapshot();
@@ -42,11 +37,11 @@ function when(client: ChatClient, holds: () => boolean): Promise<void> {
   });
 }
 
-const isLive = (client: ChatClient): Promise<void> => when(client, () => client.snapshot().status === "live");
+const isLive = (client: SeenClient): Promise<void> => when(client, () => client.snapshot().status === "live");
 
 /** A client of this person in a room of the place, started; `more` stands above what everybody has. */
-const enter = (place: Place, room: string, name: string, more: Partial<ChatClientOptions> = {}) =>
-  new ChatClient({
+const enter = (place: Place, room: string, name: string, more: Partial<SeenClientOptions> = {}) =>
+  new SeenClient({
     url: place.url(room),
     name,
     key: `the secret key of ${name}`,

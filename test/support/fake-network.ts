@@ -1,7 +1,7 @@
 // A browser's network in a test's hand, for each test anew: sockets are fake, and timers stand still. And clients on it.
 import { afterEach, beforeEach, vi } from "vitest";
-import { ChatClient, type ChatClientOptions } from "../../src/client/chat-client.ts";
 import { FakeSocket } from "./fake-socket.ts";
+import { SeenClient, type SeenClientOptions } from "./seen-client.ts";
 
 /** Call it at the top of a file of tests. */
 export function useFakeNetwork(): void {
@@ -22,11 +22,11 @@ export const newest = (): FakeSocket => FakeSocket.newest;
 /** The newest socket's room says this. */
 export const receive = (frame: object): void => newest().happen("message", { data: JSON.stringify(frame) });
 
-export const made = (more: Partial<ChatClientOptions> = {}): ChatClient =>
-  new ChatClient({ url: "wss://chat.example", name: "ann", key: "k".repeat(16), client: "tab", ...more });
+export const made = (more: Partial<SeenClientOptions> = {}): SeenClient =>
+  new SeenClient({ url: "wss://chat.example", name: "ann", key: "k".repeat(16), client: "tab", ...more });
 
 /** A client that the room has let in. */
-export function live(more: Partial<ChatClientOptions> = {}): ChatClient {
+export function live(more: Partial<SeenClientOptions> = {}): SeenClient {
   const client = made(more).start();
   newest().welcome();
   return client;

@@ -51,12 +51,12 @@ export class Person {
 
   /** The network is back: the client need not wait out its backoff. */
   hint(): void {
-    this.client.hint("online");
+    this.client.do({ type: "online" });
   }
 
   /** Asks for the newest page of history, and shows it to nobody. */
   page(): void {
-    this.client.history(Number.MAX_SAFE_INTEGER);
+    this.client.do({ type: "history", before: Number.MAX_SAFE_INTEGER });
   }
 
   stop(): void {

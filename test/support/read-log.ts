@@ -20,12 +20,12 @@ export async function readLog(url: string, room: string): Promise<LogEvent> {
     onEvent: (event) => {
       if (event.type === "joined") {
         epoch = event.epoch;
-        client.history(Number.MAX_SAFE_INTEGER);
+        client.do({ type: "history", before: Number.MAX_SAFE_INTEGER });
       }
       if (event.type !== "history") return;
       messages.unshift(...event.messages);
       isComplete = !event.more;
-      if (event.more) client.history(messages[0]?.seq ?? 0);
+      if (event.more) client.do({ type: "history", before: messages[0]?.seq ?? 0 });
     },
   });
   client.start();

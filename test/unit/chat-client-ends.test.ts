@@ -55,6 +55,8 @@ test("[P10] [P11] a hint of the device reaches the connection: a ping while it i
   client.hint("visible");
   expect(newest().sent.at(-1)).toBe("ping");
   newest().happen("close", { code: 1006 });
+  client.hint("offline");
+  expect(FakeSocket.opened).toHaveLength(1);
   client.hint("online");
   expect(FakeSocket.opened).toHaveLength(2);
 });
@@ -76,8 +78,10 @@ test("[D12] a message that is settled leaves nothing at its signal, and nothing 
   receive(eventsFrame(1, 1, OWN));
   expect(await sent).toBe(1);
   expect(off.mock.calls).toEqual(on.mock.calls);
+  const looked = vi.spyOn(signal, "aborted", "get");
   client.close();
   expect(off, "whoever is closed has nobody waiting").toHaveBeenCalledTimes(1);
+  expect(looked, "nor looks at what was settled").not.toHaveBeenCalled();
 });
 
 test("[P8] a storage is written where the outbox changes, and at nothing else", () => {

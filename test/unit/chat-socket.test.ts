@@ -91,15 +91,15 @@ test("[P2] what the app says goes out under the name that it is given", () => {
   const { client, heard } = started();
   newest().welcome();
   const id = client.send("hi");
-  expect(id).toMatch(/^[0-9a-f]{32}$/);
+  expect(id).toMatch(/^\d+(-\d+){3}$/);
   expect(newest().sent.at(-1)).toBe(JSON.stringify({ message: "hi", counter: 1 }));
   expect(heard.at(-1)).toMatchObject({ type: "outbox", items: [{ id, message: "hi" }] });
-  client.history(7);
+  client.do({ type: "history", before: 7 });
   expect(newest().sent.at(-1)).toBe(JSON.stringify({ history: { before: 7, limit: 100 } }));
-  client.hint("visible");
+  client.do({ type: "visible" });
   expect(newest().sent.at(-1)).toBe("ping");
   const long = client.send("x".repeat(257));
-  client.discard(long);
+  client.do({ type: "discard", id: long });
   expect(heard.at(-1)).toMatchObject({ type: "outbox", items: [{ id }] });
 });
 
@@ -120,7 +120,7 @@ test("[P11] a timer that is armed anew rings once, by its new time", () => {
   const { client } = started();
   newest().welcome();
   vi.advanceTimersByTime(24_000);
-  client.hint("visible");
+  client.do({ type: "visible" });
   newest().happen("message", { data: "pong" });
   vi.advanceTimersByTime(24_999);
   expect(newest().sent.slice(1)).toEqual(["ping"]);
@@ -178,13 +178,26 @@ test("[D2] a lost connection comes back by itself; its backoff has full jitter",
   expect(opened).toHaveLength(2);
 });
 
+test("[P11] no timer outlives its connection: after a loss only the next attempt is waited for", () => {
+  const { client } = started();
+  newest().welcome();
+  client.send("hi");
+  client.do({ type: "history", before: 7 });
+  expect(vi.getTimerCount()).toBe(4);
+  newest().happen("close", { code: 1006 });
+  expect(vi.getTimerCount()).toBe(1);
+  client.do({ type: "online" });
+  expect(opened).toHaveLength(2);
+  expect(vi.getTimerCount(), "for an answer").toBe(1);
+});
+
 test.each([0, 2, 3])(
   "[D13] a socket in state %i is sent nothing, and closed only before its end",
   (readyState) => {
     const { client } = started();
     newest().welcome();
     newest().readyState = readyState;
-    client.hint("visible");
+    client.do({ type: "visible" });
     expect(newest().sent).toHaveLength(1);
     vi.advanceTimersByTime(3_000);
     expect(newest().closes).toEqual(readyState === 0 ? [1000] : []);

@@ -113,7 +113,7 @@ test("[C3] what ends a join, and what a classic client is told of an error", () 
 });
 
 test("[P2] [P5] a stored counter, a page and an error are read as they were written", () => {
-  expect(decodeServerFrame(encodeStored(7))).toEqual({ kind: "stored", counter: 7 });
+  expect(decodeServerFrame(encodeStored(7))).toEqual({ kind: "stored", stored: 7 });
   const history = { before: 3, events: [messageAt(1), messageAt(2)], more: true };
   expect(decodeServerFrame(encodeHistory(history))).toEqual({ kind: "history", history });
   expect(decodeServerFrame(encodeError("No.", "busy"))).toEqual({

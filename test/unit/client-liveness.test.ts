@@ -1,11 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { ClientMachine, eventsFrame, only, WELCOME } from "../support/client-machine.ts";
 
-const DISARMED = ["ping", "pong", "steady", "resend", "history", "answer", "typing"].map((timer) => ({
-  type: "timer",
-  timer,
-  ms: null,
-}));
 const waits = (ms: number | null): object[] => [{ type: "timer", timer: "pong", ms }];
 const pinged = (withinMs: number, nextMs: number): object[] => [
   { type: "transmit", text: "ping" },
@@ -15,10 +10,9 @@ const pinged = (withinMs: number, nextMs: number): object[] => [
 
 /** What a client does when it opens a socket. */
 const OPENS = [
-  { type: "timer", timer: "reconnect", ms: null },
-  { type: "timer", timer: "pong", ms: 10_000 },
   { type: "status", status: "connecting" },
   { type: "open" },
+  { type: "timer", timer: "pong", ms: 10_000 },
 ];
 
 describe("the life of a connection", () => {
@@ -73,7 +67,6 @@ describe("the life of a connection", () => {
     machine.join();
     expect(machine.fire("pong")).toEqual([
       { type: "close" },
-      ...DISARMED,
       { type: "status", status: "offline", retryMs: 250 },
       { type: "timer", timer: "reconnect", ms: 250 },
     ]);
@@ -132,7 +125,6 @@ describe("the life of a connection", () => {
     machine.join();
     expect(machine.handle({ type: "closed", code: 4001, random: 0.5 })).toEqual([
       { type: "close" },
-      ...DISARMED,
       { type: "status", status: "superseded", reason: "You joined from elsewhere." },
     ]);
     for (const type of ["online", "visible"] as const) expect(machine.handle({ type })).toEqual([]);

@@ -1,12 +1,14 @@
 import { describe, expect, test } from "vitest";
-import { Outbox, parseSavedOutbox } from "../../src/client/outbox.ts";
+import { parseSavedOutbox } from "../../src/client/outbox.ts";
+import { HeldSender } from "../support/held-sender.ts";
 
 const item = (id: string, state = "pending"): object => ({ id, message: id, state });
-const counters = (outbox: Outbox): unknown => outbox.take().map(({ counter, message }) => [counter, message]);
+const counters = (outbox: HeldSender): unknown =>
+  outbox.take().map(({ counter, message }) => [counter, message]);
 
 /** An outbox in the log "e", whose counter stands at 10, with these messages. */
-function outboxOf(...messages: readonly string[]): Outbox {
-  const outbox = new Outbox();
+function outboxOf(...messages: readonly string[]): HeldSender {
+  const outbox = new HeldSender();
   outbox.welcome("e", 10);
   for (const message of messages) outbox.add(message, message);
   return outbox;
@@ -118,9 +120,9 @@ describe("a new connection", () => {
     const outbox = outboxOf("1", "2");
     const saved = parseSavedOutbox(JSON.stringify(outbox.state));
     expect(saved).toEqual({ items: [item("1"), item("2")], epoch: "e", counter: 10 });
-    const reloaded = new Outbox(saved ?? undefined);
+    const reloaded = new HeldSender(saved ?? undefined);
     expect(reloaded.welcome("e", 11)).toEqual(["1"]);
-    const untouched = new Outbox(saved ?? undefined);
+    const untouched = new HeldSender(saved ?? undefined);
     expect(untouched.welcome("e", 10)).toEqual([]);
   });
 });

@@ -53,6 +53,11 @@ test("[D3] [P16] a message that comes again is not shown again, alone or within 
   expect(shownIn(receive(eventsFrame(2, 4)))).toEqual([3, 4]);
 });
 
+test("[D8] messages alone tell of nobody who came or left, and of no roster", () => {
+  const effects = welcomed().receive(eventsFrame(1, 1));
+  expect(effects.map(({ type }) => type)).toEqual(["timer", "messages"]);
+});
+
 test("[D2] [P16] a hole in the order makes the client come back and resume from what it has", () => {
   const { receive, connection } = welcomed();
   receive(eventsFrame(1, 2));

@@ -1,12 +1,12 @@
 // What a test of an app can make a fake room do; that it speaks as a real one does is in fake-room-contract.test.ts.
 import { expect, test } from "vitest";
-import { ChatClient } from "../../src/client/chat-client.ts";
 import { FakeRoom } from "../../src/client/extras/fake-room.ts";
 import { MessageStream } from "../../src/client/extras/stream.ts";
 import { until } from "../support/until.ts";
+import { SeenClient } from "../support/seen-client.ts";
 
-const enter = (room: FakeRoom, name = "ann"): ChatClient =>
-  new ChatClient({
+const enter = (room: FakeRoom, name = "ann"): SeenClient =>
+  new SeenClient({
     url: "ws://fake",
     name,
     key: `the secret key of ${name}`,
@@ -14,7 +14,7 @@ const enter = (room: FakeRoom, name = "ann"): ChatClient =>
     WebSocket: room.WebSocket,
   }).start();
 
-const isLive = (client: ChatClient): Promise<void> =>
+const isLive = (client: SeenClient): Promise<void> =>
   until(
     () => client.snapshot().status === "live",
     () => client.snapshot().status,

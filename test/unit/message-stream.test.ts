@@ -1,17 +1,17 @@
 // The async iterator over messages: bounded, and honest about what a slow reader missed.
 import { expect, test, vi } from "vitest";
-import { ChatClient } from "../../src/client/chat-client.ts";
 import { MessageStream, type StreamItem, type StreamOptions } from "../../src/client/extras/stream.ts";
 import { eventsFrame, WELCOME } from "../support/client-machine.ts";
 import { receive, useFakeNetwork } from "../support/fake-network.ts";
 import { FakeSocket } from "../support/fake-socket.ts";
+import { SeenClient } from "../support/seen-client.ts";
 
 useFakeNetwork();
 
 /** A client that is let in, and its stream. */
-function live(options: StreamOptions = {}): { client: ChatClient; stream: MessageStream } {
+function live(options: StreamOptions = {}): { client: SeenClient; stream: MessageStream } {
   const named = { url: "wss://chat.example", name: "ann", key: "k".repeat(16), client: "tab" };
-  const client = new ChatClient(named).start();
+  const client = new SeenClient(named).start();
   const stream = new MessageStream(client, options);
   FakeSocket.newest.welcome();
   return { client, stream };

@@ -1,15 +1,16 @@
 // What an outbox lets go of, and what it says of a message that failed.
 import { describe, expect, test } from "vitest";
-import { Outbox, parseSavedOutbox } from "../../src/client/outbox.ts";
+import { parseSavedOutbox } from "../../src/client/outbox.ts";
+import { HeldSender } from "../support/held-sender.ts";
 import { OUTBOX } from "../support/saved-outbox.ts";
 
-const codes = (outbox: Outbox): unknown[] => outbox.state.items.map(({ state, code }) => code ?? state);
-const ids = (outbox: Outbox): string[] => outbox.state.items.map(({ id }) => id);
+const codes = (outbox: HeldSender): unknown[] => outbox.state.items.map(({ state, code }) => code ?? state);
+const ids = (outbox: HeldSender): string[] => outbox.state.items.map(({ id }) => id);
 
 const DIGITS = ["1", "2", "3", "4", "5", "6", "7", "8"];
 
-function withMessages(...messages: readonly string[]): Outbox {
-  const outbox = new Outbox();
+function withMessages(...messages: readonly string[]): HeldSender {
+  const outbox = new HeldSender();
   for (const message of messages) outbox.add(message, message);
   return outbox;
 }
@@ -36,7 +37,7 @@ describe("taking a message back", () => {
   });
 
   test("[P8] what an earlier run left may have been on a wire", () => {
-    const outbox = new Outbox(OUTBOX);
+    const outbox = new HeldSender(OUTBOX);
     for (const id of ["1", "2", "3"]) outbox.withdraw(id);
     expect(ids(outbox)).toEqual(["1", "2", "3"]);
   });

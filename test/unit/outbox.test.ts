@@ -1,12 +1,12 @@
 import { expect, test } from "vitest";
-import { Outbox } from "../../src/client/outbox.ts";
+import { HeldSender } from "../support/held-sender.ts";
 
-const texts = (outbox: Outbox): string[] =>
+const texts = (outbox: HeldSender): string[] =>
   outbox.state.items.map(({ message, state }) => `${message} ${state}`);
 
 /** An outbox in a room that has stored nothing of it yet, with messages named "1", "2", … */
-function filled(count: number): Outbox {
-  const outbox = new Outbox();
+function filled(count: number): HeldSender {
+  const outbox = new HeldSender();
   outbox.welcome("e", 0);
   for (let i = 1; i <= count; i++) outbox.add(`${i}`, `${i}`);
   return outbox;
@@ -26,14 +26,14 @@ test("[D3] [P8] a reloaded client keeps what was never stored, although the room
   first.confirm(3);
   first.add("4", "4");
   first.add("5", "5");
-  const reloaded = new Outbox(first.state);
+  const reloaded = new HeldSender(first.state);
   expect(reloaded.welcome("e", 4)).toEqual(["4"]);
   expect(texts(reloaded)).toEqual(["5 pending"]);
   expect(reloaded.take()).toEqual([{ counter: 5, message: "5" }]);
 });
 
 test("[P8] what was written before the first welcome is not taken for stored, whatever the room has of this tag", () => {
-  const outbox = new Outbox();
+  const outbox = new HeldSender();
   outbox.add("a", "a");
   expect(outbox.welcome("e", 7)).toEqual([]);
   expect(outbox.take()).toEqual([{ counter: 8, message: "a" }]);
@@ -58,7 +58,7 @@ test("[D4] after a refusal nothing goes past it, and then all go again in order"
 });
 
 test("a message too long fails at once, takes no counter, and can be discarded; what is on its way cannot", () => {
-  const outbox = new Outbox();
+  const outbox = new HeldSender();
   outbox.welcome("e", 0);
   outbox.add("long", "x".repeat(257));
   outbox.add("fits", "y".repeat(256));
@@ -70,7 +70,7 @@ test("a message too long fails at once, takes no counter, and can be discarded; 
 });
 
 test("[P18] the room's welcome says how long a message may be; before that nothing is called too long that some room takes", () => {
-  const outbox = new Outbox();
+  const outbox = new HeldSender();
   const [long, longer] = ["x".repeat(1_000), "y".repeat(1_001)];
   for (const text of [long, longer, "z".repeat(2_000), "w".repeat(2_001)]) outbox.add(text.slice(0, 1), text);
   const states = (): unknown => outbox.state.items.map(({ id, state }) => [id, state]);
@@ -93,7 +93,7 @@ test("[P18] the room's welcome says how long a message may be; before that nothi
 });
 
 test("[P18] [P8] a message that the room stored before its bound fell is confirmed, and is not called too long", () => {
-  const outbox = new Outbox();
+  const outbox = new HeldSender();
   outbox.welcome("e", 0, 2_000);
   outbox.add("long", "x".repeat(2_000));
   outbox.take();

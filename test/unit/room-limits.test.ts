@@ -23,10 +23,10 @@ test("[P20] `typed` says so to a room that tells it, once in a while however oft
   const socket = FakeSocket.newest;
   socket.welcome({ members: 2, limits: { message: 2_000, typing: 20 } });
   const words = (): string[] => socket.sent.filter((text) => text.includes("typing"));
-  for (let i = 0; i < 3; i++) client.typed();
+  for (let i = 0; i < 3; i++) client.do({ type: "typed" });
   expect(words()).toEqual(['{"typing":true}']);
   vi.advanceTimersByTime(3_500);
-  client.typed();
+  client.do({ type: "typed" });
   expect(words()).toHaveLength(2);
   client.stop();
 });

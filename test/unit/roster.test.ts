@@ -10,14 +10,14 @@ const [ann, bob, cleo] = [memberOf("ann"), memberOf("bob"), memberOf("cleo")];
 
 function rosterOf(...members: (typeof ann)[]): Roster {
   const roster = new Roster();
-  roster.welcome(members.length, members);
+  roster.apply({ count: members.length, roster: members });
   return roster;
 }
 
 test("[D8] before the welcome, and in a large room, nobody is known by name", () => {
   const roster = new Roster();
   expect([roster.members, roster.count]).toEqual([null, 0]);
-  roster.welcome(101, undefined);
+  roster.apply({ count: 101 });
   expect([roster.members, roster.count]).toEqual([null, 101]);
   expect(roster.apply({ count: 102, joined: [ann], left: ["bob"] })).toEqual({ arrived: [], gone: [] });
   expect([roster.members, roster.count]).toEqual([null, 102]);

@@ -36,8 +36,8 @@ test("[D11] whole frames of every kind are understood", () => {
   expect(decode({ refused })).toEqual({ kind: "refused", refused });
   expect(decode({ presence })).toEqual({ kind: "presence", presence });
   expect(decode({ history })).toEqual({ kind: "history", history });
-  expect(decode({ typing: member })).toEqual({ kind: "typing", member });
-  expect(decode({ stored: 0 })).toEqual({ kind: "stored", counter: 0 });
+  expect(decode({ typing: member })).toEqual({ kind: "typing", typing: member });
+  expect(decode({ stored: 0 })).toEqual({ kind: "stored", stored: 0 });
   expect(decode({ error: "No." })).toEqual({ kind: "error", error: "No.", code: "bad-frame" });
 });
 

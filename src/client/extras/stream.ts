@@ -54,7 +54,7 @@ export class MessageStream implements AsyncIterableIterator<StreamItem> {
       client.on("closed", () => this.#finish()),
     ];
     signal?.addEventListener("abort", this.#leave);
-    if (signal?.aborted || client.snapshot().status === "closed") this.#finish();
+    if (signal?.aborted || client.isClosed) this.#finish();
   }
 
   [Symbol.asyncIterator](): this {

@@ -63,7 +63,7 @@ export class ChatScreen {
     });
     this.list = new MessageList(
       {
-        askHistory: (before) => this.client.history(before),
+        askHistory: (before) => this.client.do({ type: "history", before }),
         onlooker: () => this.onlooker,
         drawOutbox: () => this.outbox.draw(this.isLive),
         onUnread: (count) => this.alerts.unread(count),
@@ -73,7 +73,7 @@ export class ChatScreen {
     );
     this.outbox = new OutboxView(
       {
-        discard: (id) => this.client.discard(id),
+        discard: (id) => this.client.do({ type: "discard", id }),
         send: (text) => this.send(text),
         edit: (text) => this.composer.fill(text),
         update: () => this.list.update(),
@@ -85,13 +85,13 @@ export class ChatScreen {
         room,
         send: (text) => this.send(text),
         names: () => [...new Set((this.members ?? []).map(({ name }) => name))],
-        onTyped: () => tellsTyping() && this.client.typed(),
+        onTyped: () => tellsTyping() && this.client.do({ type: "typed" }),
         onUp: () => this.list.focusLast(),
       },
       signal,
     );
     this.status = new StatusLine({
-      onNow: () => this.client.hint("online"),
+      onNow: () => this.client.do({ type: "online" }),
       onRestart: options.onRestart,
       signal,
     });
@@ -154,10 +154,14 @@ export class ChatScreen {
     people.addEventListener("click", () => showPeople(!roster.classList.contains("open")), { signal });
     roster.addEventListener("keydown", ({ key }) => key === "Escape" && showPeople(false), { signal });
     for (const type of ["online", "offline"] as const)
-      window.addEventListener(type, () => this.client.hint(type), { signal });
-    document.addEventListener("visibilitychange", () => !document.hidden && this.client.hint("visible"), {
-      signal,
-    });
+      window.addEventListener(type, () => this.client.do({ type }), { signal });
+    document.addEventListener(
+      "visibilitychange",
+      () => !document.hidden && this.client.do({ type: "visible" }),
+      {
+        signal,
+      },
+    );
     // Where nothing is kept, what waits would be gone with the tab.
     window.addEventListener(
       "beforeunload",
@@ -207,6 +211,8 @@ export class ChatScreen {
       case "typing":
         return this.typing.heard(event.member);
       case "confirmed":
+      case "placed":
+      case "withdrawn":
         break;
       case "arrived":
       case "left":

@@ -16,19 +16,23 @@ const PROGRAM = `
 import { ChatClient, type ChatMessage, ChatError } from "edge-chat-client";
 import { ChatSocket } from "edge-chat-client/socket";
 import { FakeRoom } from "edge-chat-client/fake-room";
+import { Snapshots } from "edge-chat-client/snapshots";
 import { MemoryStorage } from "edge-chat-client/storage";
 import { MessageStream } from "edge-chat-client/stream";
 
 const room = new FakeRoom();
 const options = { url: "ws://fake", name: "ann", key: "k".repeat(16), client: "tab", WebSocket: room.WebSocket };
-const client: ChatClient = new ChatClient({ ...options, storage: new MemoryStorage() }).start();
+const client: ChatClient = new ChatClient({ ...options, storage: new MemoryStorage() });
+const { snapshot } = new Snapshots(client, { keep: 1 });
+client.start();
 const stream = new MessageStream(client);
 const seq: number | null = await client.send("hello");
 const item = await stream.next();
 const message: ChatMessage | null = item.value?.type === "message" ? item.value.message : null;
 const refused: unknown = await client.send("").catch((error: unknown) => error);
 client.close();
-console.log(JSON.stringify([seq, message?.message, refused instanceof ChatError && refused.code, typeof ChatSocket]));
+const seen: string = snapshot().status;
+console.log(JSON.stringify([seq, message?.message, refused instanceof ChatError && refused.code, typeof ChatSocket, seen]));
 `;
 
 const OPTIONS = {
@@ -66,10 +70,10 @@ test("publint and @arethetypeswrong/cli find nothing wrong with the package", as
 });
 
 test("a program that is compiled against the packed types runs on the packed modules", async () => {
-  expect(Object.keys(ENTRIES)).toHaveLength(5);
+  expect(Object.keys(ENTRIES)).toHaveLength(6);
   await run(process.execPath, [join(ROOT, "node_modules/typescript/bin/tsc"), "-p", app]).catch(
     (error: { stdout?: string }) => expect.fail(error.stdout ?? "The compiler did not run."),
   );
   const { stdout } = await run(process.execPath, [join(app, "program.js")]);
-  expect(JSON.parse(stdout)).toEqual([1, "hello", "message-empty", "function"]);
+  expect(JSON.parse(stdout)).toEqual([1, "hello", "message-empty", "function", "closed"]);
 });

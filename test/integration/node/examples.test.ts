@@ -5,12 +5,12 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { ChatClient } from "../../../src/client/chat-client.ts";
 import { MessageStream } from "../../../src/client/extras/stream.ts";
 import { ROOT } from "../../../tools/command.ts";
 import { serve } from "../../support/fault-server.ts";
 import { addressOf } from "../../support/person.ts";
 import { until } from "../../support/until.ts";
+import { SeenClient } from "../../support/seen-client.ts";
 
 interface Program {
   readonly child: ChildProcess;
@@ -41,8 +41,8 @@ const says = (program: Program, text: string): Promise<void> =>
     () => `"${text}" in:\n${program.output()}`,
   );
 
-const visitor = (url: string): ChatClient =>
-  new ChatClient({ url, name: "ann", key: "the secret key of ann", client: "tab" }).start();
+const visitor = (url: string): SeenClient =>
+  new SeenClient({ url, name: "ann", key: "the secret key of ann", client: "tab" }).start();
 
 test("[D2] [D3] the bot answers a message once, also after its server was killed, and leaves at Ctrl-C", async () => {
   const server = await serve("example-bot");

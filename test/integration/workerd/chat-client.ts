@@ -72,11 +72,11 @@ export class DeliveryClient {
   private perform(effect: ClientEffect): void {
     switch (effect.type) {
       case "open":
-        this.forget();
+        this.giveUp();
         this.opening = this.open();
         break;
       case "close":
-        this.forget();
+        this.giveUp();
         break;
       case "transmit":
         this.transmit(effect.text);
@@ -115,6 +115,11 @@ export class DeliveryClient {
       this.handle({ type: "closed", code, random: 0 });
     };
     this.handle({ type: "opened" });
+  }
+
+  private giveUp(): void {
+    this.timers.clear();
+    this.forget();
   }
 
   private forget(): void {

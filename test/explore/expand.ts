@@ -1,6 +1,7 @@
 // One step further from a state: a state is the path that led to it, which is played again from the start. The core's objects
 // change in place and close over each other, so there is no copy to go back to; playing one again costs some 200 microseconds.
-import { canon, digest } from "./canon.ts";
+import { canon } from "./canon.ts";
+import { digest, wordOf } from "./digest.ts";
 import { complaintsOf } from "./properties.ts";
 import type { Scope } from "./scope.ts";
 import type { Step } from "./faults.ts";
@@ -82,7 +83,7 @@ export class Explorer {
     } catch (error) {
       // Of the core: it never throws (D11).
       const what = error instanceof Error ? error.message : String(error);
-      return { digest: digest(what), isNew: true, traits: [], complaints: [`[D11] it threw: ${what}`] };
+      return { digest: digest([wordOf(what)]), isNew: true, traits: [], complaints: [`[D11] it threw: ${what}`] };
     }
     return this.look(world);
   }

@@ -78,7 +78,7 @@ export class World {
   settle(): void {
     const { scheduler } = this;
     for (let steps = 0; steps < MOST_STEPS; steps++) {
-      const next = scheduler.heads[0] ?? scheduler.nextTimers[0];
+      const next = scheduler.flows[0] ?? scheduler.nextTimers[0];
       if (next === undefined) return;
       scheduler.run(next);
     }

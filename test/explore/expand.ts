@@ -83,7 +83,12 @@ export class Explorer {
     } catch (error) {
       // Of the core: it never throws (D11).
       const what = error instanceof Error ? error.message : String(error);
-      return { digest: digest([wordOf(what)]), isNew: true, traits: [], complaints: [`[D11] it threw: ${what}`] };
+      return {
+        digest: digest([wordOf(what)]),
+        isNew: true,
+        traits: [],
+        complaints: [`[D11] it threw: ${what}`],
+      };
     }
     return this.look(world);
   }

@@ -268,4 +268,26 @@ export const LATE_SCOPES: readonly Scope[] = [
     rate: { periodMs: 5_000, burst: 2 },
     reaches: ["the limiter was silent", "refused", "at rest"],
   },
+  {
+    ...COMMON,
+    name: "S24",
+    what: "A holder's answer to the limiter is slow, and both rooms ask for the budget meanwhile.",
+    people: [
+      { ...HERE, says: 2 },
+      { ...HERE, room: 1, says: 1 },
+    ],
+    rooms: 2,
+    before: [
+      ...said(0),
+      "call take",
+      "call yield",
+      "commit of room 1",
+      "all else is slow: no answer to room 0",
+      ...said(1),
+      ...said(0),
+    ],
+    faults: { late: 1 },
+    rate: { periodMs: 400, burst: 2 },
+    reaches: ["the limiter was silent", "a grant was overtaken", "at rest"],
+  },
 ];

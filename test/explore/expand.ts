@@ -5,7 +5,7 @@ import { digest, wordOf } from "./digest.ts";
 import { complaintsOf } from "./properties.ts";
 import type { Scope } from "./scope.ts";
 import type { Step } from "./faults.ts";
-import { stepsOf } from "./steps.ts";
+import { stepAt, stepsOf } from "./steps.ts";
 import { World } from "./world.ts";
 
 /** Which step was chosen, each time. */
@@ -40,7 +40,7 @@ export class Explorer {
     const first = this.play(path);
     return stepsOf(first).map((step, i) => {
       const world = i === 0 ? first : this.play(path);
-      const run = [this.after(world, i === 0 ? step : stepsOf(world)[i])];
+      const run = [this.after(world, i === 0 ? step : stepAt(world, i))];
       return leaps ? this.goOn(world, run) : run;
     });
   }
@@ -64,7 +64,7 @@ export class Explorer {
   tell(path: Path): string[] {
     const world = new World(this.scope);
     return path.map((choice) => {
-      const step = stepsOf(world)[choice];
+      const step = stepAt(world, choice);
       const text = step?.tell() ?? "nothing";
       step?.take();
       return text;
@@ -73,7 +73,7 @@ export class Explorer {
 
   play(path: Path): World {
     const world = new World(this.scope);
-    for (const choice of path) stepsOf(world)[choice]?.take();
+    for (const choice of path) stepAt(world, choice)?.take();
     return world;
   }
 

@@ -1,25 +1,16 @@
-// A world as text: two worlds with the same text have the same future. What differs only in a name that was made up (of a
+// A world in tokens: two worlds with the same tokens have the same future. What differs only in a name that was made up (of a
 // connection, a term, an instance), or in how long ago something was that nobody asks for any more, is the same.
 import { remaining } from "../../src/rate-limit/gcra.ts";
+import { Sequence } from "../../src/room/sequence.ts";
+import { OutputGate } from "../simulation/output-gate.ts";
+import { RoomCalls } from "../simulation/room-calls.ts";
 import type { HistoryEvent } from "../support/history.ts";
 import { textOf } from "./choices.ts";
+import { type Token, type Word, wordOf } from "./digest.ts";
+import { Names } from "./names.ts";
 import type { World } from "./world.ts";
 
-/** 53 bits of a text (cyrb53): among a million states, two are taken for one with a chance of 1 in 18,000. */
-export function digest(text: string): number {
-  let a = 0xdeadbeef;
-  let b = 0x41c6ce57;
-  for (let i = 0; i < text.length; i++) {
-    const unit = text.charCodeAt(i);
-    a = Math.imul(a ^ unit, 2_654_435_761);
-    b = Math.imul(b ^ unit, 1_597_334_677);
-  }
-  a = Math.imul(a ^ (a >>> 16), 2_246_822_507) ^ Math.imul(b ^ (b >>> 13), 3_266_489_909);
-  b = Math.imul(b ^ (b >>> 16), 2_246_822_507) ^ Math.imul(a ^ (a >>> 13), 3_266_489_909);
-  return 4_294_967_296 * (2_097_151 & b) + (a >>> 0);
-}
-
-export function canon(world: World): string {
+export function canon(world: World): readonly Token[] {
   const { rooms, limiters, people, clocks, scheduler, left, says, mayLeave } = world;
   const writer = new Writer();
   for (const [i, room] of rooms.entries()) writer.add(room, clocks[i]?.now ?? 0);
@@ -36,8 +27,8 @@ export function canon(world: World): string {
     ({ text, at }) => `${textOf(text)} in ${Math.max(0, at - scheduler.now)}`,
   );
   writer.add(timers.toSorted(), scheduler.now);
-  writer.add(world.histories.flatMap(stories), scheduler.now);
-  return rename(writer.text);
+  for (const history of world.histories) writer.add(stories(history), scheduler.now);
+  return writer.tokens;
 }
 
 /** How full the leaky bucket of each identity and kind is: all of what was accepted that a later verdict may depend on. */
@@ -56,8 +47,8 @@ function levels({ accepted, rates, scheduler }: World): Record<string, number> {
 }
 
 /** What each client was told, each in its own order: the checker judges nobody by what another one heard before. */
-function stories(history: readonly HistoryEvent[]): string[] {
-  const told = new Map<string, string>();
+function stories(history: readonly HistoryEvent[]): ReadonlyMap<string, readonly string[]> {
+  const told = new Map<string, string[]>();
   for (const event of history) {
     if (event.type === "log") continue;
     const seen = event.type === "received" ? `${event.seen.seq ?? "?"} ${event.seen.message}` : "";
@@ -65,9 +56,11 @@ function stories(history: readonly HistoryEvent[]): string[] {
     const more = type === "joined" ? `${event.epoch} ${event.resumed} ${event.after} ${event.head}` : "";
     const what =
       "message" in event ? event.message : type === "gap" ? `${event.first}-${event.last}` : seen + more;
-    told.set(client, `${told.get(client) ?? client} ${type} ${what};`);
+    const story = told.get(client) ?? [];
+    told.set(client, story);
+    story.push(`${type} ${what}`);
   }
-  return [...told.values()];
+  return told;
 }
 
 /**
@@ -109,8 +102,17 @@ const FORGOTTEN: Readonly<Record<string, number>> = {
   now: 2_000,
 };
 
+const [LIST, FIELDS, END, AGAIN, AGO] = ["[", "{", "]", "#", "~"].map(wordOf) as [
+  Word,
+  Word,
+  Word,
+  Word,
+  Word,
+];
+
 class Writer {
-  text = "";
+  readonly tokens: Token[] = [];
+  private readonly names = new Names(this.tokens);
   private readonly known = new Map<object, number>();
   private now = 0;
 
@@ -118,96 +120,139 @@ class Writer {
   add(value: unknown, now: number): void {
     this.now = now;
     this.write(value, "");
-    this.text += "\n";
   }
 
-  private write(value: unknown, key: string): void {
-    if (typeof value === "number") this.text += this.number(value, key);
-    else if (typeof value === "string") this.text += `"${value}"`;
+  write(value: unknown, key: string): void {
+    if (typeof value === "number") this.number(value, key);
+    else if (typeof value === "string") this.names.write(value);
     else if (typeof value === "object" && value !== null) this.object(value);
-    else if (typeof value !== "function") this.text += String(value);
+    else if (typeof value !== "function") this.names.write(String(value));
   }
 
-  private number(value: number, key: string): string {
-    if (value < INSTANT || value === Infinity || STAMPS.has(key)) return String(value);
-    return `~${Math.max(value - this.now, -(FORGOTTEN[key] ?? 0))}`;
+  private number(value: number, key: string): void {
+    if (value < INSTANT && Number.isInteger(value)) this.tokens.push(value);
+    else if (value < INSTANT || value === Infinity) this.names.write(String(value));
+    else if (STAMPS.has(key)) this.names.write(String(value));
+    else this.tokens.push(AGO, Math.max(value - this.now, -(FORGOTTEN[key] ?? 0)));
   }
 
   private object(value: object): void {
     const before = this.known.get(value);
     if (before !== undefined) {
-      this.text += `#${before}`;
+      this.tokens.push(AGAIN, before);
       return;
     }
     this.known.set(value, this.known.size);
-    if (Array.isArray(value) || value instanceof Set) this.list([...(value as Iterable<unknown>)]);
-    else if (value instanceof Map) this.list([...value].flat());
-    else if ("transactions" in value) this.gate(value as unknown as GateInside);
-    else if ("takes" in value && "open" in value) this.calls(value as unknown as CallsInside);
-    else this.fields(value as Fields);
+    wayOf(value)(this, value as never);
   }
 
-  private list(values: readonly unknown[]): void {
-    this.text += "[";
-    for (const value of values) {
+  list(values: Iterable<unknown>): void {
+    this.tokens.push(LIST);
+    for (const value of values) this.write(value, "");
+    this.tokens.push(END);
+  }
+
+  entries(values: ReadonlyMap<unknown, unknown>): void {
+    this.tokens.push(LIST);
+    for (const [key, value] of values) {
+      this.write(key, "");
       this.write(value, "");
-      this.text += ",";
     }
-    this.text += "]";
+    this.tokens.push(END);
   }
 
-  private fields(value: Fields): void {
-    const { at } = value;
-    this.text += "{";
-    for (const key of keysOf(value)) {
-      const field = value[key];
+  fields(value: Fields, keys: readonly Word[]): void {
+    this.tokens.push(FIELDS);
+    for (const key of keys) {
+      const field = value[key.text];
       if (typeof field === "function") continue;
-      this.text += `${key}:`;
-      // A debt is what is left of it now: since when it is owed does not matter.
-      if (typeof at === "number" && key === "debts")
-        this.list(Object.values(field as object).map((debt) => this.left(debt, at)));
-      else if (typeof at === "number" && key === "debt") this.text += this.left(field, at);
-      // What numbers a call is made up, like a name.
-      else if (key === "answers")
-        this.list([...(field as Map<number, object>)].flatMap(([call, to]) => [`call#${call}`, to]));
-      else if (key === "call") this.text += `call#${String(field)}`;
-      else if (key !== "at" || !("debt" in value || "debts" in value)) this.write(field, key);
-      this.text += ",";
+      this.tokens.push(key);
+      this.field(value, key.text, field);
     }
-    if ("newest" in value) this.text += String((value.newest as { timestamp: number }).timestamp >= this.now);
-    this.text += "}";
+    this.tokens.push(END);
   }
 
-  private calls({ takes, open, ports }: CallsInside): void {
+  private field(value: Fields, key: string, field: unknown): void {
+    switch (key) {
+      // A debt is what is left of it now: since when it is owed does not matter.
+      case "debt":
+      case "debts":
+        return this.debts(value.at, field);
+      case "at":
+        return "debt" in value || "debts" in value ? undefined : this.write(field, key);
+      // What numbers a call is made up, like a name.
+      case "answers":
+        return this.list([...(field as Map<number, object>)].flatMap(([call, to]) => [`call#${call}`, to]));
+      case "call":
+        return this.names.write(`call#${String(field)}`);
+      default:
+        return this.write(field, key);
+    }
+  }
+
+  private debts(at: unknown, debts: unknown): void {
+    if (typeof at !== "number") return this.write(debts, "");
+    for (const debt of typeof debts === "number" ? [debts] : Object.values(debts as object))
+      this.tokens.push(remaining(Number(debt), this.now - at));
+  }
+
+  sequence(value: SequenceInside): void {
+    this.fields(value, keysOf(value));
+    this.write(value.newest.timestamp >= this.now, "");
+  }
+
+  calls({ takes, open, ports }: CallsInside): void {
     this.list([open, ...[...takes].map(([identity, { call }]) => `${identity} ${ports.name}/${call}`)]);
   }
 
-  private left(debt: unknown, at: number): number {
-    return remaining(Number(debt), this.now - at);
-  }
-
   /** What it wrote and is not committed is told by what the disk will hold after each transaction. */
-  private gate({ state, held, transactions, committed, ports }: GateInside): void {
+  gate({ state, held, transactions, committed, ports }: GateInside): void {
     this.write(state, "");
-    const disk = ports.disk.read() ?? ports.fresh();
-    for (const writes of transactions) {
-      for (const write of writes) write(disk);
-      this.write(disk.clone(), "");
+    if (transactions.length > 0) {
+      const disk = ports.disk.read() ?? ports.fresh();
+      for (const writes of transactions) {
+        for (const write of writes) write(disk);
+        this.write(disk.clone(), "");
+      }
     }
     this.list(held.map(({ behind, text }) => `${behind - committed} ${textOf(text)}`));
   }
 }
 
-/** The same for all of a class. */
-const KEYS = new Map<unknown, readonly string[]>();
+type Way = (writer: Writer, value: never) => void;
 
-function keysOf(value: Fields): readonly string[] {
-  const kind = value.constructor;
-  const known = KEYS.get(kind);
+/** How to write objects, by their classes. */
+const WAYS = new Map<unknown, Way>([
+  [Array, (writer, value: readonly unknown[]) => writer.list(value)],
+  [Set, (writer, value: ReadonlySet<unknown>) => writer.list(value)],
+  [Map, (writer, value: ReadonlyMap<unknown, unknown>) => writer.entries(value)],
+  [Object, (writer, value: Fields) => writer.fields(value, keysOf(value))],
+  [Sequence, (writer, value: SequenceInside) => writer.sequence(value)],
+  [RoomCalls, (writer, value: CallsInside) => writer.calls(value)],
+  [OutputGate, (writer, value: GateInside) => writer.gate(value)],
+]);
+
+function wayOf(value: object): Way {
+  const known = WAYS.get(value.constructor);
   if (known !== undefined) return known;
-  const skipped = SKIPPED_IN[kind.name] ?? [];
-  const keys = Object.keys(value).filter((key) => !SKIPPED.has(key) && !skipped.includes(key));
-  if (kind !== Object) KEYS.set(kind, keys);
+  // All of a class have the same fields.
+  const keys = keysOf(value as Fields);
+  const way = (writer: Writer, one: Fields): void => writer.fields(one, keys);
+  WAYS.set(value.constructor, way);
+  return way;
+}
+
+/** The words for keys; null for those that are skipped. */
+const WORDS = new Map<string, Word | null>([...SKIPPED].map((key) => [key, null]));
+
+function keysOf(value: Fields): readonly Word[] {
+  const skipped = SKIPPED_IN[value.constructor.name];
+  const keys: Word[] = [];
+  for (const key of Object.keys(value)) {
+    let word = WORDS.get(key);
+    if (word === undefined) WORDS.set(key, (word = wordOf(key)));
+    if (word !== null && skipped?.includes(key) !== true) keys.push(word);
+  }
   return keys;
 }
 
@@ -217,6 +262,11 @@ interface Fields {
 
 interface Cloned {
   clone(): Cloned;
+}
+
+/** What a Sequence has inside. */
+interface SequenceInside extends Fields {
+  readonly newest: { readonly timestamp: number };
 }
 
 /** What RoomCalls has inside. */
@@ -233,22 +283,4 @@ interface GateInside {
   readonly transactions: readonly (readonly ((state: Cloned) => void)[])[];
   readonly committed: number;
   readonly ports: { readonly disk: { read(): Cloned | null }; readonly fresh: () => Cloned };
-}
-
-const MADE_UP =
-  /room \d+(?:[.~]| epoch )\d+(?:\/\d+)?|call#\d+|\w term \d+|limiter \w~\d+|p\d+[#/]\d+|\b1\d{9}\b/g;
-
-/**
- * Names, and instants of messages, are called by the order in which they first stand here. That keeps what is equal; and where
- * instants do not rise as they stand in a log, the state itself is wrong.
- */
-function rename(text: string): string {
-  const names = new Map<string, string>();
-  return text.replace(MADE_UP, (name) => {
-    const known = names.get(name);
-    if (known !== undefined) return known;
-    const made = `${name.replace(/\d+$/, "") || "instant "}${names.size}`;
-    names.set(name, made);
-    return made;
-  });
 }

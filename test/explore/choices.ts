@@ -32,14 +32,15 @@ export class ChoiceScheduler extends Scheduler {
    * channel, and time passes only when it is chosen.
    */
   get flows(): readonly Pending[] {
-    this.pending = this.pending.filter(({ isVoid }) => isVoid?.() !== true);
-    return this.pending.filter(({ channel }) => channel !== null);
+    return this.pending.filter(({ channel, isVoid }) => channel !== null && isVoid?.() !== true);
   }
 
   /** Of each channel the oldest. */
   get heads(): readonly Pending[] {
+    const { flows } = this;
+    if (flows.length < 2) return flows;
     const seen = new Set<string | null>();
-    return this.flows.filter(({ channel }) => !seen.has(channel) && seen.add(channel));
+    return flows.filter(({ channel }) => !seen.has(channel) && seen.add(channel));
   }
 
   /** All timers that ring in this scope. */

@@ -1,10 +1,11 @@
 // One step further from a state: a state is the path that led to it, which is played again from the start. The core's objects
 // change in place and close over each other, so there is no copy to go back to; playing one again costs some 200 microseconds.
-import { canon, digest } from "./canon.ts";
+import { canon } from "./canon.ts";
+import { digest, wordOf } from "./digest.ts";
 import { complaintsOf } from "./properties.ts";
 import type { Scope } from "./scope.ts";
 import type { Step } from "./faults.ts";
-import { stepsOf } from "./steps.ts";
+import { stepAt, stepsOf } from "./steps.ts";
 import { World } from "./world.ts";
 
 /** Which step was chosen, each time. */
@@ -39,7 +40,7 @@ export class Explorer {
     const first = this.play(path);
     return stepsOf(first).map((step, i) => {
       const world = i === 0 ? first : this.play(path);
-      const run = [this.after(world, i === 0 ? step : stepsOf(world)[i])];
+      const run = [this.after(world, i === 0 ? step : stepAt(world, i))];
       return leaps ? this.goOn(world, run) : run;
     });
   }
@@ -63,7 +64,7 @@ export class Explorer {
   tell(path: Path): string[] {
     const world = new World(this.scope);
     return path.map((choice) => {
-      const step = stepsOf(world)[choice];
+      const step = stepAt(world, choice);
       const text = step?.tell() ?? "nothing";
       step?.take();
       return text;
@@ -72,7 +73,7 @@ export class Explorer {
 
   play(path: Path): World {
     const world = new World(this.scope);
-    for (const choice of path) stepsOf(world)[choice]?.take();
+    for (const choice of path) stepAt(world, choice)?.take();
     return world;
   }
 
@@ -82,7 +83,12 @@ export class Explorer {
     } catch (error) {
       // Of the core: it never throws (D11).
       const what = error instanceof Error ? error.message : String(error);
-      return { digest: digest(what), isNew: true, traits: [], complaints: [`[D11] it threw: ${what}`] };
+      return {
+        digest: digest([wordOf(what)]),
+        isNew: true,
+        traits: [],
+        complaints: [`[D11] it threw: ${what}`],
+      };
     }
     return this.look(world);
   }

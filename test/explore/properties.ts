@@ -6,6 +6,9 @@ import { tellAnomaly } from "../support/verdict.ts";
 import { ClassicPerson } from "../simulation/classic-person.ts";
 import { judgePresence } from "../simulation/judge.ts";
 import { judgeLimits } from "../simulation/limit-judge.ts";
+import type { Person } from "../simulation/person.ts";
+import { DeliveryPerson } from "../simulation/delivery-person.ts";
+import { judgeRefusals } from "./waits.ts";
 import type { World } from "./world.ts";
 
 /**
@@ -20,6 +23,7 @@ export function complaintsOf(world: World): string[] {
     ...world.people.flatMap((person) => (person instanceof ClassicPerson ? person.complaints : [])),
     ...judgeLimits(world),
     ...judgeHolders(world),
+    ...judgeRefusals(world),
   ];
   return isQuiet ? [...complaints, ...judgeRest(world)] : complaints;
 }
@@ -65,5 +69,15 @@ function judgeRest(world: World): string[] {
         reached,
       ),
     ),
+    ...here.flatMap((person) => judgeRoster(world, person)),
   ];
+}
+
+/** Where rosters have room for all, nobody knows only how many are here (P9). */
+function judgeRoster({ scope, people, rooms }: World, person: Person): string[] {
+  const room = rooms[scope.people[people.indexOf(person)]?.room ?? 0];
+  const isLittle = room !== undefined && room.joined.length <= scope.rosterMax;
+  return isLittle && person instanceof DeliveryPerson && person.roster === null
+    ? [`[D8] ${person.name} knows how many are here, and not who`]
+    : [];
 }

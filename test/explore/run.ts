@@ -171,7 +171,8 @@ async function notice(pool: Pool, scopes: readonly Scope[], effort: Effort): Pro
     const depth: number = (best?.steps ?? Infinity) - 1;
     if (depth < 0) break;
     const { found, trace } = await explore(pool, scope, { ...effort, depth, leaps: false });
-    if (found === null) continue;
+    // What shows before the exploration begins was not found by it.
+    if (found === null || (found.path.length === 0 && scope.before !== undefined)) continue;
     const laws = [...new Set(found.complaints.flatMap((text) => text.match(/(?<=^\[)\w+/) ?? []))];
     best = { scope: scope.name, steps: found.path.length, laws, trace };
   }

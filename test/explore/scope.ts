@@ -42,6 +42,11 @@ export interface Scope {
   readonly what: string;
   readonly people: readonly ScopePerson[];
   readonly rooms: number;
+  /**
+   * What has happened before the exploration begins: steps, each by how its words begin. ARRIVED: all that is under way then has
+   * arrived, and no time has passed. RESTED: all came to rest.
+   */
+  readonly before?: readonly string[];
   readonly faults: Faults;
   /** How a cut may be noticed. */
   readonly notices: readonly Notice[];
@@ -54,12 +59,23 @@ export interface Scope {
   readonly reaches: readonly string[];
   /** Every order is tried, also where one is as good as all. */
   readonly isUnreduced?: true;
+}
+
+/** A scope that is too large to be explored whole. */
+export interface LongScope extends Scope {
   /** What is less in the short version, which `npm test` explores whole in seconds. */
   readonly short: Partial<Scope>;
 }
 
+export const ARRIVED = "all has arrived";
+export const RESTED = "all has come to rest";
+
 /** The short version of a scope. */
-export const shortOf = (scope: Scope): Scope => ({ ...scope, ...scope.short, name: `${scope.name} short` });
+export const shortOf = (scope: LongScope): Scope => ({
+  ...scope,
+  ...scope.short,
+  name: `${scope.name} short`,
+});
 
 /** Flushes, calls without an answer, who comes back, and TCP that gives up. Not alarms, pings and what waits for pongs. */
 export const SOON = /^(flush|no answer|reconnect|resend|retry|TCP)/;

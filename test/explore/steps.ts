@@ -5,17 +5,23 @@ import { faultsOf, type Step } from "./faults.ts";
 import type { World } from "./world.ts";
 
 /** Empty: nothing can happen any more. */
-export function stepsOf(world: World): readonly Step[] {
+export const stepsOf = (world: World): readonly Step[] => [...each(world)];
+
+/** One of them. The others are not made: of a path that is played again, only these are taken. */
+export function stepAt(world: World, choice: number): Step | undefined {
+  let left = choice;
+  for (const step of each(world)) if (left-- === 0) return step;
+  return undefined;
+}
+
+function* each(world: World): Generator<Step> {
   const lone = loneDelivery(world);
-  if (lone !== null) return [lone];
+  if (lone !== null) return yield lone;
   const { scheduler } = world;
   const { heads } = scheduler;
-  const next = heads.length > 0 ? heads : scheduler.nextTimers;
-  return [
-    ...next.map((task) => arrival(world, task)),
-    ...world.people.flatMap((person, i) => deeds(world, person, i)),
-    ...faultsOf(world, heads),
-  ];
+  for (const task of heads.length > 0 ? heads : scheduler.nextTimers) yield arrival(world, task);
+  for (const [i, person] of world.people.entries()) yield* deeds(world, person, i);
+  yield* faultsOf(world, heads);
 }
 
 function arrival({ scheduler }: World, task: Pending): Step {

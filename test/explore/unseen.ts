@@ -19,10 +19,23 @@ export const UNSEEN: Readonly<Record<string, readonly string[]>> = {
     "an overtaken answer is asked for again and again",
     "a budget that comes when everybody has left stays",
     "a flush does not wait for a window",
+    "a question for a term that was void voids the next answer too",
+    "the budget moves to a room that waits no longer",
+    "presence never leaves beside notices",
   ],
   "Of two guards the other one holds: the room does not tell again what the client would not show again.": [
     "resume replays the last seen message again",
     "the client shows what it has seen again",
+    "a delivery newcomer is shown the log's head, not what was told",
+  ],
+  "Of two guards the other one holds: the limiter keeps what was given back, and the room its row until nothing is owed.":
+    ["a row is dropped while something is owed", "a limiter writes only when it grants"],
+  "Time passes in whole milliseconds in a scope, so that no clock reads less than has passed.": [
+    "a debt is no longer on the clock that it comes to",
+  ],
+  "The disk of a scope keeps the name of a new log by itself.": ["an epoch is said that is not written"],
+  "Somebody has one address in a scope, and the joins of an address wait in one line.": [
+    "a late join of an older connection throws out the newer one",
   ],
   "The world of a scope has no Worker in front of it and no entrance, and an address is a letter.": [
     "a refused connection counts, too",
@@ -87,6 +100,7 @@ export const UNSEEN: Readonly<Record<string, readonly string[]>> = {
       "the client waits for ever for an answer to a message",
       "a client's wait is longer than its timer takes",
       "a complaint is told again with every later loss",
+      "presence overtakes its messages",
     ],
   "No attachment is damaged in a scope.": ["who was turned away at a wake stays in rosters"],
 };

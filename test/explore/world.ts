@@ -12,7 +12,8 @@ import type { Person } from "../simulation/person.ts";
 import { RoomHost } from "../simulation/room-host.ts";
 import type { HistoryEvent } from "../support/history.ts";
 import { ChoiceScheduler } from "./choices.ts";
-import type { Faults, Scope, ScopePerson } from "./scope.ts";
+import { ARRIVED, type Faults, RESTED, type Scope, type ScopePerson } from "./scope.ts";
+import { stepsOf } from "./steps.ts";
 
 /** Rest comes after some dozens of steps; where it does not, the start is judged as it is. */
 const MOST_STEPS = 2_000;
@@ -33,6 +34,8 @@ export class World {
   readonly mayLeave: boolean[];
   /** What has happened on the way here: the interesting of it. */
   readonly notes = new Set<string>();
+  /** What was to happen before, and could not. */
+  readonly missed: string[] = [];
   private readonly calls: Calls;
 
   constructor(scope: Scope) {
@@ -65,12 +68,17 @@ export class World {
     this.begin();
   }
 
-  /** Who is here from the start joins, one after the other, and all comes to rest. */
+  /** Who is here from the start joins, one after the other, and all comes to rest; then comes what has happened before. */
   private begin(): void {
     for (const [i, { isHere }] of this.scope.people.entries()) {
       if (!isHere) continue;
       this.people[i]?.start();
       this.settle();
+    }
+    for (const words of this.scope.before ?? []) {
+      if (words === RESTED) this.settle();
+      else if (words === ARRIVED) this.arrive();
+      else this.go(words);
     }
   }
 
@@ -78,10 +86,23 @@ export class World {
   settle(): void {
     const { scheduler } = this;
     for (let steps = 0; steps < MOST_STEPS; steps++) {
-      const next = scheduler.heads[0] ?? scheduler.nextTimers[0];
-      if (next === undefined) return;
-      scheduler.run(next);
+      this.arrive();
+      const [timer] = scheduler.nextTimers;
+      if (timer === undefined) return;
+      scheduler.run(timer);
     }
+  }
+
+  private arrive(): void {
+    const { scheduler } = this;
+    for (let [next] = scheduler.flows; next !== undefined; [next] = scheduler.flows) scheduler.run(next);
+  }
+
+  /** Takes the step whose words begin so. Broken code may have no such step: its start is judged as it is. */
+  private go(words: string): void {
+    const step = stepsOf(this).find(({ tell }) => tell().startsWith(words));
+    if (step === undefined) this.missed.push(words);
+    else step.take();
   }
 
   private room(number: number): RoomHost {

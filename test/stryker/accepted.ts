@@ -204,6 +204,18 @@ export const ACCEPTED: readonly Accepted[] = [
     why: NEVER,
   },
   {
+    file: "src/rate-limit/upgrades.ts",
+    line: "private held: readonly number[] = [];",
+    changes: ['[] → ["Stryker was here"]'],
+    why: "What is no instant to come is dropped at the first look.",
+  },
+  {
+    file: "src/rate-limit/upgrades.ts",
+    line: "if (ms <= 0) return 0;",
+    changes: ["ms <= 0 → ms < 0"],
+    why: "Who is held for 0 ms goes on at once, and is dropped at the next look.",
+  },
+  {
     file: "src/room/admission.ts",
     line: 'return { type: "waits" };',
     changes: ['{ type: "waits" } → {}', '"waits" → ""'],

@@ -89,12 +89,23 @@ describe("connections of an identity", () => {
     }));
 
   test("[L10] so many are held at once and no more, also after a clock that went back", () => {
-    const upgrades = new Upgrades({ periodMs: 100, burst: 100 });
+    const upgrades = new Upgrades({ periodMs: 1_000, burst: 100 });
     const held = (now: number, times = 2 * MAX_HELD): number =>
       Array.from({ length: times }, () => upgrades.take("ann", now).holdMs).filter((ms) => ms > 0).length;
     expect(held(NOW)).toBe(MAX_HELD);
-    expect(held(NOW + 2_000, 1)).toBe(1);
+    expect(held(NOW + MAX_HOLD_MS - 1, 1), "most of them still are").toBe(1);
     expect(held(NOW - 60_000)).toBe(MAX_HELD);
+  });
+
+  test("[L10] who goes on is held no more from that instant on", () => {
+    const upgrades = new Upgrades({ periodMs: 100, burst: 20 });
+    /** The first three of an identity go on at once; the fourth is held for 25 ms. */
+    const fourth = (identity: string, now: number): number | undefined =>
+      Array.from({ length: 4 }, () => upgrades.take(identity, now).holdMs).at(-1);
+    for (let i = 0; i < MAX_HELD; i++) fourth(`person ${i}`, NOW);
+    expect(fourth("one too many", NOW)).toBe(0);
+    expect(fourth("still", NOW + 24)).toBe(0);
+    expect(fourth("no more", NOW + 25)).toBe(25);
   });
 
   test("[L10] twice the joins that may come at once, and ten times as many later", () => {

@@ -1,6 +1,6 @@
-import { AMPLE, type Scope, SOON } from "../scope.ts";
+import { AMPLE, type LongScope, SOON } from "../scope.ts";
 
-export const S1: Scope = {
+export const S1: LongScope = {
   name: "S1",
   what: "One room, two delivery clients with two messages each; one crash and one cut, anywhere.",
   people: [

@@ -1,6 +1,6 @@
-import { type Scope, SOON } from "../scope.ts";
+import { type LongScope, SOON } from "../scope.ts";
 
-export const S2: Scope = {
+export const S2: LongScope = {
   name: "S2",
   what: "Two rooms and one identity whose budget moves between them; one call is lost, and either room or the limiter crashes.",
   people: [

@@ -1,6 +1,6 @@
-import { AMPLE, type Scope, SOON } from "../scope.ts";
+import { AMPLE, type LongScope, SOON } from "../scope.ts";
 
-export const S3: Scope = {
+export const S3: LongScope = {
   name: "S3",
   what: "A classic member beside a delivery one; one commit fails, and one message frame comes twice.",
   people: [

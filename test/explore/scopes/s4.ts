@@ -1,6 +1,6 @@
-import { AMPLE, type Scope, SOON } from "../scope.ts";
+import { AMPLE, type LongScope, SOON } from "../scope.ts";
 
-export const S4: Scope = {
+export const S4: LongScope = {
   name: "S4",
   what: "Three members where rosters have room for one and two for counts only; two close while the room sleeps, one comes.",
   people: [

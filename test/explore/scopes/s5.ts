@@ -1,6 +1,6 @@
-import { AMPLE, type Scope, SOON } from "../scope.ts";
+import { AMPLE, type LongScope, SOON } from "../scope.ts";
 
-export const S5: Scope = {
+export const S5: LongScope = {
   name: "S5",
   what: "A flush under way while one joins, one reads too slowly, and one is cut off.",
   people: [

@@ -1,6 +1,6 @@
-import { type Scope, SOON } from "../scope.ts";
+import { type LongScope, SOON } from "../scope.ts";
 
-export const S6: Scope = {
+export const S6: LongScope = {
   name: "S6",
   what: "Two rooms and one identity whose budget moves; one call comes twice, or time passes while one is under way.",
   people: [

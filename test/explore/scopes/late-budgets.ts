@@ -1,27 +1,22 @@
-// Small scopes that begin late: with a budget that is spent, a flush under way, a room that crashed. So ways to what is wrong are short.
+// Small scopes that begin late: a budget is spent, or on its way.
 import type { Policy } from "../../../src/rate-limit/gcra.ts";
-import { AMPLE, ARRIVED, RESTED, type Scope, type ScopePerson, SOON } from "../scope.ts";
+import { ARRIVED, RESTED, type Scope } from "../scope.ts";
+import { COMMON, HERE, said, says } from "./starts.ts";
 
-const HERE: ScopePerson = { room: 0, address: "A", protocol: "delivery", isHere: true, says: 0 };
-const COMMON = {
-  rooms: 1,
-  faults: {},
-  notices: [],
-  rate: AMPLE,
-  rosterMax: 4,
-  slowReaderBytes: 10_000,
-  rings: SOON,
-} satisfies Partial<Scope>;
-const says = (who: number): string => `p${who} says something`;
-/** It is said, and has come to the room. */
-const said = (who: number): string[] => [says(who), `p${who}#1>room {"message"`];
+/** They have come, and their name has come to the room. */
+const comes = (who: number): string[] => [
+  `p${who} comes`,
+  `p${who}#1>room`,
+  `p${who}#1>client`,
+  `p${who}#1>room`,
+];
 
 const SLOW: Policy = { periodMs: 5_000, burst: 1 };
 const SPENT = [says(0), ARRIVED];
 /** Somebody has said something, and goes; that the budget is given back is on its way. */
 const GIVEN_BACK = [...SPENT, "p0 goes", "p0#1>room closes", "close of", "commit of room 0"];
 
-export const LATE_SCOPES: readonly Scope[] = [
+export const LATE_BUDGETS: readonly Scope[] = [
   {
     ...COMMON,
     name: "S7",
@@ -158,92 +153,6 @@ export const LATE_SCOPES: readonly Scope[] = [
   },
   {
     ...COMMON,
-    name: "S15",
-    what: "Two classic members; while something is told that one has said, it has said more, and goes.",
-    people: [
-      { ...HERE, protocol: "classic", says: 2, leaves: true },
-      { ...HERE, protocol: "classic", address: "B", says: 1 },
-    ],
-    before: [...said(0), ...said(0), "p0 goes", "p0#1>room closes", "close of"],
-    reaches: ["a close between slices", "at rest"],
-  },
-  {
-    ...COMMON,
-    name: "S16",
-    what: "Two have come, and one of them is gone; the others have heard of neither.",
-    people: [HERE, { ...HERE, address: "B", isHere: false, leaves: true }, { ...HERE, isHere: false }],
-    before: ["p1 comes", ARRIVED, "p2 comes", ARRIVED, "p1 goes", "p1#1>room closes", "close of"],
-    reaches: ["at rest"],
-  },
-  {
-    ...COMMON,
-    name: "S17",
-    what: "Somebody was cut off while what it had said waits to be told, and comes back.",
-    people: [
-      { ...HERE, says: 2 },
-      { ...HERE, address: "B", says: 1 },
-    ],
-    before: [...said(1), ...said(0), ARRIVED, "p0 is cut off", "p0#1 is cut>client"],
-    faults: { cut: 1 },
-    notices: ["client"],
-    reaches: ["resumed", "at rest"],
-  },
-  {
-    ...COMMON,
-    name: "S18",
-    what: "A room crashed when it had written what was said, and before it told anybody.",
-    people: [
-      { ...HERE, says: 2 },
-      { ...HERE, address: "B" },
-    ],
-    before: [...said(0), "commit of room 0", "room 0 crashes", ARRIVED],
-    faults: { crash: 1 },
-    reaches: ["resumed", "at rest"],
-  },
-  {
-    ...COMMON,
-    name: "S19",
-    what: "A room has crashed, and all are back: a delivery member and a classic one.",
-    people: [
-      { ...HERE, says: 2 },
-      { ...HERE, protocol: "classic", address: "B", says: 1 },
-    ],
-    before: [says(0), RESTED, "room 0 crashes", RESTED],
-    faults: { crash: 1, repeat: 1 },
-    reaches: ["repeat", "at rest"],
-  },
-  {
-    ...COMMON,
-    name: "S20",
-    what: "While something is told, its author has said more, and says more still.",
-    people: [{ ...HERE, says: 5 }],
-    before: [...said(0), ...said(0), ...said(0)],
-    reaches: ["several messages in a flush", "at rest"],
-  },
-  {
-    ...COMMON,
-    name: "S21",
-    what: "A room sleeps that told its members only how many they are, and all but one have gone.",
-    people: [HERE, { ...HERE, address: "B", leaves: true }, { ...HERE, address: "B", leaves: true }],
-    before: ["room 0 sleeps", "p1 goes", "p2 goes", "p1#1>room closes", "p2#1>room closes"],
-    faults: { evict: 1 },
-    rosterMax: 1,
-    reaches: ["several closes asleep", "at rest"],
-  },
-  {
-    ...COMMON,
-    name: "S22",
-    what: "Somebody has come who is one too many to be named, and the others have not heard of it; anybody may go.",
-    people: [
-      { ...HERE, leaves: true },
-      { ...HERE, address: "B", isHere: false, leaves: true },
-    ],
-    before: ["p1 comes", ARRIVED],
-    rosterMax: 1,
-    reaches: ["at rest"],
-  },
-  {
-    ...COMMON,
     name: "S23",
     what: "A room has said what is owed, the limiter did not hear it, and the room asks for the budget again.",
     people: [
@@ -289,5 +198,40 @@ export const LATE_SCOPES: readonly Scope[] = [
     faults: { late: 1 },
     rate: { periodMs: 400, burst: 2 },
     reaches: ["the limiter was silent", "a grant was overtaken", "at rest"],
+  },
+  {
+    ...COMMON,
+    name: "S25",
+    what: "A room has said what is owed, the limiter did not hear it and gave the room another term; who it was for is gone.",
+    people: [
+      { ...HERE, says: 2 },
+      { ...HERE, room: 1, says: 1 },
+      { ...HERE, isHere: false },
+      { ...HERE, room: 1, isHere: false, leaves: true },
+    ],
+    rooms: 2,
+    before: [
+      says(0),
+      ARRIVED,
+      says(1),
+      ARRIVED,
+      "time passes: resend of p1",
+      ARRIVED,
+      ...comes(2),
+      "call take",
+      "call yield",
+      "commit of room 1",
+      "lost: call yield's answer",
+      "time passes: no answer to limiter",
+      ARRIVED,
+      ...comes(3),
+      "p3 goes",
+      "p3#1>room closes",
+      "close of",
+      "call take",
+    ],
+    faults: { lose: 1 },
+    rate: { periodMs: 5_000, burst: 2 },
+    reaches: ["the budget was asked back", "the limiter was silent", "at rest"],
   },
 ];

@@ -33,6 +33,16 @@ function read<T>(path: string): ReadonlyMap<string, T> {
   return new Map(Object.entries(JSON.parse(readFileSync(path, "utf8")) as Readonly<Record<string, T>>));
 }
 
+/** What is kept of a mutant after these scopes were searched: what another scope showed stays, unless the new way is shorter. */
+export function keptOf(
+  kept: Noticed | undefined,
+  noticed: Noticed | null,
+  searched: readonly string[],
+): Noticed | null {
+  if (kept === undefined || searched.includes(kept.scope)) return noticed;
+  return noticed !== null && noticed.steps < kept.steps ? noticed : kept;
+}
+
 /** A line a row, by name, so that a change reads well. */
 export function format(rows: ReadonlyMap<string, object>): string {
   const lines = [...rows].map(([name, row]) => `${JSON.stringify(name)}: ${JSON.stringify(row)}`);

@@ -7,7 +7,15 @@ import { chooseMutants } from "../mutants/copy.ts";
 import type { Mutant } from "../mutants/mutants.ts";
 import { CORE_MUTANTS, VISIBLE_MUTANTS } from "./core.ts";
 import { Pool } from "./pool.ts";
-import { format, MUTANTS_FILE, type Noticed, readMutants, readScopes, SCOPES_FILE } from "./records.ts";
+import {
+  format,
+  keptOf,
+  MUTANTS_FILE,
+  type Noticed,
+  readMutants,
+  readScopes,
+  SCOPES_FILE,
+} from "./records.ts";
 import type { Scope } from "./scope.ts";
 import { scopeNamed, SCOPES, SHORT_SCOPES } from "./scopes.ts";
 import { type Bounds, type Expand, type Outcome, search } from "./search.ts";
@@ -146,16 +154,15 @@ async function exploreMutants(
   const missed: string[] = [];
   for (const mutant of mutants) {
     const noticed = await withPool(mutant, effort.threads, (pool) => notice(pool, scopes, effort));
-    // What another scope showed stays, unless this way is shorter.
-    const kept = rows.get(mutant.name);
-    const isOfOthers = kept !== undefined && !scopes.some(({ name }) => name === kept.scope);
+    const searched = scopes.map(({ name }) => name);
+    const kept = keptOf(rows.get(mutant.name), noticed, searched);
+    if (kept === null) rows.delete(mutant.name);
+    else rows.set(mutant.name, kept);
     if (noticed === null) {
       missed.push(mutant.name);
-      if (!isOfOthers) rows.delete(mutant.name);
       console.log(`${mutant.name}: not found.`);
     } else {
       const { scope, steps, laws, trace } = noticed;
-      if (!isOfOthers || steps < kept.steps) rows.set(mutant.name, noticed);
       console.log(`${mutant.name}: ${steps} steps in ${scope}, ${laws.join(" ")}\n${list(trace)}`);
     }
     if (effort.isRecorded) writeFileSync(MUTANTS_FILE, format(rows));

@@ -43,6 +43,8 @@ test("what is kept of mutants is of mutants that there are; and what is explaine
   expect(found.size).toBeGreaterThan(0);
   expect([...found.keys(), ...explained].filter((name) => !names.has(name))).toEqual([]);
   expect(explained.filter((name) => found.has(name))).toEqual([]);
+  const open = [...names].filter((name) => !found.has(name) && !explained.includes(name));
+  expect(open, "neither found nor explained").toEqual([]);
   const wrong = [...found].filter(
     ([, { steps, trace, scope }]) => steps !== trace.length || scopeNamed(scope) === undefined,
   );
@@ -53,15 +55,9 @@ test("docs/testing.md says how many mutants were found, in how many steps, and h
   const steps = [...readMutants().values()].map((noticed) => noticed.steps);
   const unseen = Object.values(UNSEEN).flat().length;
   const told =
-    /Of (\d+) named mutants of the core (\d+) were found, with a shortest way of ([\d.]+) steps in the median\. Which (\d+) mutants .* The other (\d+)/.exec(
+    /Of (\d+) named mutants of the core (\d+) were found, with a shortest way of ([\d.]+) steps in the median\. Which (\d+) mutants no scope/.exec(
       read("docs/testing.md").replaceAll("\n", " "),
     );
   const all = CORE_MUTANTS.length;
-  expect(told?.slice(1).map(Number)).toEqual([
-    all,
-    steps.length,
-    median(steps),
-    unseen,
-    all - steps.length - unseen,
-  ]);
+  expect(told?.slice(1).map(Number)).toEqual([all, steps.length, median(steps), unseen]);
 });

@@ -30,6 +30,10 @@ export const UNSEEN: Readonly<Record<string, readonly string[]>> = {
   ],
   "Of two guards the other one holds: the limiter keeps what was given back, and the room its row until nothing is owed.":
     ["a row is dropped while something is owed", "a limiter writes only when it grants"],
+  "How long somebody waits is not judged where a call was lost, or is late.": [
+    "a give-back is believed twice",
+    "what nobody knew stays unknown",
+  ],
   "Time passes in whole milliseconds in a scope, so that no clock reads less than has passed.": [
     "a debt is no longer on the clock that it comes to",
   ],

@@ -12,9 +12,9 @@ export const upgradePolicy = ({ join }: Rates): Policy => ({
   burst: 2 * join.burst,
 });
 
-/** Whoever owes more than this part of the bound is held back, */
-const FREE = 0.1;
-/** for this part of the rest: a burst comes one by one, and a refused connection that tries again at once does so seldom. */
+/** Whoever owes more than this part of the bound is held back: as many as an identity may have in a room go on at once; */
+const FREE = 0.5;
+/** for this part of the rest: more of them come one by one, and a refused one that tries again at once does so seldom. */
 const HELD = 0.25;
 export const MAX_HOLD_MS = 2_500;
 /** Each that is held takes the isolate's memory; what is more goes on at once. */

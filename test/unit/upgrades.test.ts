@@ -51,11 +51,12 @@ describe("connections of an identity", () => {
     expect(wait(upgrades, "second", NOW)).toBe(0);
   });
 
-  test("[L10] a burst goes on one by one: a tenth at once, each other one a quarter of the period later, what is refused last", () => {
+  test("[L10] of a burst half goes on at once, each other one a quarter of the period after the last, and what is refused at the end", () => {
     const upgrades = new Upgrades({ periodMs: 100, burst: 100 });
     const holds = Array.from({ length: 110 }, () => upgrades.take("ann", NOW).holdMs);
-    expect(holds.slice(0, 14)).toEqual([0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 25, 50, 75]);
-    expect(holds.slice(97)).toEqual([2_175, 2_200, 2_225, ...Array.from({ length: 10 }, () => 2_250)]);
+    expect(holds.slice(0, 51)).toEqual(Array.from({ length: 51 }, () => 0));
+    expect(holds.slice(51, 54)).toEqual([25, 50, 75]);
+    expect(holds.slice(97)).toEqual([1_175, 1_200, 1_225, ...Array.from({ length: 10 }, () => 1_250)]);
     // Another identity is not held for it, and this one no longer once it owes little.
     expect(upgrades.take("bob", NOW).holdMs).toBe(0);
     expect(upgrades.take("ann", NOW + 9_000).holdMs).toBe(0);
@@ -99,13 +100,13 @@ describe("connections of an identity", () => {
 
   test("[L10] who goes on is held no more from that instant on", () => {
     const upgrades = new Upgrades({ periodMs: 100, burst: 20 });
-    /** The first three of an identity go on at once; the fourth is held for 25 ms. */
-    const fourth = (identity: string, now: number): number | undefined =>
-      Array.from({ length: 4 }, () => upgrades.take(identity, now).holdMs).at(-1);
-    for (let i = 0; i < MAX_HELD; i++) fourth(`person ${i}`, NOW);
-    expect(fourth("one too many", NOW)).toBe(0);
-    expect(fourth("still", NOW + 24)).toBe(0);
-    expect(fourth("no more", NOW + 25)).toBe(25);
+    /** The first eleven of an identity go on at once; the twelfth is held for 25 ms. */
+    const twelfth = (identity: string, now: number): number | undefined =>
+      Array.from({ length: 12 }, () => upgrades.take(identity, now).holdMs).at(-1);
+    for (let i = 0; i < MAX_HELD; i++) twelfth(`person ${i}`, NOW);
+    expect(twelfth("one too many", NOW)).toBe(0);
+    expect(twelfth("still", NOW + 24)).toBe(0);
+    expect(twelfth("no more", NOW + 25)).toBe(25);
   });
 
   test("[L10] twice the joins that may come at once, and ten times as many later", () => {

@@ -9,6 +9,7 @@ import { ROOT } from "../../tools/command.ts";
 import { type LocalServer, startServer } from "../../tools/server.ts";
 import { launch } from "./browser.ts";
 import { SeenClient } from "../support/seen-client.ts";
+import { until } from "../support/until.ts";
 
 const STATE = ".state/browser-tests-examples";
 let browser: Browser;
@@ -102,6 +103,10 @@ test("[D2] [D5] a page of another origin imports /client.js, chats, and is the s
   await page.fill("#text", "I am back");
   await page.press("#text", "Enter");
   await shows(page, ["visitor: hello from a blog", "ann: welcome", "visitor: I am back"]);
+  await until(
+    () => ann.snapshot().messages.length === 3,
+    () => JSON.stringify(ann.snapshot().messages),
+  );
   const authors = ann.snapshot().messages.filter(({ name }) => name === "visitor");
   expect(new Set(authors.map(({ author }) => author)).size).toBe(1);
   expect(authors).toHaveLength(2);

@@ -44,7 +44,7 @@ export class ChatSocket {
     return id;
   }
 
-  /** Does what else an app wants: events.ts has the list. */
+  /** Does what else an app wants. */
   do(wish: AppWish): void {
     this.#handle(wish);
   }

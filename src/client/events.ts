@@ -14,8 +14,6 @@ export type AppWish =
   | { readonly type: "typed" }
   /** Reconnects or probes at once. */
   | { readonly type: DeviceHint }
-  /** Queues a message; `outbox` and `messages` events tell what becomes of it. */
-  | { readonly type: "send"; readonly id: string; readonly message: string }
   /** Forgets a message that failed for good. */
   | { readonly type: "discard"; readonly id: string }
   /** Takes back a message that never was on a wire; a `withdrawn` event tells whether that was so. */
@@ -26,6 +24,8 @@ export type AppWish =
 /** What happens to a connection. `random` is uniform in [0, 1). */
 export type ClientEvent =
   | AppWish
+  /** A message is queued; `outbox`, `confirmed` and `placed` events tell what becomes of it. */
+  | { readonly type: "send"; readonly id: string; readonly message: string }
   | { readonly type: "start" | "opened" }
   | { readonly type: "frame"; readonly frame: unknown; readonly random: number }
   | { readonly type: "closed"; readonly code: number; readonly random: number }

@@ -16,14 +16,16 @@ export const upgradePolicy = ({ join }: Rates): Policy => ({
 const FREE = 0.5;
 /** for this part of the rest: more of them come one by one, and a refused one that tries again at once does so seldom. */
 const HELD = 0.25;
+/** Nobody waits for longer than this. */
 export const MAX_HOLD_MS = 2_500;
 /** Each that is held takes the isolate's memory; what is more goes on at once. */
 export const MAX_HELD = 500;
 
-export interface Turn {
+/** What becomes of one connection that an identity wants to open. */
+export interface Passage {
   /** Milliseconds until this identity may open one more connection; 0: it may now, and this one is counted. */
   readonly waitMs: number;
-  /** Milliseconds to let pass before this one is let in, or refused. A later one of its identity never overtakes it. */
+  /** Milliseconds to let pass before this one is let in, or refused. Those of an identity keep their order while fewer than MAX_HELD wait. */
   readonly holdMs: number;
 }
 
@@ -38,7 +40,8 @@ export class Upgrades {
     this.policy = policy;
   }
 
-  take(identity: string, now: number): Turn {
+  /** Counts one more connection, if it is let in. `now` is the isolate's clock, in ms. */
+  take(identity: string, now: number): Passage {
     const { debt: owed, at } = this.debts.get(identity) ?? { debt: 0, at: now };
     const debt = remaining(owed, elapsed(at, now));
     const waitMs = waitOf(this.policy, debt);
@@ -51,6 +54,7 @@ export class Upgrades {
     return { waitMs, holdMs: this.hold(debt, now) };
   }
 
+  /** Milliseconds for somebody who owes so much. */
   private hold(debt: number, now: number): number {
     const { periodMs, burst } = this.policy;
     const ms = Math.min(MAX_HOLD_MS, Math.floor(HELD * (debt - FREE * burst * periodMs)));

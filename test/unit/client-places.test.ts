@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 import type { ClientEffect } from "../../src/client/events.ts";
 import type { ChatMessage } from "../../src/protocol/messages.ts";
-import { ClientMachine, eventsFrame, only } from "../support/client-machine.ts";
+import { ClientMachine, eventsFrame, only, WELCOME } from "../support/client-machine.ts";
 import { messageAt } from "../support/log-contract.ts";
 
 const own = (seq: number, counter: number): ChatMessage =>
@@ -21,17 +21,7 @@ const placed = (effects: readonly ClientEffect[]): unknown[] =>
 const confirmed = (effects: readonly ClientEffect[]): readonly string[] =>
   effects.flatMap((effect) => (effect.type === "confirmed" ? effect.ids : []));
 
-const welcome = (fields: object): object => ({
-  protocol: 1,
-  epoch: "e",
-  head: 0,
-  counter: 0,
-  connection: "c",
-  author: "me",
-  members: 1,
-  resumed: true,
-  ...fields,
-});
+const welcome = (fields: object): object => ({ ...WELCOME, resumed: true, ...fields });
 
 /** A client that has seen message 1 and said these, whose connection broke, and that has said hello again. */
 function returning(...said: readonly string[]): ClientMachine {

@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { REFUSALS } from "../../src/room/patience.ts";
 import { NEVER_TOLD, tell } from "../../src/room/typing.ts";
-import { ClientMachine, only, transmitted } from "../support/client-machine.ts";
+import { ClientMachine, only, transmitted, WELCOME } from "../support/client-machine.ts";
 import { DELIVERY, grantOf, of, RoomMachine, sent } from "../support/room-machine.ts";
 
 const TYPING = { typing: true };
@@ -105,20 +105,9 @@ describe("a client", () => {
     expect(typed(machine)).toEqual([TYPING]);
     machine.comeBack();
     expect(typed(machine)).toEqual([]);
-    machine.receive({ welcome: { ...WELCOME_OF_TWO } });
+    machine.receive({ welcome: { ...WELCOME, ...two } });
     expect(typed(machine)).toEqual([TYPING]);
   });
-
-  const WELCOME_OF_TWO = {
-    protocol: 1,
-    epoch: "e",
-    head: 0,
-    counter: 0,
-    connection: "c",
-    author: "me",
-    resumed: false,
-    ...two,
-  };
 
   test.each([
     { what: "an older room", welcome: { members: 2 }, says: false },

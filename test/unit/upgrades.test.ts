@@ -62,7 +62,7 @@ describe("connections of an identity", () => {
     expect(upgrades.take("ann", NOW + 9_000).holdMs).toBe(0);
   });
 
-  test("[L10] none overtakes an earlier one of its identity, and none is held for longer than the most", () =>
+  test("[L10] none overtakes an earlier one of its identity, none is held for too long, and no window has more than the bound", () =>
     prove("[L10] connections of an identity that are held back", {
       runs: 200,
       states: ["held", "refused", "longest"],
@@ -75,6 +75,8 @@ describe("connections of an identity", () => {
       }),
       holds({ policy, pauses }, reached) {
         const upgrades = new Upgrades(policy);
+        const { periodMs, burst } = policy;
+        const opened: number[] = [];
         let [now, last] = [NOW, NOW];
         for (const pause of pauses) {
           now += pause;
@@ -85,7 +87,11 @@ describe("connections of an identity", () => {
           expect(holdMs).toBeLessThanOrEqual(MAX_HOLD_MS);
           expect(now + holdMs).toBeGreaterThanOrEqual(last);
           last = now + holdMs;
+          if (waitMs === 0) opened.push(last);
         }
+        for (const [i, first] of opened.entries())
+          for (const [more, at] of opened.slice(i).entries())
+            expect(more + 1).toBeLessThanOrEqual(burst + Math.floor((at - first) / periodMs));
       },
     }));
 

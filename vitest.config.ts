@@ -40,6 +40,7 @@ export default defineConfig({
       {
         test: {
           name: "node",
+          globalSetup: ["test/support/built-page.ts"],
           include: ["test/integration/node/**/*.test.ts"],
           ...TOGETHER,
           testTimeout: 60_000,

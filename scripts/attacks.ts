@@ -13,10 +13,10 @@ import { median } from "../load/runner/statistics.ts";
 import { cpuSecondsOf } from "../load/runner/usage.ts";
 
 const HELP = `
-npm run attacks: twenty honest people talk in a room, first in quiet and then beside an attack; each attack meets a fresh server. Prints a
+npm run attacks: sixty honest people talk in a room, first in quiet and then beside an attack; each attack meets a fresh server. Prints a
 table: what the attacker did and was answered, what it cost the operator in requests, rows, processor time and disk, and the honest p99
-beside the quiet one. Of several rounds each figure is the median. The server has a core of its own; the attacker gives way to the honest
-people on the others.
+beside the quiet one. Of several rounds each figure is the median, but p50 and p99 are of the messages of all rounds. The first row is no
+attack at all: what differs there is chance. The server has a core of its own; the attacker gives way to the honest people on the others.
 
   npm run attacks -- --seconds 10      of each row (default 10)
   npm run attacks -- --rounds 3        of each row (default 1)
@@ -29,8 +29,9 @@ const STATE = join(ROOT, ".state", `attacks-${process.pid}`);
 const ROOM = "honest";
 const METERED = "load/attacks/metered-object.ts";
 
-const quantile = (sorted: readonly number[], share: number): number =>
-  sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
+const quantile = (values: readonly number[], share: number): number =>
+  values.toSorted((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * share))] ??
+  Number.NaN;
 
 async function bytesOnDisk(): Promise<number> {
   const names = await readdir(STATE, { recursive: true });
@@ -72,16 +73,21 @@ async function billOf(url: string): Promise<Bill> {
   return (await response.json()) as Bill;
 }
 
-/** The columns of the table. Requests and rows are the attack's alone; processor time and disk are all that the server took meanwhile. */
-const COLUMNS = [
+/** Requests and rows are the attack's alone; processor time and disk are all that the server took meanwhile. */
+const COSTS = [
   ...["connections", "frames", "answers", "closed", "requests", "rows written", "CPU s", "KiB kept"],
-  ...["honest p50", "p99", "quiet p99", "times"],
 ] as const;
-type Row = Readonly<Record<(typeof COLUMNS)[number], number>>;
-const DECIMALS: ReadonlySet<string> = new Set(["CPU s", "honest p50", "p99", "quiet p99", "times"]);
+const COLUMNS = [...COSTS, "honest p50", "p99", "quiet p99", "times"];
+
+interface Round {
+  readonly costs: Readonly<Record<(typeof COSTS)[number], number>>;
+  /** Of the honest messages, in ms. */
+  readonly quiet: readonly number[];
+  readonly beside: readonly number[];
+}
 
 /** Each attack meets a fresh server: what one leaves on the disk is no matter of the next. */
-async function measure(attack: string, ms: number): Promise<Row> {
+async function measure(attack: string, ms: number): Promise<Round> {
   await rm(STATE, { recursive: true, force: true });
   const pinning = pinningHere();
   const server = await startWorkerd({
@@ -93,11 +99,11 @@ async function measure(attack: string, ms: number): Promise<Row> {
     const people = await HonestPeople.gather(server.url, ROOM);
     await people.talk(2_000);
     const talked = await billOf(server.url);
-    const quiet = quantile(await people.talk(ms), 0.99);
+    const quiet = await people.talk(ms);
     const before = await bytesOnDisk();
     const busy = await cpuOf(server.pid);
     const began = await billOf(server.url);
-    const [latencies, spent] = await Promise.all([
+    const [beside, spent] = await Promise.all([
       people.talk(ms),
       launch({ attack, url: server.url, room: ROOM, ms }),
     ]);
@@ -105,31 +111,36 @@ async function measure(attack: string, ms: number): Promise<Row> {
     // The honest people cost what they cost in the quiet seconds.
     const own = (count: keyof Bill): number => ended[count] - began[count] - (began[count] - talked[count]);
     const bill = { calls: own("calls"), rows: own("rows") };
-    const p99 = quantile(latencies, 0.99);
-    const row = {
+    const costs = {
       ...spent,
       requests: requestsOf(spent, bill),
       "rows written": bill.rows,
       "CPU s": (await cpuOf(server.pid)) - busy,
       "KiB kept": Math.round(((await bytesOnDisk()) - before) / 1_024),
-      "honest p50": quantile(latencies, 0.5),
-      p99,
-      "quiet p99": quiet,
-      times: p99 / quiet,
     };
     people.leave();
-    return row;
+    return { costs, quiet, beside };
   } finally {
     await server.kill();
     await rm(STATE, { recursive: true, force: true });
   }
 }
 
-function tell(attack: string, rounds: readonly Row[]): string {
-  const cells = COLUMNS.map((column) =>
-    median(rounds.map((row) => row[column])).toFixed(DECIMALS.has(column) ? 1 : 0),
+function tell(attack: string, rounds: readonly Round[]): string {
+  const costs = COSTS.map((cost) =>
+    median(rounds.map((round) => round.costs[cost])).toFixed(cost === "CPU s" ? 1 : 0),
   );
-  return `| ${attack} | ${cells.join(" | ")} |`;
+  // A p99 of one round is of its few slowest messages.
+  const beside = rounds.flatMap((round) => round.beside);
+  const [p99, quiet] = [
+    quantile(beside, 0.99),
+    quantile(
+      rounds.flatMap((round) => round.quiet),
+      0.99,
+    ),
+  ];
+  const waits = [quantile(beside, 0.5), p99, quiet, p99 / quiet].map((ms) => ms.toFixed(1));
+  return `| ${attack} | ${[...costs, ...waits].join(" | ")} |`;
 }
 
 command(
@@ -146,11 +157,11 @@ command(
     if (attacks.length === 0)
       throw new Failure(`No attack has "${String(only)}" in its name; run it without --only.`, 2);
     pinWithGenerator();
-    console.log(`${attacks.length} attacks, ${times} × ${(2 * ms) / 1_000 + 5} seconds each.\n`);
+    console.log(`${attacks.length} rows, ${times} × ${(2 * ms) / 1_000 + 5} seconds each.\n`);
     console.log(`| attack | ${COLUMNS.join(" | ")} |`);
     console.log(`|${"---|".repeat(COLUMNS.length + 1)}`);
     for (const attack of attacks) {
-      const all: Row[] = [];
+      const all: Round[] = [];
       for (let round = 0; round < times; round++) all.push(await measure(attack, ms));
       console.log(tell(attack, all));
     }

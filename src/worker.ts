@@ -92,7 +92,7 @@ async function connect(request: Request, env: Env, { address, stub }: NamedRoom)
     return plain(400, "expected websocket");
   }
   upgrades ??= new Upgrades(upgradePolicy(readConfig({ ...env }).rates));
-  const { waitMs, holdMs } = upgrades.take(counted.key, Date.now());
+  const { waitMs, holdMs } = upgrades.take(counted.key, stub.id.toString(), Date.now());
   if (holdMs > 0) await scheduler.wait(holdMs);
   if (waitMs > 0) {
     const seconds = `${Math.ceil(waitMs / 1_000)}`;

@@ -6,7 +6,6 @@ import { build, type BuildOptions } from "esbuild";
 import { ROOT } from "./command.ts";
 
 export async function buildPage(): Promise<void> {
-  const { version } = JSON.parse(await readFile(join(ROOT, "package.json"), "utf8")) as { version: string };
   const page = {
     ...MINIFIED,
     entryPoints: {
@@ -20,13 +19,18 @@ export async function buildPage(): Promise<void> {
     chunkNames: "[name]",
   };
   // By itself: what it shared with the page would be a second request for both.
-  const client = {
+  for (const options of [page, await clientOptions()]) await write(options);
+}
+
+/** How /client.js is built. */
+export async function clientOptions(): Promise<BuildOptions> {
+  const { version } = JSON.parse(await readFile(join(ROOT, "package.json"), "utf8")) as { version: string };
+  return {
     ...MINIFIED,
     entryPoints: { client: "src/client/chat-client.ts" },
     outdir: "public",
     banner: { js: `// Edge Chat client ${version}, MIT` },
   };
-  for (const options of [page, client]) await write(options);
 }
 
 const MINIFIED = {

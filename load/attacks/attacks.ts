@@ -1,6 +1,7 @@
 // What somebody may do to a room that others talk in, one attack a row. Loopback only, and bounded: each has its pace and ends with
 // its time.
 import { connect } from "node:net";
+import { setTimeout as pause } from "node:timers/promises";
 import { WebSocket } from "ws";
 import { DELIVERY_PROTOCOL } from "../../src/protocol/limits.ts";
 
@@ -44,7 +45,7 @@ async function every(attacker: Attacker, ms: number, act: (i: number) => void): 
   for (let i = 0; performance.now() < attacker.until; i++) {
     act(i);
     const wait = began + (i + 1) * ms - performance.now();
-    if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait));
+    if (wait > 0) await pause(wait);
   }
 }
 
@@ -73,6 +74,7 @@ async function flood(
 }
 
 export const ATTACKS: Readonly<Record<string, (attacker: Attacker) => Promise<void>>> = {
+  "no attack: what differs here is chance": ({ orders }) => pause(orders.ms),
   "45 sockets of one address, 5,000 messages a second over the limit": (attacker) =>
     flood(attacker, 45, 5_000, '{"name":"eve"}', () => '{"message":"flood"}'),
   "45 sockets that say no name and 5,000 bad frames a second": (attacker) =>

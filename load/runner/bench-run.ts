@@ -39,7 +39,7 @@ export async function runCell(bench: Bench, cell: CellPlan, found: number | null
     command,
     say,
   };
-  const disk = commitMs(join(ROOT, ".state"));
+  const disk = await commitMs(join(ROOT, ".state"));
   const target = await openTarget({ ...request.target, cores: pinning?.target, policy: undefined });
   try {
     const before = await busySeconds();

@@ -85,9 +85,10 @@ export class ChatClient {
    * client.
    */
   start(): this {
-    if (this.#end === null || this.isClosed) return this;
-    this.#end = null;
-    this.#socket.start();
+    if (this.#end !== null && !this.isClosed) {
+      this.#end = null;
+      this.#socket.start();
+    }
     return this;
   }
 
@@ -164,8 +165,9 @@ export class ChatClient {
         this.#waiting.get(event.id)?.fail("aborted", !event.isGone);
         break;
       case "status":
-        if (event.status === "superseded" || event.status === "refused")
-          this.#finish(event.code ?? "superseded");
+        if (event.status === "superseded") this.#finish("superseded");
+        // Of "refused" alone.
+        if (event.code) this.#finish(event.code);
         break;
       default:
     }

@@ -18,6 +18,8 @@ const FREE = 0.5;
 const HELD = 0.25;
 /** Nobody waits for longer than this. */
 export const MAX_HOLD_MS = 2_500;
+/** So many times at once an identity may go on to another room than its last one. A new room is dear: it is an object and a database. */
+export const ROOMS_AT_ONCE = 5;
 /** Each that is held takes the isolate's memory; what is more goes on at once. */
 export const MAX_HELD = 500;
 
@@ -29,35 +31,57 @@ export interface Passage {
   readonly holdMs: number;
 }
 
+/** What an identity owes, in ms, as of an instant: for its connections, and for those to another room than the one before. */
+interface Account {
+  readonly debt: number;
+  readonly roomDebt: number;
+  readonly room: string | null;
+  readonly at: number;
+}
+
 export class Upgrades {
-  /** What each owes, in ms, as of an instant; in the order of these instants. */
-  private readonly debts = new Map<string, { readonly debt: number; readonly at: number }>();
+  /** In the order of their instants. */
+  private readonly accounts = new Map<string, Account>();
   private readonly policy: Policy;
+  private readonly roomPolicy: Policy;
   /** When each that is held goes on. */
   private held: readonly number[] = [];
 
   constructor(policy: Policy) {
     this.policy = policy;
+    this.roomPolicy = { ...policy, burst: ROOMS_AT_ONCE };
   }
 
-  /** Counts one more connection, if it is let in. `now` is the isolate's clock, in ms. */
-  take(identity: string, now: number): Passage {
-    const { debt: owed, at } = this.debts.get(identity) ?? { debt: 0, at: now };
-    const debt = remaining(owed, elapsed(at, now));
-    const waitMs = waitOf(this.policy, debt);
-    this.debts.delete(identity);
-    this.debts.set(identity, { debt: waitMs > 0 ? debt : spend(this.policy, debt), at: now });
-    for (const oldest of this.debts.keys()) {
-      if (this.debts.size <= MAX_IDENTITIES) break;
-      this.debts.delete(oldest);
+  /** Counts one more connection to a room, if it is let in. `now` is the isolate's clock, in ms. */
+  take(identity: string, room: string, now: number): Passage {
+    const { policy, roomPolicy, accounts } = this;
+    const account = accounts.get(identity) ?? { debt: 0, roomDebt: 0, room: null, at: now };
+    const past = elapsed(account.at, now);
+    const debt = remaining(account.debt, past);
+    const roomDebt = remaining(account.roomDebt, past);
+    const isElsewhere = room !== account.room;
+    // Other rooms are gone on to one by one, and whoever comes meanwhile waits behind them.
+    const queueMs = waitOf(roomPolicy, roomDebt);
+    const waitMs = Math.max(waitOf(policy, debt), isElsewhere && queueMs > MAX_HOLD_MS ? queueMs : 0);
+    const isLetIn = waitMs === 0;
+    accounts.delete(identity);
+    accounts.set(identity, {
+      debt: isLetIn ? spend(policy, debt) : debt,
+      roomDebt: isLetIn && isElsewhere ? spend(roomPolicy, roomDebt) : roomDebt,
+      room: isLetIn ? room : account.room,
+      at: now,
+    });
+    for (const oldest of accounts.keys()) {
+      if (accounts.size <= MAX_IDENTITIES) break;
+      accounts.delete(oldest);
     }
-    return { waitMs, holdMs: this.hold(debt, now) };
+    const share = HELD * (debt - FREE * policy.burst * policy.periodMs);
+    return { waitMs, holdMs: this.hold(Math.max(share, queueMs), now) };
   }
 
-  /** Milliseconds for somebody who owes so much. */
-  private hold(debt: number, now: number): number {
-    const { periodMs, burst } = this.policy;
-    const ms = Math.min(MAX_HOLD_MS, Math.floor(HELD * (debt - FREE * burst * periodMs)));
+  /** Milliseconds for somebody who should wait for so long. */
+  private hold(wanted: number, now: number): number {
+    const ms = Math.min(MAX_HOLD_MS, Math.floor(wanted));
     if (ms <= 0) return 0;
     // A clock that went back says of nobody how long it is still held.
     this.held = this.held.filter((at) => at > now && at <= now + MAX_HOLD_MS);

@@ -24,8 +24,9 @@ const HELP = `
 npm run explore: tries every order of steps of the real rooms, limiters and clients, within the bounds of a scope, and judges every
 state. What is under way arrives in any order, rooms crash between any two steps, commits fail, calls are lost, connections are cut.
 
-  npm run explore                             all scopes of test/explore/scopes
-  npm run explore -- --scope S1               one of them; "S1 short" is what npm test explores of it, "short" all of these
+  npm run explore                             the six large scopes, S1 to S6
+  npm run explore -- --scope S1               one of test/explore/scopes; "S1 short" is the part of it that npm test explores,
+                                              "short" all that npm test explores
   npm run explore -- --minutes 5              at most so long for each (default 5)
   npm run explore -- --states 1000000         at most so many states for each (default 1000000)
   npm run explore -- --mutant "GCRA"          breaks the code first (a name from test/mutants), and has to find it

@@ -44,6 +44,7 @@ export const UNSEEN: Readonly<Record<string, readonly string[]>> = {
   "The world of a scope has no Worker in front of it and no entrance, and an address is a letter.": [
     "a refused connection counts, too",
     "connections that are held back have no bound",
+    "an address opens as many rooms as it likes",
     "a crowd is let in within one turn",
     "raw IPv6 address as key",
   ],

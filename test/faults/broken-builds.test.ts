@@ -1,4 +1,4 @@
-// The judges of these tests can fail: two ways to be wrong that only a real process shows, each found.
+// The judges of these tests can fail: they find a build that is wrong in a way that only a real process shows.
 import { expect, test } from "vitest";
 import { Crowd } from "../support/crowd.ts";
 import { brokenWorker, serve } from "../support/fault-server.ts";

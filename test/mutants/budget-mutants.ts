@@ -32,8 +32,14 @@ export const BUDGET_MUTANTS: readonly Mutant[] = [
   {
     name: "a refused connection counts, too",
     file: "src/rate-limit/upgrades.ts",
-    from: "waitMs > 0 ? debt : spend(this.policy, debt)",
-    to: "spend(this.policy, debt)",
+    from: "debt: isLetIn ? spend(policy, debt) : debt",
+    to: "debt: spend(policy, debt)",
+  },
+  {
+    name: "an address opens as many rooms as it likes",
+    file: "src/rate-limit/upgrades.ts",
+    from: "roomDebt: isLetIn && isElsewhere ? spend(roomPolicy, roomDebt) : roomDebt",
+    to: "roomDebt",
   },
   {
     name: "burst one too large",

@@ -6,6 +6,7 @@ import type fc from "fast-check";
 import { command, Failure, ROOT } from "../../tools/command.ts";
 import { applyMutant, chooseMutants, copyProject } from "../mutants/copy.ts";
 import { MUTANTS } from "../mutants/mutants.ts";
+import { SHELLS } from "../stryker/parts.ts";
 import { check } from "../support/checker.ts";
 import { fromLines } from "../support/history.ts";
 import { tellAnomaly } from "../support/verdict.ts";
@@ -33,7 +34,7 @@ npm run simulate: plays random scenarios of crashes, lost connections, full disk
   npm run simulate -- --median 9             how many scenarios it takes until one fails, for nine seeds
 
 Prints what was reached and what the checker found. A failure is shrunk and drawn, with the step from which on it was inevitable;
-its histories are written to reports/. Exit codes: 0 every law held, 1 one did not, 2 wrong options.
+its histories are written to reports/. Exit codes: 0 every law held, or the mutant was noticed; 1 not; 2 wrong options.
 `;
 
 const PICTURE = "artifacts/timelines/simulation.html";
@@ -117,6 +118,13 @@ function whole(name: string, given: unknown, least = -Infinity): number {
 async function playMutant(text: string, args: readonly string[]): Promise<void> {
   const [mutant] = chooseMutants(MUTANTS, text);
   if (mutant === undefined) return;
+  if (SHELLS.includes(mutant.file)) {
+    const others = `npm run test:mutants -- --only "${mutant.name}" --all`;
+    throw new Failure(
+      `The simulation has its own shell, and not ${mutant.file}; ${others} runs tests that have it.`,
+      2,
+    );
+  }
   console.log(`With the mutant "${mutant.name}" in a copy of ${mutant.file}:`);
   await copyProject(COPY);
   await applyMutant(COPY, mutant);

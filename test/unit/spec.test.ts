@@ -6,7 +6,7 @@ import * as load from "../../src/http/load-token.ts";
 import { CLOSE } from "../../src/protocol/messages.ts";
 import * as limits from "../../src/protocol/limits.ts";
 import { CALL_MS } from "../../src/rate-limit/budget.ts";
-import { MAX_HELD, MAX_HOLD_MS, MAX_IDENTITIES } from "../../src/rate-limit/upgrades.ts";
+import { MAX_HELD, MAX_HOLD_MS, MAX_IDENTITIES, ROOMS_AT_ONCE } from "../../src/rate-limit/upgrades.ts";
 import { MAX_WAITING, MAX_WAITING_LENGTH } from "../../src/room/admission.ts";
 import { readConfig } from "../../src/room/config.ts";
 import {
@@ -105,6 +105,7 @@ test("the fixed limits of SPEC.md are those of the code", () => {
     MAX_IDENTITIES,
     MAX_HOLD_MS,
     MAX_HELD,
+    ROOMS_AT_ONCE,
     MAX_LOAD_PREFIX_LENGTH,
     MAX_WAITING,
     MAX_WAITING_LENGTH,

@@ -4,7 +4,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { ROOT } from "../../../tools/command.ts";
-import { buildPage } from "../../../tools/page.ts";
 import { type LocalServer, startServer } from "../../../tools/server.ts";
 import { addressOf } from "../../support/person.ts";
 
@@ -13,7 +12,7 @@ let server: LocalServer;
 
 beforeAll(async () => {
   await rm(join(ROOT, STATE), { recursive: true, force: true });
-  server = await startServer({ port: 0, state: STATE, prepare: buildPage });
+  server = await startServer({ port: 0, state: STATE });
 });
 
 afterAll(async () => {

@@ -1,8 +1,7 @@
 // What a visit loads: the page is to stay light, so that it opens at once on a phone in a train.
 import { readFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
-import { beforeAll, expect, test } from "vitest";
-import { buildPage } from "../../../tools/page.ts";
+import { expect, test } from "vitest";
 
 const MOST = 30_000;
 const LOADED = ["index.html", "build/first-paint.js", "build/main.js", "build/style.css", "favicon.svg"];
@@ -10,8 +9,6 @@ const LOADED = ["index.html", "build/first-paint.js", "build/main.js", "build/st
 /** What is loaded when somebody asks for it, and nothing of it before. */
 const LATER = ["build/qr.js"];
 const MOST_LATER = 3_000;
-
-beforeAll(buildPage);
 
 const weightOf = (file: string): number => gzipSync(readFileSync(`public/${file}`)).length;
 

@@ -229,6 +229,14 @@ function table(names: readonly { readonly name: string }[], bills: readonly (Wri
   );
 }
 
+/** Messages that the free plan's rows of a day carry, by the scene that has a hundred of them; rounded down to hundreds. */
+function carried(scenes: readonly Bill[], kind: "classic" | "delivery"): string {
+  const scene = scenes[SCENES.findIndex(({ name }) => name.startsWith(`100 messages of a ${kind} member`))];
+  if (scene === undefined) throw new Error(`no scene has a hundred messages of a ${kind} member`);
+  const messages = (100_000 / rowsOf(scene)) * 100;
+  return (Math.floor(messages / 100) * 100).toLocaleString("en");
+}
+
 const page = (bills: readonly Bill[], scenes: readonly Bill[]): string => `# What a room costs, counted
 
 Counted, not estimated, inside workerd, with the vars of \`wrangler.toml\`. A test fails where this page says something else;
@@ -254,8 +262,8 @@ room stands under limiter. Reads are counted as rows of SQLite and keys; the fre
 ${table(SCENES, scenes)}
 
 A message of a delivery member writes its row, its sender's counter and what its address owes, and is deleted one day. That is four
-rows, so the free plan's 100,000 rows written a day carry 25,000 such messages. A classic member's message is three rows, so they carry
-33,000.
+rows; a classic member's message is three. With their alarms and the limiter's rows, as counted above, the free plan's 100,000 rows
+written a day carry ${carried(scenes, "delivery")} messages of delivery members, or ${carried(scenes, "classic")} of classic ones.
 
 ## Before: a call to the limiter for each message
 

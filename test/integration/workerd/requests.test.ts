@@ -125,7 +125,7 @@ test("[C20] a room learns whom the limiter counts, and not the token that says s
       return new Response("seen");
     },
   };
-  const ROOMS = { idFromName: () => "id", get: () => room } as unknown as Env["ROOMS"];
+  const ROOMS = { idFromName: () => "id", get: (id: string) => ({ ...room, id }) } as unknown as Env["ROOMS"];
   const headers = { ...UPGRADE, "Edge-Chat-Load-Token": token, "Edge-Chat-Load-User": "0" };
   const response = await ask("/api/room/load-1/websocket", { headers }, { LOAD_TOKEN_SECRET, ROOMS });
   expect(await response.text()).toBe("seen");

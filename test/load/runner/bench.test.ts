@@ -243,10 +243,10 @@ describe("rows and ratios", () => {
   });
 });
 
-test("a commit takes this disk some time, and leaves nothing behind", () => {
+test("a commit takes this disk some time, and leaves nothing behind", async () => {
   const folder = mkdtempSync(join(tmpdir(), "disk-"));
   try {
-    expect(commitMs(folder)).toBeGreaterThan(0);
+    expect(await commitMs(folder)).toBeGreaterThan(0);
     expect(readdirSync(folder)).toEqual([]);
   } finally {
     rmSync(folder, { recursive: true });

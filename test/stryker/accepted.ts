@@ -212,7 +212,7 @@ export const ACCEPTED: readonly Accepted[] = [
   {
     file: "src/rate-limit/upgrades.ts",
     line: "if (ms <= 0) return 0;",
-    changes: ["ms <= 0 → ms < 0"],
+    changes: ["ms <= 0 → ms < 0", "ms <= 0 → false"],
     why: "Who is held for 0 ms goes on at once, and is dropped at the next look.",
   },
   {

@@ -56,3 +56,10 @@ test("--scenario with a file of something else says so", async () => {
   expect(stderr).toContain(`${other} has no scenario; give a file with one`);
   expect(code).toBe(2);
 });
+
+test("a mutant of a shell is not played, because the simulation has its own; the answer says what shows it", async () => {
+  const { code, stderr } = await start([SIMULATE, "--mutant", "send before write", "--runs", "10"]);
+  expect(stderr).toContain("has its own shell, and not src/room/chat-room.ts");
+  expect(stderr).toContain('npm run test:mutants -- --only "send before write" --all');
+  expect(code).toBe(2);
+});

@@ -1,7 +1,7 @@
 // `npm run attacks`: what hostile clients cost themselves, the operator and the honest people of a room. Each against a workerd that it starts.
 import { fork } from "node:child_process";
 import { readdir, readFile, rm, stat } from "node:fs/promises";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { ATTACKS, type Orders, type Spent } from "../load/attacks/attacks.ts";
 import { HonestPeople } from "../load/attacks/honest.ts";
 import { command, Failure, ROOT } from "../tools/command.ts";
@@ -21,11 +21,12 @@ attack at all: what differs there is chance. The server has a core of its own; t
   npm run attacks -- --seconds 10      of each row (default 10)
   npm run attacks -- --rounds 3        of each row (default 1)
   npm run attacks -- --only history    rows whose name has this
+  npm run attacks -- --state /dev/shm  where the server keeps what it stores until it ends (default .state); a folder in
+                                       memory tells what an attack takes without the disk
 
 Exit codes: 0 done, 1 honest people were not served, 2 wrong options.
 `;
 
-const STATE = join(ROOT, ".state", `attacks-${process.pid}`);
 const ROOM = "honest";
 const METERED = "load/attacks/metered-object.ts";
 
@@ -33,11 +34,11 @@ const quantile = (values: readonly number[], share: number): number =>
   values.toSorted((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * share))] ??
   Number.NaN;
 
-async function bytesOnDisk(): Promise<number> {
-  const names = await readdir(STATE, { recursive: true });
+async function bytesIn(folder: string): Promise<number> {
+  const names = await readdir(folder, { recursive: true });
   const sizes = await Promise.all(
     names.map((name) =>
-      stat(join(STATE, name)).then(
+      stat(join(folder, name)).then(
         ({ size }) => size,
         () => 0,
       ),
@@ -87,12 +88,12 @@ interface Round {
 }
 
 /** Each attack meets a fresh server: what one leaves on the disk is no matter of the next. */
-async function measure(attack: string, ms: number): Promise<Round> {
-  await rm(STATE, { recursive: true, force: true });
+async function measure(attack: string, ms: number, state: string): Promise<Round> {
+  await rm(state, { recursive: true, force: true });
   const pinning = pinningHere();
   const server = await startWorkerd({
     worker: await bundleWorker("wrangler.toml", METERED),
-    state: STATE,
+    state,
     launcher: launcher(pinning?.target),
   });
   try {
@@ -100,7 +101,7 @@ async function measure(attack: string, ms: number): Promise<Round> {
     await people.talk(2_000);
     const talked = await billOf(server.url);
     const quiet = await people.talk(ms);
-    const before = await bytesOnDisk();
+    const before = await bytesIn(state);
     const busy = await cpuOf(server.pid);
     const began = await billOf(server.url);
     const [beside, spent] = await Promise.all([
@@ -116,13 +117,13 @@ async function measure(attack: string, ms: number): Promise<Round> {
       requests: requestsOf(spent, bill),
       "rows written": bill.rows,
       "CPU s": (await cpuOf(server.pid)) - busy,
-      "KiB kept": Math.round(((await bytesOnDisk()) - before) / 1_024),
+      "KiB kept": Math.round(((await bytesIn(state)) - before) / 1_024),
     };
     people.leave();
     return { costs, quiet, beside };
   } finally {
     await server.kill();
-    await rm(STATE, { recursive: true, force: true });
+    await rm(state, { recursive: true, force: true });
   }
 }
 
@@ -149,10 +150,12 @@ command(
     seconds: { type: "string", default: "10" },
     rounds: { type: "string", default: "1" },
     only: { type: "string", default: "" },
+    state: { type: "string", default: ".state" },
   },
-  async ({ seconds, rounds, only }) => {
+  async ({ seconds, rounds, only, state }) => {
     const ms = wholeOf("--seconds", seconds, 2, 120) * 1_000;
     const times = wholeOf("--rounds", rounds, 1, 20);
+    const folder = resolve(ROOT, String(state), `attacks-${process.pid}`);
     const attacks = Object.keys(ATTACKS).filter((name) => name.includes(String(only)));
     if (attacks.length === 0)
       throw new Failure(`No attack has "${String(only)}" in its name; run it without --only.`, 2);
@@ -162,7 +165,7 @@ command(
     console.log(`|${"---|".repeat(COLUMNS.length + 1)}`);
     for (const attack of attacks) {
       const all: Round[] = [];
-      for (let round = 0; round < times; round++) all.push(await measure(attack, ms));
+      for (let round = 0; round < times; round++) all.push(await measure(attack, ms, folder));
       console.log(tell(attack, all));
     }
   },

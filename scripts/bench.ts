@@ -38,6 +38,8 @@ relay object and a Node server. Each fills a room, is quiet for a while, and cli
   --rounds N              so many times, in turns (default 3; with --quick 1)
   --quick                 shorter and coarser steps
   --join-limit S          a room that is not full after so many seconds is given up (default 60)
+  --state FOLDER          where the servers keep what they store until they end (default .state); one in memory, as
+                          /dev/shm is on Linux, tells what the room takes without the disk
   --out FOLDER            for bench.json and bench.html (default artifacts/bench)
   --no-pinning            leaves server and generator on whatever cores they get
 
@@ -52,6 +54,7 @@ command(
     rounds: { type: "string" },
     quick: { type: "boolean", default: false },
     "join-limit": { type: "string", default: "60" },
+    state: { type: "string", default: ".state" },
     out: { type: "string", default: join("artifacts", "bench") },
     "no-pinning": { type: "boolean", default: false },
   },
@@ -70,6 +73,7 @@ command(
       engine: await findEngine("node"),
       pinning: values["no-pinning"] === true ? null : pinningHere(),
       folder: resolve(ROOT, String(values.out)),
+      state: resolve(ROOT, String(values.state)),
       command: typed("bench", process.argv.slice(2)),
       say: liveLine(),
     };

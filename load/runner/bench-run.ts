@@ -1,6 +1,5 @@
 // Runs one cell of the bench: server up, room filled, climbed, server down. What it means is bench-cell.ts.
-import { join } from "node:path";
-import { Failure, ROOT } from "../../tools/command.ts";
+import { Failure } from "../../tools/command.ts";
 import { type Cell, cellOf, failedCell } from "./bench-cell.ts";
 import { type BenchPlan, boundOf, type CellPlan, envOf, SERVERS } from "./bench-plan.ts";
 import { commitMs } from "./disk.ts";
@@ -16,6 +15,8 @@ export interface Bench {
   readonly engine: Engine;
   readonly pinning: Pinning | null;
   readonly folder: string;
+  /** Where the servers keep what they store. */
+  readonly state: string;
   readonly command: string;
   readonly say: (line: string) => void;
 }
@@ -25,21 +26,21 @@ const SAMPLE_MS = 250;
 
 /** `found` is the highest rate of the round before, null where there is none. A server that fails is a cell that says so. */
 export async function runCell(bench: Bench, cell: CellPlan, found: number | null): Promise<Cell> {
-  const { plan, engine, pinning, folder, command, say } = bench;
+  const { plan, engine, pinning, folder, state, command, say } = bench;
   const { target: kind } = SERVERS.find(({ id }) => id === cell.server) ?? SERVERS[0];
   const env = { ...envOf(cell, plan, found), CHAT_RUN: newRun() };
   const request: RunRequest = {
     scenario: "climb",
     engine,
     env,
-    target: { kind, url: "" },
+    target: { kind, url: "", state },
     pinning,
     segment: null,
     folder,
     command,
     say,
   };
-  const disk = await commitMs(join(ROOT, ".state"));
+  const disk = await commitMs(state);
   const target = await openTarget({ ...request.target, cores: pinning?.target, policy: undefined });
   try {
     const before = await busySeconds();

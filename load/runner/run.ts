@@ -22,10 +22,10 @@ import { LastWords } from "./last-words.ts";
 import { coresOf, launcher, type Pinning } from "./pinning.ts";
 import { Live } from "./live.ts";
 import type { LivePage } from "./live-page.ts";
-import { asShare, type Machine, type RunResult, type TargetKind } from "./result.ts";
+import { asShare, type Machine, type RunResult } from "./result.ts";
 import { Outage } from "./outage.ts";
 import { openFolder } from "./save.ts";
-import { openTarget, type RunningTarget } from "./targets.ts";
+import { openTarget, type RunningTarget, type TargetPlan } from "./targets.ts";
 import { type Reading, UsageSampler } from "./usage.ts";
 
 export interface RunRequest {
@@ -33,7 +33,7 @@ export interface RunRequest {
   readonly engine: Engine;
   /** The script's variables, without CHAT_TARGET and CHAT_OUT. */
   readonly env: Readonly<Record<string, string>>;
-  readonly target: { readonly kind: TargetKind; readonly url: string };
+  readonly target: Pick<TargetPlan, "kind" | "url" | "state">;
   readonly pinning: Pinning | null;
   /** Of a local target: another Worker than that of this folder, and vars of wrangler.toml that are set otherwise. */
   readonly worker?: { readonly bundle: WorkerBundle; readonly version: string };

@@ -27,6 +27,8 @@ export interface TargetPlan {
   readonly kind: TargetKind;
   /** For kind "url". */
   readonly url: string;
+  /** Of what is started and stores: the folder for it, which goes with it; `.state` where none is named. */
+  readonly state?: string | undefined;
   /** Cores for it; undefined leaves it free. */
   readonly cores: string | undefined;
   /** The limiter's policy; undefined takes the limiter out of the measurement. */
@@ -62,7 +64,7 @@ export async function openTarget(plan: TargetPlan): Promise<RunningTarget> {
     case "relay":
     case "node-ws":
     case "demo":
-      return openOther(plan.kind, plan.cores);
+      return openOther(plan.kind, plan);
     default:
       return plan.kind satisfies never;
   }
@@ -76,8 +78,9 @@ export const varsOf = (policy: NonNullable<TargetPlan["policy"]> = UNLIMITED): R
   MAX_SOCKETS_PER_IDENTITY: "32000",
 });
 
-async function openRoom({ cores, policy, worker, vars: given, v8Flags }: TargetPlan): Promise<RunningTarget> {
-  const state = join(ROOT, ".state", "load", `target-${process.pid}`);
+async function openRoom(plan: TargetPlan): Promise<RunningTarget> {
+  const { state: parent = join(ROOT, ".state", "load"), cores, policy, worker, vars: given, v8Flags } = plan;
+  const state = join(parent, `target-${process.pid}`);
   const vars = { ...varsOf(policy), ...given };
   const clean = (): void => rmSync(state, { recursive: true, force: true });
   clean();
@@ -113,8 +116,16 @@ async function openRoom({ cores, policy, worker, vars: given, v8Flags }: TargetP
   };
 }
 
-async function openOther(kind: TargetKind & TargetName, cores: string | undefined): Promise<RunningTarget> {
-  const target = await startTarget(kind, cores);
+async function openOther(
+  kind: TargetKind & TargetName,
+  { cores, state }: TargetPlan,
+): Promise<RunningTarget> {
+  const stores = kind === "relay" || kind === "demo";
+  const target = await startTarget(
+    kind,
+    cores,
+    stores && state !== undefined ? ["--state", state] : undefined,
+  );
   const version = await projectVersion();
   return Object.assign(target, { kind, version, isRunning: () => isAlive(target.pid) });
 }

@@ -14,6 +14,8 @@ export type TargetName = (typeof TARGETS)[number];
 export interface StartOptions {
   /** 0 takes a free one. */
   readonly port: number;
+  /** Of those that store: the folder for it, which goes with them; `.state` where none is named. */
+  readonly state?: string | undefined;
   /** Of `null` alone. */
   readonly faults?: FaultRates;
   readonly windowMs?: number;
@@ -29,7 +31,7 @@ export async function startTarget(name: TargetName, options: StartOptions): Prom
       return startNodeWs(options);
     case "relay":
     case "demo":
-      return startObjects(name, options.port);
+      return startObjects(name, options);
     default: {
       const never: never = name;
       throw new Error(`no target: ${String(never)}`);
@@ -38,9 +40,12 @@ export async function startTarget(name: TargetName, options: StartOptions): Prom
 }
 
 /** Durable Objects on workerd, whose storage is deleted with them. */
-async function startObjects(name: "relay" | "demo", port: number): Promise<Target> {
+async function startObjects(
+  name: "relay" | "demo",
+  { port, state: parent = join(ROOT, ".state") }: StartOptions,
+): Promise<Target> {
   const worker = await bundleWorker(`load/targets/${name}.toml`);
-  const state = join(ROOT, ".state", `${name}-${process.pid}`);
+  const state = join(parent, `${name}-${process.pid}`);
   const workerd = await startWorkerd({ worker, state, port });
   const stop = async (): Promise<void> => {
     await workerd.stop();

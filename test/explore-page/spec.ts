@@ -124,17 +124,20 @@ export const what_waits_ends = always(
   ),
 );
 
+/**
+ * What takes room, as a banner does, comes between two frames; the end is found again with the frame, before anybody sees it.
+ * A state may be read between the two, but not twice running.
+ */
 export const who_was_at_the_end_stays = always(() => {
   const before = { below: below.current, room: room.current };
   // Where a click leads is drawn with the next frame, which may be after the state that is looked at first.
   if (before.below === null || before.below > SLACK || led.current) return true;
-  return next(
-    () =>
-      room.current !== before.room ||
-      MOVES.includes(last.current) ||
-      below.current === null ||
-      below.current <= SLACK,
-  );
+  const isThere = (): boolean =>
+    room.current !== before.room ||
+    MOVES.includes(last.current) ||
+    below.current === null ||
+    below.current <= SLACK;
+  return next(() => isThere() || next(isThere));
 });
 
 export const the_row_under_the_eye_stays = always(() => {

@@ -23,6 +23,8 @@ import {
 const MOST_ROWS = 1_000;
 /** What was said and waits is sent or called failed within so many seconds: longer than the network is ever away. */
 const SENT_WITHIN_S = 90;
+/** The rest of a room comes within so many seconds, or the network is away and comes back. */
+const LOADED_WITHIN_S = 30;
 const ENTER = 13;
 /** Pixels that rounding may cost. */
 const SLACK = 3;
@@ -93,7 +95,7 @@ const places = extract<State, Record<string, number>>((state) => {
 }).named("places");
 const title = extract<State, string>((state) => state.document.title).named("title");
 const news = extract<State, string>((state) => {
-  const pill = one(state, "#to-end, #jump");
+  const pill = one(state, "#to-end");
   return isShown(pill) ? (pill?.textContent ?? "") : "";
 }).named("news");
 
@@ -126,12 +128,12 @@ export const what_waits_ends = always(
 
 /**
  * What takes room, as a banner does, comes between two frames; the end is found again with the frame, before anybody sees it.
- * A state may be read between the two, but not twice running.
+ * A state may be read between the two, but not twice running. Where the page offers a way to the end, there is more to load.
  */
 export const who_was_at_the_end_stays = always(() => {
   const before = { below: below.current, room: room.current };
   // Where a click leads is drawn with the next frame, which may be after the state that is looked at first.
-  if (before.below === null || before.below > SLACK || led.current) return true;
+  if (before.below === null || before.below > SLACK || news.current !== "" || led.current) return true;
   const isThere = (): boolean =>
     room.current !== before.room ||
     MOVES.includes(last.current) ||
@@ -139,6 +141,11 @@ export const who_was_at_the_end_stays = always(() => {
     below.current <= SLACK;
   return next(() => isThere() || next(isThere));
 });
+
+const isLostAtTheEnd = (): boolean => below.current !== null && below.current <= SLACK && news.current !== "";
+export const no_way_to_the_end_is_offered_at_the_end = always(
+  now(isLostAtTheEnd).implies(eventually(() => !isLostAtTheEnd()).within(LOADED_WITHIN_S, "seconds")),
+);
 
 export const the_row_under_the_eye_stays = always(() => {
   const before = { eye: eye.current, below: below.current, room: room.current };
@@ -179,7 +186,7 @@ const isRoomOpen = extract<State, boolean>(
 ).named("no room is named yet");
 /** What leads somewhere, and where it is. */
 const ways = extract<State, { fingerprint: Fingerprint; point: Point }[]>((state) =>
-  ["#enter button.primary", "#room", "#my-rooms-list a", "#to-new", "#to-end", "#jump", "#message"].flatMap(
+  ["#enter button.primary", "#room", "#my-rooms-list a", "#to-new", "#to-end", "#message"].flatMap(
     (selector) => {
       const element = one(state, selector);
       const box = element?.getBoundingClientRect();

@@ -4,9 +4,9 @@ import { drawForWorkerd } from "./test/timeline/receiver.ts";
 
 // Two worlds in one run: plain Node, and inside workerd, where the Durable Objects are real.
 
-/** What waits or computes shares all cores, and a worker plays file after file: a new one for each would take a fifth of the time; */
+/** For what waits or computes. It shares all cores, and a worker plays file after file: a new one for each would take a fifth of the time. */
 const TOGETHER = { maxWorkers: "100%", isolate: false };
-/** what measures time, or needs a machine to itself, has it: file after file, when the others are done. */
+/** For what measures time, or needs a machine to itself: file after file, when the others are done. */
 const ALONE = { maxWorkers: 1 };
 
 export default defineConfig({

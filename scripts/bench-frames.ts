@@ -2,9 +2,11 @@
 import { readFile } from "node:fs/promises";
 import { WebSocket } from "ws";
 import { command, Failure } from "../tools/command.ts";
+import { wholeOf } from "../tools/numbers.ts";
 import { bundleWorker, type WorkerBundle } from "../tools/worker-bundle.ts";
 import { startWorkerd, type Workerd } from "../tools/workerd.ts";
 import { endOnSignal } from "../load/runner/request.ts";
+import { median } from "../load/runner/statistics.ts";
 import { cpuSecondsOf, rssOf } from "../load/runner/usage.ts";
 
 const HELP = `
@@ -59,9 +61,7 @@ interface Cost {
 }
 
 command(HELP, { rounds: { type: "string", default: "3" } }, async ({ rounds }) => {
-  const count = Number(rounds);
-  if (!Number.isInteger(count) || count < 1 || count > 20)
-    throw new Failure("Set --rounds to a whole number from 1 to 20.", 2);
+  const count = wholeOf("--rounds", rounds, 1, 20);
   endOnSignal();
   const worker = await bundleWorker("load/targets/frames.toml");
   const costs = new Map<string, Cost[]>();
@@ -135,6 +135,3 @@ async function until(holds: () => boolean): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve, 1));
   }
 }
-
-const median = (values: readonly number[]): number =>
-  values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;

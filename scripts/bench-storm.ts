@@ -14,6 +14,7 @@ import { play, type Played, type RunRequest } from "../load/runner/run.ts";
 import { openFolder } from "../load/runner/save.ts";
 import { median } from "../load/runner/statistics.ts";
 import { openTarget } from "../load/runner/targets.ts";
+import { cpuBetween } from "../load/runner/usage.ts";
 import { command, Failure, ROOT } from "../tools/command.ts";
 import { wholeOf } from "../tools/numbers.ts";
 
@@ -195,8 +196,8 @@ function roundOf(members: number, busy: Played, { from, until }: Phase): Round {
   const { lost } = busy.tally.counts;
   if (lost > 0) throw new Failure(`${lost} deliveries were lost.`);
   const quietFrom = from - BUSY.quietS * 500;
-  const quiet = cpuBetween(busy, quietFrom, from) / (from - quietFrom);
-  const cpu = cpuBetween(busy, from, until) - quiet * (until - from);
+  const quiet = cpuOf(busy, quietFrom, from) / (from - quietFrom);
+  const cpu = cpuOf(busy, from, until) - quiet * (until - from);
   return {
     seconds: (until - from) / 1_000,
     cpuMs: (cpu * 1_000) / members,
@@ -206,10 +207,12 @@ function roundOf(members: number, busy: Played, { from, until }: Phase): Round {
   };
 }
 
-/** Processor seconds of the server. */
-function cpuBetween({ readings }: Played, from: number, until: number): number {
-  const within = readings.target.filter(({ at }) => at >= from && at <= until);
-  return (within.at(-1)?.cpuSeconds ?? 0) - (within[0]?.cpuSeconds ?? 0);
+/** Processor seconds of the server. Throws a Failure where its readings do not reach. */
+function cpuOf({ readings }: Played, from: number, until: number): number {
+  const seconds = cpuBetween(readings.target, from, until);
+  if (seconds === null)
+    throw new Failure("The server's processor time was not read to the end; run it again.");
+  return seconds;
 }
 
 /** Of the seconds that lie wholly between two instants (epoch ms). */

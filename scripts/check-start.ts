@@ -5,8 +5,11 @@ import { join } from "node:path";
 import { WebSocket } from "ws";
 import { command, Failure, ROOT } from "../tools/command.ts";
 
-const HELP =
-  "npm run check:start: starts the app twice as `npm start` does, chats over a real WebSocket, and stops it.";
+const HELP = `
+npm run check:start: starts the app twice as \`npm start\` does, chats over a real WebSocket, and stops it.
+
+Exit codes: 0 all of it worked, 1 something did not, 2 wrong options.
+`;
 const STATE = ".state/check-start";
 const PORT = 8797;
 

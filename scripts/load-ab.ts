@@ -27,7 +27,7 @@ npm run load:ab -- A B: measures A and B in turns, A B B A, until there are enou
 
   npm run load:ab -- HEAD~1 HEAD                        two commits: their Workers, loaded by the generator that is here
   npm run load:ab -- https://a.example https://b.example two targets
-  npm run load:ab -- flush-window-ms=10 flush-window-ms=20  two values of a var of wrangler.toml
+  npm run load:ab -- roster-max=20 roster-max=500       two values of a var of wrangler.toml
 
   --pairs N               so many VALID pairs (default ${LEAST_PAIRS}, the fewest that can tell anything)
   --tolerance N           percent that are too little to matter (default 5)
@@ -55,6 +55,8 @@ command(
       throw new Failure("Name two sides: npm run load:ab -- HEAD~1 HEAD", 2);
     const pairs = wholeOf("--pairs", values.pairs, LEAST_PAIRS, 100);
     const tolerance = numberOf("--tolerance", values.tolerance, 0, 100) / 100;
+    if (values.target !== undefined || values.against !== undefined)
+      throw new Failure("The two sides are what is measured; leave out --target and --against.", 2);
     const given = /^(ws|http)s?:/.test(a) ? { ...values, target: a } : values;
     const line = typed("load:ab", process.argv.slice(2));
     const request = { ...(await requestOf("fanout", given, line)), segment: null };

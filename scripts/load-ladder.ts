@@ -14,6 +14,7 @@ import {
   refuseProtocol,
   requestOf,
   RUN_HELP,
+  TARGET_HELP,
   RUN_OPTIONS,
   sayWhat,
   shakeHands,
@@ -37,6 +38,8 @@ npm run load:ladder: climbs the rate of fanout until a step fails, halves the ga
   --precision N           ends when the gap is at most so many times (default 1.1)
   --steps N               at most so many rates (default 12); one that fails is tried until two of its tries agree
   --duration S            of each step (default 10 to 60: as long as 500 messages take)
+${TARGET_HELP}
+                          or several kinds, with commas between; local is the room that is started here
 ${RUN_HELP}
 and all options of fanout but --rate: npm run load -- --help lists them.
 

@@ -13,6 +13,7 @@ import {
   refuseOverPolicy,
   requestOf,
   RUN_HELP,
+  TARGET_HELP,
   RUN_OPTIONS,
   sayWhat,
   shakeHands,
@@ -35,6 +36,7 @@ npm run load -- <scenario>: runs a load script against a room, and writes result
 Scenarios, and what each knows beside the options below:
 ${SCENARIOS.map((scenario) => `  ${scenario.padEnd(16)} ${optionsOf(scenario).join(" ")}`).join("\n")}
 
+${TARGET_HELP}
 ${RUN_HELP}
   --repeat N              so many runs, one after the other (default 1)
   --segment A:B           plays this share of the run, e.g. 0:1/2; the other shares run elsewhere with the same --run

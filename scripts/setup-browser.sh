@@ -2,7 +2,8 @@
 # Installs what the browser tests drive: Debian's Chromium, and fonts for what they show. Does nothing where it is there.
 set -euo pipefail
 case "${1:-}" in
-  -h | --help) echo "npm run setup:browser: installs Debian's chromium package and two font packages, if missing (needs root)."; exit 0 ;;
+  -h | --help) echo "npm run setup:browser: installs Debian's chromium package and two font packages, if missing (needs root).
+Exit codes: 0 Chromium is here, otherwise it is not."; exit 0 ;;
 esac
 if command -v chromium >/dev/null || [ -x "${CHROMIUM:-/nonexistent}" ]; then
   echo "Chromium is here: ${CHROMIUM:-$(command -v chromium)}"

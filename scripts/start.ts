@@ -1,5 +1,6 @@
 // `npm start`: the chat, on this machine, from the real runtime.
 import { command, Failure } from "../tools/command.ts";
+import { wholeOf } from "../tools/numbers.ts";
 import { buildPage } from "../tools/page.ts";
 import { endWithParent } from "../tools/parent.ts";
 import { startServer } from "../tools/server.ts";
@@ -24,10 +25,7 @@ command(
     logs: { type: "boolean", default: false },
   },
   async ({ port, state, var: vars, logs }) => {
-    const number = Number(port);
-    if (!Number.isInteger(number) || number < 0 || number > 65_535) {
-      throw new Failure("--port takes a number from 0 to 65535.", 2);
-    }
+    const number = wholeOf("--port", port, 0, 65_535);
     let isStopping = false;
     let stop = stopAtOnce;
     for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {

@@ -12,6 +12,8 @@ npm run uninstall: deletes every room with all its messages, then the Worker its
   npm run uninstall -- --dry-run        builds and checks the migration, deletes nothing, needs no account
   npm run uninstall -- --env staging    deletes the Worker to try things on, and no other
   npm run uninstall -- --yes            does not ask
+
+Exit codes: 0 it is gone, 1 nothing was deleted or Cloudflare refused, 2 wrong options, or nobody is there to be asked.
 `;
 
 const FOLDER = join(ROOT, ".state", "uninstall");

@@ -1,5 +1,5 @@
 // A process that ends when its parent does, however that ended: SIGKILL gives nobody a moment to pass it on.
-// `node --import` of this file makes it so for a program that we do not write.
+// end-with-parent.ts makes it so for a program that we do not write.
 
 const LOOK_EVERY_MS = 250;
 

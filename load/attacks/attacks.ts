@@ -39,6 +39,8 @@ const hello = (key: number): string =>
     client: "tab",
   });
 
+const sayName = (): string => '{"name":"eve"}';
+
 /** Calls every so many ms, until the attack's time is over. */
 async function every(attacker: Attacker, ms: number, act: (i: number) => void): Promise<void> {
   const began = performance.now();
@@ -54,7 +56,7 @@ async function flood(
   attacker: Attacker,
   sockets: number,
   perSecond: number,
-  first: string | null,
+  first: ((i: number) => string) | null,
   frame: (i: number) => string,
   roomOf = (_i: number): string => attacker.orders.room,
 ): Promise<void> {
@@ -66,7 +68,7 @@ async function flood(
       const hand = hands[i];
       if (hand === null || hand === undefined || hand.readyState >= WebSocket.CLOSING) {
         hands[i] = attacker.open(roomOf(i), ADDRESS, (socket) => {
-          if (first !== null) attacker.send(socket, first);
+          if (first !== null) attacker.send(socket, first(i));
         });
       } else if (hand.readyState === WebSocket.OPEN) attacker.send(hand, frame(tick * batch + k));
     }
@@ -76,7 +78,7 @@ async function flood(
 export const ATTACKS: Readonly<Record<string, (attacker: Attacker) => Promise<void>>> = {
   "no attack: what differs here is chance": ({ orders }) => pause(orders.ms),
   "45 sockets of one address, 5,000 messages a second over the limit": (attacker) =>
-    flood(attacker, 45, 5_000, '{"name":"eve"}', () => '{"message":"flood"}'),
+    flood(attacker, 45, 5_000, sayName, () => '{"message":"flood"}'),
   "45 sockets that say no name and 5,000 bad frames a second": (attacker) =>
     flood(attacker, 45, 5_000, null, () => '{"message":1}'),
   "join flood: 200 joins a second of one address into the room": (attacker) =>
@@ -98,13 +100,13 @@ export const ATTACKS: Readonly<Record<string, (attacker: Attacker) => Promise<vo
       if (i < 500) attacker.open(attacker.orders.room, `10.66.1.${i % 10}`, () => {});
     }),
   "history: 20 members that ask for 2,000 pages a second": (attacker) =>
-    flood(attacker, 20, 2_000, hello(1), () => '{"history":{"before":1000000}}'),
+    flood(attacker, 20, 2_000, hello, () => '{"history":{"before":1000000}}'),
   "one identity in 20 rooms, 2,000 messages a second": (attacker) =>
     flood(
       attacker,
       20,
       2_000,
-      '{"name":"eve"}',
+      sayName,
       () => '{"message":"flood"}',
       (i) => `other-${i}`,
     ),

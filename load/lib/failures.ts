@@ -1,5 +1,22 @@
 // Why connections and messages failed, by words that are metrics' tags, too: what a table of a result shows. k6 hands on only tags
 // that are named before the run, so the words are a list.
+import { CLOSE, type ErrorCode } from "../../src/protocol/messages.ts";
+
+/** Every code of a refused frame; the compiler asks for those that are missing. */
+const REFUSALS: Readonly<Record<ErrorCode, true>> = {
+  "bad-frame": true,
+  "frame-too-large": true,
+  "name-too-long": true,
+  "message-too-long": true,
+  "message-empty": true,
+  "rate-limited": true,
+  busy: true,
+  "out-of-order": true,
+  "room-full": true,
+  "too-many-sockets": true,
+};
+/** Close codes of WebSocket itself. */
+const CLOSES = [1001, 1002, 1003, 1005, 1006, 1008, 1011, 1012, 1013];
 
 /** Without commas and colons, which k6 takes for its own in a sub-metric's name. HTTP statuses of refused handshakes, errnos of connections, close codes, and codes of refused frames. */
 export const FAILURES = [
@@ -8,11 +25,12 @@ export const FAILURES = [
   ...["ECONNREFUSED", "ECONNRESET", "ENOTFOUND", "EAI_AGAIN", "ETIMEDOUT", "EHOSTUNREACH", "EPIPE", "EMFILE"],
   "connection failed",
   "no answer",
-  ...[1001, 1002, 1003, 1005, 1006, 1008, 1009, 1011, 1012, 1013].map((code) => `close ${code}`),
-  ...[4001, 4002, 4003, 4008, 4009, 4010].map((code) => `close ${code}`),
+  ...[...CLOSES, ...Object.values(CLOSE).filter((code) => code !== CLOSE.normal)].map(
+    (code) => `close ${code}`,
+  ),
   "another close",
-  ...["bad-frame", "frame-too-large", "name-too-long", "message-too-long", "rate-limited", "busy"],
-  ...["out-of-order", "room-full", "too-many-sockets", "another refusal"],
+  ...(Object.keys(REFUSALS) as ErrorCode[]),
+  "another refusal",
 ] as const;
 export type FailureName = (typeof FAILURES)[number];
 

@@ -162,8 +162,8 @@ const EXTRA: Readonly<Partial<Record<Scenario, Readonly<Record<string, Field>>>>
 
 const EVEN: readonly string[] = ["CHAT_ARRIVALS", "CHAT_SEED"];
 /**
- * What some do not: a climb fills one room, and its quiet part is its warm-up. All members are its own and speak in turn:
- * the step that buries one of them fails, whichever it is. Where a limit, a silence or a ceiling is asked about, a metronome asks.
+ * What some do not: a climb fills one room, and its quiet part is its warm-up. All members are its own, and up to 100 of them
+ * speak in turn: the step that buries one of them fails, whichever it is. Where a limit, a silence or a ceiling is asked about, a metronome asks.
  */
 const WITHOUT: Readonly<Partial<Record<Scenario, readonly string[]>>> = {
   abuse: EVEN,

@@ -121,8 +121,7 @@ export class Readings {
   }
 
   private stampAt(text: string, at: number): Stamp | null {
-    const reading = at < 0 ? null : readStamp(text, at, this.size);
-    return reading?.ok === true ? reading.stamp : null;
+    return at < 0 ? null : readStamp(text, at, this.size);
   }
 }
 

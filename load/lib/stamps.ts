@@ -30,10 +30,6 @@ export interface Stamp {
   readonly digest?: number;
 }
 
-export type Reading =
-  | { readonly ok: true; readonly stamp: Stamp; readonly end: number }
-  | { readonly ok: false; readonly end: number };
-
 /** A message's text, exactly `size` UTF-16 units of ASCII (MIN_SIZE to MAX_SIZE). */
 export function writeStamp(stamp: Stamp, size: number): string {
   const { kind, sender, n, refused, intended, actual, digest } = stamp;
@@ -47,20 +43,19 @@ export function writeStamp(stamp: Stamp, size: number): string {
 }
 
 /**
- * Reads the stamp that begins at `at` of a frame's text, up to the quote that ends it. Not ok where any unit of it is
- * not what was written, the filling and the length included. `end` is where to look on.
+ * Reads the stamp that begins at `at` of a frame's text, up to the quote that ends it. null where any unit of it is
+ * not what was written, the filling and the length included.
  */
-export function readStamp(text: string, at: number, size: number): Reading {
+export function readStamp(text: string, at: number, size: number): Stamp | null {
   const headEnd = text.indexOf(END, at);
   const end = at + size;
-  if (headEnd < 0 || headEnd >= end || !text.startsWith(STAMP, at))
-    return { ok: false, end: at + STAMP.length };
+  if (headEnd < 0 || headEnd >= end || !text.startsWith(STAMP, at)) return null;
   const stamp = readHead(text, at + STAMP.length, headEnd);
-  if (stamp === null) return { ok: false, end: headEnd };
+  if (stamp === null) return null;
   const from = stamp.n % PLACES;
   const filling = FILLING.slice(from, from + end - headEnd - 1);
   const isWhole = text.startsWith(filling, headEnd + 1) && text[end] === '"';
-  return isWhole ? { ok: true, stamp, end } : { ok: false, end: headEnd };
+  return isWhole ? stamp : null;
 }
 
 /** What stands between the signs of a stamp; null where its check says that it is not what was written. */

@@ -1,5 +1,5 @@
 // Whether a run may be believed, and what the target did that it may not. VOID means that the generator or the plan was at fault,
-// BROKEN that the target broke a law (laws.ts). Rules only: who measures processors and calibrates is scripts/load.ts.
+// BROKEN that the target broke a law (laws.ts). Rules only: processors are measured and generators calibrated in load/runner.
 import { quantile } from "./histogram.ts";
 import { forbiddenIn, worded } from "./laws.ts";
 import type { Parameters } from "./parameters.ts";

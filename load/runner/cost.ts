@@ -24,9 +24,9 @@ const ASK_ABOVE: Bill = {
 };
 
 const MESSAGES_PER_REQUEST = 20;
-/** What one visit costs for its limit, as docs/cost.md counts it: the budget is taken, given back twice, and an alarm of the limiter rings; */
+/** What one visit costs for its limit, as docs/cost.md counts it: the budget is taken, given back twice, and an alarm of the limiter rings. */
 const LIMIT_REQUESTS = 4;
-/** and the ledger, the limiter and its alarms write nine rows, besides one a message. */
+/** Rows that the ledger, the limiter and its alarms write for one visit, besides one a message. */
 const LIMIT_ROWS = 9;
 /** A message's own rows: it, its sender's counter, what its address owes. A classic message has no counter. */
 const rowsOf = (protocol: Plan["protocol"]): number => (protocol === "delivery" ? 3 : 2);

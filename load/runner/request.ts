@@ -27,10 +27,12 @@ export const RUN_OPTIONS: ParseArgsOptionsConfig = {
   "no-preflight": { type: "boolean", default: false },
 };
 
-export const RUN_HELP = `  --engine node|k6        the project's host on Node (default), or a k6 >= 1.8 on the PATH
-  --target URL            a room that runs elsewhere; without it, one is started here for the run
+/** Of commands that measure one target, or several. */
+export const TARGET_HELP = `  --target URL            a room that runs elsewhere; without it, one is started here for the run
   --against KIND          instead: demo (does what Cloudflare's original demo does), relay (a bare Durable Object),
-                          node-ws (a Node server), null (does nothing)
+                          node-ws (a Node server), null (does nothing); but for null with --protocol classic only`;
+
+export const RUN_HELP = `  --engine node|k6        the project's host on Node (default), or a k6 >= 1.8 on the PATH
   --out FOLDER            for results and report (default .state/load/<scenario>-<time>)
   --ui                    shows the report while it is measured, on a page of this machine
   --history               keeps the judged history of some senders, to be drawn; without it, only one that broke a law

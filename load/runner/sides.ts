@@ -1,9 +1,10 @@
-// The two sides of an A/B measurement: commits of this project, targets, or values of one variable; what each changes in a run.
+// The two sides of an A/B measurement: commits of this project, targets, or values of one var; what each changes in a run.
 import { execFile } from "node:child_process";
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { Failure, ROOT } from "../../tools/command.ts";
+import { checkVars, readConfiguration } from "../../tools/configuration.ts";
 import { bundleWorker } from "../../tools/worker-bundle.ts";
 import type { RunRequest } from "./run.ts";
 
@@ -17,12 +18,14 @@ export interface Side {
   readonly of: (request: RunRequest) => RunRequest;
 }
 
-/** Two commits, two addresses, or twice `name=value` of one variable. Throws a Failure (exit code 2) for anything else. */
+/** Two commits, two addresses, or twice `name=value` of one var. Throws a Failure (exit code 2) for anything else. */
 export async function sidesOf(a: string, b: string): Promise<readonly [Side, Side]> {
   const all = [a, b];
   if (all.every((word) => /^(ws|http)s?:\/\//.test(word))) return [target(a), target(b)];
   if (all.every((word) => /^[a-z][a-z0-9-]*=/.test(word))) {
-    if (nameOf(a) !== nameOf(b)) throw new Failure(`Give two values of one variable, not ${a} and ${b}.`, 2);
+    if (nameOf(a) !== nameOf(b)) throw new Failure(`Give two values of one var, not ${a} and ${b}.`, 2);
+    const configuration = await readConfiguration();
+    for (const word of all) checkVars(configuration, varsOf(word));
     return [variable(a), variable(b)];
   }
   await warnOfChanges();
@@ -48,12 +51,16 @@ const target = (url: string): Side => ({
 
 const nameOf = (word: string): string => word.slice(0, word.indexOf("="));
 
-/** A `var` of wrangler.toml by its name, such as batch-window-ms=20. */
-function variable(word: string): Side {
-  const [name, value] = [nameOf(word), word.slice(word.indexOf("=") + 1)];
-  const vars = { [name.toUpperCase().replaceAll("-", "_")]: value };
-  return { name: word, of: (request) => ({ ...request, vars }) };
+/** A `var` of wrangler.toml by its name, such as roster-max=20. */
+function varsOf(word: string): Readonly<Record<string, string>> {
+  const value = word.slice(word.indexOf("=") + 1);
+  return { [nameOf(word).toUpperCase().replaceAll("-", "_")]: value };
 }
+
+const variable = (word: string): Side => ({
+  name: word,
+  of: (request) => ({ ...request, vars: varsOf(word) }),
+});
 
 /** The Worker of a commit, bundled; the generator stays the one that is here, for both sides. */
 async function commit(ref: string): Promise<Side> {

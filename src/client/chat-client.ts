@@ -82,13 +82,10 @@ export class ChatClient {
 
   /**
    * Connects, and stays connected until it is closed. Again it does something only after "superseded" or "refused". Returns the
-   * client.
+   * client. Throws an Error where there is no WebSocket.
    */
   start(): this {
-    if (this.#end !== null && !this.isClosed) {
-      this.#end = null;
-      this.#socket.start();
-    }
+    if (this.#end !== null && !this.isClosed) this.#socket.start();
     return this;
   }
 
@@ -165,6 +162,7 @@ export class ChatClient {
         this.#waiting.get(event.id)?.fail("aborted", !event.isGone);
         break;
       case "status":
+        this.#end = null;
         if (event.status === "superseded") this.#finish("superseded");
         // Of "refused" alone.
         if (event.code) this.#finish(event.code);

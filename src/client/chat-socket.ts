@@ -15,8 +15,11 @@ export type SocketLike = Pick<WebSocket, "readyState" | "addEventListener" | "se
 
 export type SocketClass = new (url: string) => SocketLike;
 
-/** A name for a message. Not `randomUUID`: a page that came over plain http from another machine has none. */
-export const newId = (): string => crypto.getRandomValues(new Uint32Array(4)).join("-");
+/**
+ * A name for a message, or for a client: 96 random bits in at most 32 characters, as many as a client's tag may have. Not
+ * `randomUUID`: a page that came over plain http from another machine has none.
+ */
+export const newId = (): string => crypto.getRandomValues(new Uint32Array(3)).join("-");
 
 export class ChatSocket {
   readonly #connection: Connection;

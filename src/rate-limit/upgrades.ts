@@ -12,10 +12,10 @@ export const upgradePolicy = ({ join }: Rates): Policy => ({
   burst: 2 * join.burst,
 });
 
-/** Whoever owes more than this part of the bound is held back: as many as an identity may have in a room go on at once; */
-const FREE = 0.5;
-/** for this part of the rest: more of them come one by one, and a refused one that tries again at once does so seldom. */
-const HELD = 0.25;
+/** Whoever owes more than this part of the bound is held back: as many as an identity may have in a room go on at once. */
+const FREE_PART = 0.5;
+/** What is held back waits for this part of what is owed beyond: they come one by one, and a refused one tries again seldom. */
+const WAIT_PART = 0.25;
 /** Nobody waits for longer than this. */
 export const MAX_HOLD_MS = 2_500;
 /** So many times at once an identity may go on to another room than its last one. A new room is dear: it is an object and a database. */
@@ -75,7 +75,7 @@ export class Upgrades {
       if (accounts.size <= MAX_IDENTITIES) break;
       accounts.delete(oldest);
     }
-    const share = HELD * (debt - FREE * policy.burst * policy.periodMs);
+    const share = WAIT_PART * (debt - FREE_PART * policy.burst * policy.periodMs);
     return { waitMs, holdMs: this.hold(Math.max(share, queueMs), now) };
   }
 

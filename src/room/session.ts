@@ -30,7 +30,7 @@ export interface Session {
   hasRoster: boolean;
   /** Place in the order of joins since the room woke: a classic member has heard what happened before. */
   place: number;
-  /** Everything below is empty whenever the room may hibernate, or is full after the idle time. */
+  /** What is below is not kept: it is empty whenever the room may hibernate, or a debt that is paid off by then. */
   readonly waiting: Action[];
   pages: Pages;
   patience: Patience;

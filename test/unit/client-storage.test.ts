@@ -1,6 +1,8 @@
 // Where what was said outlives its client.
 import { expect, test } from "vitest";
 import { identity, MemoryStorage, type TextStorage, WebStorage } from "../../src/client/extras/storage.ts";
+import { decodeHello } from "../../src/protocol/codec.ts";
+import { DELIVERY_PROTOCOL } from "../../src/protocol/limits.ts";
 import { OUTBOX } from "../support/saved-outbox.ts";
 
 /** A browser's storage, of texts by name. */
@@ -49,11 +51,31 @@ test("memory keeps what it was told last", () => {
 test("a browser is one author, and each tab a client of its own; both stay", () => {
   const [all, one, other] = [browser(), browser(), browser()];
   const ann = identity(all, one);
-  expect(ann.key).toMatch(/^\d+(-\d+){3}$/);
-  expect(ann.client).toMatch(/^\d+(-\d+){3}$/);
+  expect(decodeHello(JSON.stringify({ name: "ann", protocol: DELIVERY_PROTOCOL, ...ann }))).toMatchObject({
+    ok: true,
+  });
   expect(ann.client).not.toBe(ann.key);
   expect(identity(all, one)).toEqual(ann);
   const second = identity(all, other);
   expect(second.key).toBe(ann.key);
   expect(second.client).not.toBe(ann.client);
+});
+
+const idOf = (key: string, client: string): ReturnType<typeof identity> =>
+  identity(browser({ "edge-chat-key": key }), browser({ "edge-chat-client": client }));
+
+test("a key or a tag that a room refuses is made anew, and one that it takes stays, up to its bounds", () => {
+  for (const given of [
+    { key: "k".repeat(16), client: "t" },
+    { key: "k".repeat(128), client: "t".repeat(32) },
+  ])
+    expect(idOf(given.key, given.client)).toEqual(given);
+  for (const given of [
+    { key: "k".repeat(15), client: "" },
+    { key: "k".repeat(129), client: "t".repeat(33) },
+  ]) {
+    const made = idOf(given.key, given.client);
+    expect([made.key, made.client]).not.toContain(given.key);
+    expect([made.key, made.client]).not.toContain(given.client);
+  }
 });

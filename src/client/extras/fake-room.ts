@@ -1,6 +1,7 @@
 // A room in memory for the tests of apps: it speaks the delivery protocol to clients that are given its WebSocket class.
 // It keeps what it is told while it lives. It limits nobody, and counts connections, not addresses.
 import {
+  type DecodeError,
   decodeClientFrame,
   decodeHello,
   encodeError,
@@ -144,19 +145,22 @@ export class FakeRoom {
     if (guest === null) return this.#greet(socket, text);
     const frame = decodeClientFrame(text, true, this.#limits.message);
     if (frame.ok) return this.#act(socket, guest, frame.value);
-    const { code, error, counter } = frame.error;
-    this.#answer(socket, counter === undefined ? encodeError(error, code) : encodeRefused({ counter, code }));
+    const { code, counter } = frame.error;
+    if (counter === undefined) this.#refuse(socket, frame.error);
+    else this.#answer(socket, encodeRefused({ counter, code }));
+  }
+
+  #refuse(socket: FakeSocket, { error, code }: Pick<DecodeError, "error" | "code">): void {
+    this.#answer(socket, encodeError(error, code));
+    if (code === "name-too-long" || code === "frame-too-large") this.#close(socket, CLOSE.tooLarge);
   }
 
   #greet(socket: FakeSocket, text: unknown): void {
     const hello = decodeHello(text);
-    if (!hello.ok || hello.value.delivery === null) {
-      const { error, code } = hello.ok
-        ? ({ error: "A fake room speaks the delivery protocol only.", code: "bad-frame" } as const)
-        : hello.error;
-      this.#answer(socket, encodeError(error, code));
-      if (code === "name-too-long") this.#close(socket, CLOSE.tooLarge);
-      return;
+    if (!hello.ok) return this.#refuse(socket, hello.error);
+    if (hello.value.delivery === null) {
+      const error = "A fake room speaks the delivery protocol only.";
+      return this.#refuse(socket, { error, code: "bad-frame" });
     }
     const { name, delivery } = hello.value;
     const author = fakeAuthor(delivery.key);

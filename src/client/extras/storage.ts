@@ -1,10 +1,14 @@
 // Where what was said outlives its client: the browser's storage, or memory. And who a browser is, kept in the same way.
+import { MAX_CLIENT_TAG_LENGTH, MAX_KEY_LENGTH, MIN_KEY_LENGTH } from "../../protocol/limits.ts";
 import type { OutboxStorage } from "../chat-client.ts";
 import { newId } from "../chat-socket.ts";
 import { parseSavedOutbox, type SavedOutbox } from "../outbox.ts";
 
 /** As much of `localStorage` and `sessionStorage` as is used. Its methods may throw: full, or not allowed. */
 export type TextStorage = Pick<Storage, "getItem" | "setItem" | "removeItem">;
+
+/** What the names of all outboxes begin with; the client and the room follow, each after a space. */
+export const OUTBOX = "edge-chat-outbox";
 
 /**
  * An outbox in a browser's storage, one entry for each room and `client`. Two clients at once must not share an entry: both
@@ -16,16 +20,16 @@ export class WebStorage implements OutboxStorage {
 
   constructor(storage: TextStorage, room: string, client: string) {
     this.#storage = storage;
-    this.#key = `edge-chat-outbox ${client} ${room}`;
+    this.#key = `${OUTBOX} ${client} ${room}`;
   }
 
   load(): SavedOutbox | null {
     return parseSavedOutbox(this.#storage.getItem(this.#key));
   }
 
-  save(outbox: SavedOutbox): void {
-    if (outbox.items.length === 0) this.#storage.removeItem(this.#key);
-    else this.#storage.setItem(this.#key, JSON.stringify(outbox));
+  save({ items, epoch, counter }: SavedOutbox): void {
+    if (items.length === 0) this.#storage.removeItem(this.#key);
+    else this.#storage.setItem(this.#key, JSON.stringify({ items, epoch, counter }));
   }
 }
 
@@ -42,13 +46,18 @@ export class MemoryStorage implements OutboxStorage {
   }
 }
 
-function kept(storage: TextStorage, name: string): string {
+/** Made once; and anew where what is kept has a length that a room refuses. */
+function kept(storage: TextStorage, name: string, least: number, most: number): string {
   const known = storage.getItem(name);
-  if (known !== null) return known;
+  if (known !== null && known.length >= least && known.length <= most) return known;
   const made = newId();
   storage.setItem(name, made);
   return made;
 }
+
+/** The secret key of an author: made once and kept. */
+export const keyIn = (storage: TextStorage): string =>
+  kept(storage, "edge-chat-key", MIN_KEY_LENGTH, MAX_KEY_LENGTH);
 
 /**
  * The secret key of this browser, and the tag of this tab: made once and kept. `identity(localStorage, sessionStorage)` is one
@@ -58,6 +67,6 @@ export const identity = (
   forAuthor: TextStorage,
   forClient: TextStorage,
 ): { readonly key: string; readonly client: string } => ({
-  key: kept(forAuthor, "edge-chat-key"),
-  client: kept(forClient, "edge-chat-client"),
+  key: keyIn(forAuthor),
+  client: kept(forClient, "edge-chat-client", 1, MAX_CLIENT_TAG_LENGTH),
 });

@@ -1,27 +1,17 @@
 // Who this browser is: a secret key for all its tabs, and a tag of its own for each tab.
+import { newId } from "../chat-socket.ts";
+import { keyIn } from "../extras/storage.ts";
 import { waiting } from "./outbox-store.ts";
 import { lasting, ofTab } from "./store.ts";
 
-const KEY = "edge-chat-key";
 const NAME = "edge-chat-name";
 const TAG = "edge-chat-tab";
 
-function random(bytes: number): string {
-  const values = crypto.getRandomValues(new Uint8Array(bytes));
-  return [...values].map((value) => value.toString(16).padStart(2, "0")).join("");
-}
-
 /** The author's secret key: made once, kept in this browser. */
-export function secretKey(): string {
-  const known = lasting.get(KEY);
-  if (known !== null && known.length >= 16) return known;
-  const key = random(32);
-  lasting.set(KEY, key);
-  return key;
-}
+export const secretKey = (): string => keyIn(lasting);
 
-export const rememberedName = (): string => lasting.get(NAME) ?? "";
-export const rememberName = (name: string): void => lasting.set(NAME, name);
+export const rememberedName = (): string => lasting.getItem(NAME) ?? "";
+export const rememberName = (name: string): void => lasting.setItem(NAME, name);
 
 /**
  * This tab's tag, the same after a reload, so that unsent messages are sent once. Duplicating a tab copies its
@@ -29,12 +19,12 @@ export const rememberName = (name: string): void => lasting.set(NAME, name);
  * tab left something unsent is taken over, and with it what it has to send.
  */
 export async function claimTag(): Promise<string> {
-  const known = ofTab.get(TAG);
+  const known = ofTab.getItem(TAG);
   const orphans = hasLocks ? waiting().map(({ tag }) => tag) : [];
-  const fresh = random(8);
+  const fresh = newId();
   for (const tag of [...(known === null ? [] : [known]), ...orphans, fresh]) {
     if (!(await claim(tag))) continue;
-    ofTab.set(TAG, tag);
+    ofTab.setItem(TAG, tag);
     return tag;
   }
   return fresh;

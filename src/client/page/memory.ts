@@ -30,7 +30,7 @@ export function knownRooms(): readonly KnownRoom[] {
 }
 
 const keep = (rooms: readonly KnownRoom[]): void =>
-  lasting.set(ROOMS, JSON.stringify(rooms.slice(0, MOST_ROOMS)));
+  lasting.setItem(ROOMS, JSON.stringify(rooms.slice(0, MOST_ROOMS)));
 
 export const labelOf = (room: string): string =>
   knownRooms().find((known) => known.room === room)?.label ?? "";
@@ -55,15 +55,15 @@ export function mute(author: string, name: string | null): void {
   const muted = new Map(mutedAuthors());
   if (name === null) muted.delete(author);
   else muted.set(author, name);
-  lasting.set(MUTED, JSON.stringify(Object.fromEntries(muted)));
+  lasting.setItem(MUTED, JSON.stringify(Object.fromEntries(muted)));
 }
 
-export const wantsAlerts = (): boolean => lasting.get(ALERTS) === "yes";
-export const wantAlerts = (isWanted: boolean): void => lasting.set(ALERTS, isWanted ? "yes" : "no");
+export const wantsAlerts = (): boolean => lasting.getItem(ALERTS) === "yes";
+export const wantAlerts = (isWanted: boolean): void => lasting.setItem(ALERTS, isWanted ? "yes" : "no");
 
-export const wantsSound = (): boolean => lasting.get(SOUND) === "yes";
-export const wantSound = (isWanted: boolean): void => lasting.set(SOUND, isWanted ? "yes" : "no");
+export const wantsSound = (): boolean => lasting.getItem(SOUND) === "yes";
+export const wantSound = (isWanted: boolean): void => lasting.setItem(SOUND, isWanted ? "yes" : "no");
 
 /** Others hear of it unless it is turned off. */
-export const tellsTyping = (): boolean => lasting.get(TYPING) !== "no";
-export const tellTyping = (isTold: boolean): void => lasting.set(TYPING, isTold ? "yes" : "no");
+export const tellsTyping = (): boolean => lasting.getItem(TYPING) !== "no";
+export const tellTyping = (isTold: boolean): void => lasting.setItem(TYPING, isTold ? "yes" : "no");

@@ -38,7 +38,7 @@ export class MessageList {
   private drawnAt = -Infinity;
   /** A message that the view has to go to, once it is there. */
   private target: number | null = null;
-  /** Whether the row where the news begin was in view. */
+  /** The mark whose row was in view: what is new began there, and that was seen. */
   private seenMark: number | null = null;
 
   constructor(ports: ListPorts, signal: AbortSignal) {

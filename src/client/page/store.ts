@@ -1,8 +1,10 @@
 // What this browser keeps for the page. Where it keeps nothing, because it may not or is full, the visit goes on from memory.
 
+import type { TextStorage } from "../extras/storage.ts";
+
 type Area = "localStorage" | "sessionStorage";
 
-class Store {
+class Store implements TextStorage {
   /** Whether all that was to be kept is kept. */
   isKept = true;
   /** Called when something could not be kept. */
@@ -15,11 +17,11 @@ class Store {
     this.isKept = this.area !== null;
   }
 
-  get(key: string): string | null {
+  getItem(key: string): string | null {
     return this.memory.get(key) ?? this.attempt((area) => area.getItem(key)) ?? null;
   }
 
-  set(key: string, value: string): void {
+  setItem(key: string, value: string): void {
     this.memory.delete(key);
     if (this.attempt((area) => (area.setItem(key, value), true)) === true) return;
     this.memory.set(key, value);
@@ -27,7 +29,7 @@ class Store {
     this.onLoss();
   }
 
-  remove(key: string): void {
+  removeItem(key: string): void {
     this.memory.delete(key);
     this.attempt((area) => area.removeItem(key));
   }
@@ -40,7 +42,7 @@ class Store {
   /** What was kept as JSON, or null where it is none. */
   json(key: string): unknown {
     try {
-      return JSON.parse(this.get(key) ?? "null");
+      return JSON.parse(this.getItem(key) ?? "null");
     } catch {
       return null;
     }
@@ -64,7 +66,7 @@ function areaOf(area: Area): Storage | null {
   }
 }
 
-/** Beyond the tab; */
+/** What is kept beyond the tab. */
 export const lasting = new Store("localStorage");
-/** and for as long as the tab is open. */
+/** What is kept for as long as the tab is open. */
 export const ofTab = new Store("sessionStorage");

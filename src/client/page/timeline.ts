@@ -2,11 +2,11 @@
 import type { ChatMessage, Gap, Member } from "../../protocol/messages.ts";
 import { type Notice, withPresence } from "./notices.ts";
 
-/** More messages than this are not kept on the screen, */
+/** More messages than this are not kept on the screen. */
 const MOST = 300;
-/** and not so many where somebody stays at the end, who sees no more than some dozens; */
+/** The bound where somebody stays at the end, who sees no more than some dozens. */
 const MOST_AT_END = 150;
-/** then it goes down to so many, so that not every message moves all others. */
+/** What is kept when that bound is passed: not every message moves all others. */
 const KEPT_AT_END = 100;
 const PAGE = 100;
 const MOST_NOTICES = 100;

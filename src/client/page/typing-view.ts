@@ -5,9 +5,9 @@ import { mutedAuthors } from "./memory.ts";
 import { gone, heard, readOut, said, shown, type Typist } from "./typing.ts";
 
 export class TypingView {
-  /** Seen by everybody, and read out by nobody; */
+  /** The line that is seen, and read out by nobody. */
   private readonly line = byId("typing", HTMLElement);
-  /** and read out, but not again and again. */
+  /** The same for who listens: read out, but not again and again. */
   private readonly spoken = byId("typing-spoken", HTMLElement);
   private typists: readonly Typist[] = [];
   private read: ReadonlyMap<string, number> = new Map();

@@ -69,13 +69,16 @@ test("a step's messages are due in its first three quarters, evenly, and at leas
 
 const TARGET = { CHAT_TARGET: "ws://127.0.0.1:8787" };
 
-test("in a climb all members speak, and are one virtual user's: what any of them lacks is seen", () => {
+test("in a climb members speak in turn, and are one virtual user's: what any of them lacks is seen", () => {
   const parameters = readParameters("climb", { ...TARGET, CHAT_MEMBERS: "20" });
   const senders = placesOf(parameters, SENDER);
   expect(senders.map(({ index, sender }) => [index, sender])).toEqual(
     Array.from({ length: 20 }, (_, i) => [i, i]),
   );
   expect(virtualUsersOf(parameters)).toBe(1);
+  const speakers = (members: string): number =>
+    planOf(readParameters("climb", { ...TARGET, CHAT_MEMBERS: members })).senders;
+  expect(["20", "100", "101", "5000"].map(speakers)).toEqual([20, 100, 100, 100]);
   for (const name of ["CHAT_SENDERS", "CHAT_RECEIVERS"])
     expect(() => readParameters("climb", { ...TARGET, [name]: "2" })).toThrow("does nothing in climb");
 });

@@ -82,7 +82,11 @@ test.each([
     /each of 10 senders may say 32 messages in 12 s/,
   ],
   [AB, ["main"], /^Name two sides/],
-  [AB, ["a=1", "b=2"], /^Give two values of one variable, not a=1 and b=2/],
+  [AB, ["a=1", "b=2"], /^Give two values of one var, not a=1 and b=2/],
+  [AB, ["no-such-var=1", "no-such-var=2"], /^There is no var NO_SUCH_VAR; there are RATE_PERIOD_MS/],
+  [AB, ["roster-max=1", "roster-max=many"], /^Set the var ROSTER_MAX in wrangler.toml to a whole number/],
+  [AB, ["HEAD", "HEAD", "--target", "ws://127.0.0.1:9"], /^The two sides are what is measured; leave out/],
+  [AB, ["HEAD", "HEAD", "--against", "demo"], /^The two sides are what is measured; leave out/],
   [AB, ["no-such-commit", "HEAD"], /^no-such-commit is no commit here, no address and no name=value/],
   [AB, ["https://a.example", "https://b.example"], /would refuse most of this/],
   [
@@ -97,6 +101,7 @@ test.each([
   [TARGETS, [], /^Name one target: null, echo/],
   [TARGETS, ["null", "--port", "65536"], /^--port takes a whole number from 0 to 65535/],
   [TARGETS, ["null", "--lose", "some"], /^--lose takes a whole number/],
+  [TARGETS, ["echo", "--state", "here"], /^--state does nothing in echo/],
   [TARGETS, ["echo", "--lose", "3"], /^--lose does nothing in echo/],
 ])("%s %j ends at once, with a sentence and exit code 2", async (script, args, sentence) => {
   const { code, stderr } = await start([script, ...args]);

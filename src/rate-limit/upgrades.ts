@@ -8,7 +8,7 @@ export const MAX_IDENTITIES = 10_000;
 
 /** Twice the joins that may come at once, and ten times as many later on: who is let into rooms never meets this bound. */
 export const upgradePolicy = ({ join }: Rates): Policy => ({
-  periodMs: Math.max(1, Math.floor(join.periodMs / 10)),
+  periodMs: Math.ceil(join.periodMs / 10),
   burst: 2 * join.burst,
 });
 

@@ -47,6 +47,13 @@ describe("what stands behind the # of an address", () => {
   });
 });
 
+test("[C10] [D11] nobody waits for a link of a million signs", () => {
+  const started = performance.now();
+  expect(parseFragment(`#garden${"!".repeat(1_000_000)}x`)).toEqual(room("garden"));
+  // Two milliseconds; in quadratic time it would be a quarter of an hour.
+  expect(performance.now() - started).toBeLessThan(1_000);
+});
+
 describe("what is typed or pasted as a room", () => {
   test.each([
     { text: "Rose Garden!", is: room("rose-garden") },

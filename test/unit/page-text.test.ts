@@ -20,6 +20,8 @@ describe("what a message is made of", () => {
       message: "javascript:alert(1) data:text/html,x ftp://a",
       parts: ["javascript:alert(1) data:text/html,x ftp://a"],
     },
+    { message: "https://a.example/b_(c).)", parts: ["link(https://a.example/b_(c).))"] },
+    { message: "https://a.example/b.).).", parts: ["link(https://a.example/b)", ".).)."] },
     { message: "https://", parts: ["https://"] },
     { message: "run `npm test` first", parts: ["run ", "code(npm test)", " first"] },
     { message: "`https://a.example`", parts: ["code(https://a.example)"] },
@@ -51,6 +53,26 @@ describe("what a message is made of", () => {
     expect(parseText(message).answers).toBe(answers);
     expect(kinds(message)).toEqual(parts);
   });
+});
+
+test("[D11] no message that a room takes keeps a page busy, whatever it is made of", () => {
+  const pieces = [".", ")", "(", "`", "@", "a", " ", "\n", "/", "http://a", "@ann", ">>1 ", "…"];
+  let slowest = 0;
+  for (const first of pieces)
+    for (const second of pieces)
+      for (const third of pieces) {
+        const message = `http://a${first.repeat(900)}b${second.repeat(500)}c${third.repeat(590)}`.slice(
+          0,
+          2_000,
+        );
+        const started = performance.now();
+        parseText(message, "ann");
+        excerpt(message);
+        isLong(message);
+        slowest = Math.max(slowest, performance.now() - started);
+      }
+  // Some two milliseconds; parsed again and again from each sign on, it was two seconds.
+  expect(slowest).toBeLessThan(250);
 });
 
 test("a long message is folded, an excerpt is one line", () => {

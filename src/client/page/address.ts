@@ -21,6 +21,7 @@ export type Address =
 const PIECE_OF_ID = /^[0-9a-f]{20,}$/i;
 const DAMAGED_ID =
   "This link to a private room is damaged: a piece is missing, or too much. Ask for it again.";
+const MOST_UNITS = 1_000;
 const NO_NAME = "A room's name needs a letter or a digit.";
 const TOO_LONG = `A room's name has at most ${MAX_ROOM_NAME_LENGTH} characters.`;
 const NO_ROOM = "This link leads to no room: what stands behind # is missing.";
@@ -36,6 +37,8 @@ export function parseFragment(fragment: string): Address {
   const bare = text
     .trim()
     .replace(/[?&].*$/su, "")
+    // Longer than any name and its signs: the pattern below would take quadratic time on a million dots.
+    .slice(0, MOST_UNITS)
     .replace(/^[(<[{"'«“‘]+|[.,;:!)>\]}"'»”’…]+$/gu, "");
   const [, place = "", seq] = /^(.*?)(?:\/(\d{1,15}))?$/su.exec(bare) ?? [];
   return place === "" ? { kind: "none" } : placeOf(place, seq === undefined ? null : Number(seq));

@@ -8,6 +8,9 @@ export type Row = Record<string, SqlStorageValue>;
 export const numberIn = (value: SqlStorageValue | undefined): number =>
   typeof value === "number" ? value : 0;
 
+/** Of a few hundred bytes each. */
+const ROWS_AT_ONCE = 1_000;
+
 export class Database {
   private readonly sql: SqlStorage;
   /** Whether there are no tables: then nothing can be read, and there is nothing to delete. */
@@ -29,12 +32,27 @@ export class Database {
     this.sql.exec(query, ...bindings);
   }
 
+  /** Runs a query that reads rows from its parameter, as JSON. */
+  writeAll(query: string, rows: readonly unknown[]): void {
+    for (const part of inParts(rows)) this.write(query, part);
+  }
+
   delete(query: string, ...bindings: SqlStorageValue[]): void {
     if (!this.isBlank) this.sql.exec(query, ...bindings);
+  }
+
+  deleteAll(query: string, rows: readonly unknown[]): void {
+    for (const part of inParts(rows)) this.delete(query, part);
   }
 
   /** The storage was deleted, and the tables with it. */
   deleted(): void {
     this.isBlank = true;
   }
+}
+
+/** A statement takes a hundred parameters, and a parameter 2 MB: so many rows are one, and not all rows are. */
+function* inParts(rows: readonly unknown[]): Iterable<string> {
+  for (let from = 0; from < rows.length; from += ROWS_AT_ONCE)
+    yield JSON.stringify(rows.slice(from, from + ROWS_AT_ONCE));
 }

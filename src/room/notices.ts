@@ -9,22 +9,28 @@ interface Notice {
   readonly frame: string;
   /** The newest seq when it happened. */
   readonly after: number;
-  /** For all that joined before this place; the others have heard of it in their snapshot. Or for one connection. */
+  /**
+   * For all that joined before this place, which never falls from one to the next; the others have heard of it in their
+   * snapshot. Or for one connection.
+   */
   readonly to: { readonly before: number } | { readonly connection: string };
 }
 
-const isFor = ({ to }: Notice, { connection, place }: Session): boolean =>
-  "before" in to ? place < to.before : to.connection === connection;
+/** One that waits; `order` is how many there were before it. */
+interface Waiting extends Notice {
+  readonly order: number;
+}
 
 export class Notices {
-  private waiting: Notice[] = [];
+  private waiting: Waiting[] = [];
+  private count = 0;
 
   get isEmpty(): boolean {
     return this.waiting.length === 0;
   }
 
   add(notice: Notice): void {
-    this.waiting.push(notice);
+    this.waiting.push({ ...notice, order: this.count++ });
   }
 
   clear(): void {
@@ -37,26 +43,53 @@ export class Notices {
     this.waiting = this.waiting.slice(notices.length);
     if (members.length === 0 || notices.length + messages.length === 0) return [];
     const said = messages.map((message) => ({ seq: message.seq, frame: encodeClassicMessage(message) }));
+    const { places, common, own } = sorted(notices);
     const shares = new Map<number | string, { readonly to: string[]; readonly frames: readonly string[] }>();
-    for (const member of members) {
-      const heard = notices.filter((notice) => isFor(notice, member));
-      // Of the notices for all, a member hears the last ones: how many says which.
-      const key = heard.some(({ to }) => "connection" in to) ? member.connection : heard.length;
-      const share = shares.get(key) ?? { to: [], frames: interleave(said, heard) };
-      share.to.push(member.connection);
+    for (const { connection, place } of members) {
+      const mine = own.get(connection) ?? [];
+      // Of the notices for all, a member hears the last ones: the first of them says which.
+      const from = places.findIndex((before) => place < before);
+      const heard = (): Waiting[] => [...(from < 0 ? [] : common.slice(from)), ...mine];
+      const key = mine.length > 0 ? connection : from;
+      const share = shares.get(key) ?? { to: [], frames: interleave(said, heard()) };
+      share.to.push(connection);
       shares.set(key, share);
     }
     return [...shares.values()].filter(({ frames }) => frames.length > 0);
   }
 }
 
+/** Those for all with their places, and those for one connection each: no member looks through what is another's. */
+function sorted(notices: readonly Waiting[]): {
+  readonly places: readonly number[];
+  readonly common: readonly Waiting[];
+  readonly own: ReadonlyMap<string, readonly Waiting[]>;
+} {
+  const places: number[] = [];
+  const common: Waiting[] = [];
+  const own = new Map<string, Waiting[]>();
+  for (const notice of notices) {
+    const { to } = notice;
+    if ("before" in to) {
+      places.push(to.before);
+      common.push(notice);
+    } else {
+      const mine = own.get(to.connection) ?? [];
+      mine.push(notice);
+      own.set(to.connection, mine);
+    }
+  }
+  return { places, common, own };
+}
+
+/** Messages and notices as they happened. */
 function interleave(
   said: readonly { readonly seq: number; readonly frame: string }[],
-  notices: readonly Notice[],
+  notices: readonly Waiting[],
 ): string[] {
   const frames: string[] = [];
   let next = 0;
-  for (const { frame, after } of notices) {
+  for (const { frame, after } of notices.toSorted((a, b) => a.order - b.order)) {
     for (; next < said.length && (said[next]?.seq ?? 0) <= after; next++)
       frames.push(said[next]?.frame ?? "");
     frames.push(frame);

@@ -71,22 +71,18 @@ export class Sequence {
     this.pendingLength += message.length;
   }
 
-  /** What is not written yet, oldest first; counts as written from now on. */
-  takeUnwritten(): readonly ChatMessage[] {
-    const messages = this.pending.slice(this.written);
+  /** What is not written yet, oldest first, in parts within the bounds of a flush; counts as written from now on. */
+  takeUnwritten(): readonly (readonly ChatMessage[])[] {
+    const parts: (readonly ChatMessage[])[] = [];
+    for (let rest = this.pending.slice(this.written); rest.length > 0;)
+      parts.push(rest.splice(0, fitsIn(rest)));
     this.written = this.pending.length;
-    return messages;
+    return parts;
   }
 
   /** The next messages to be told, oldest first, within the bounds of a flush; and those of them that are not written yet. */
   take(): { readonly messages: readonly ChatMessage[]; readonly unwritten: readonly ChatMessage[] } {
-    let length = 0;
-    let count = 0;
-    for (const { message } of this.pending) {
-      length += message.length;
-      if (count > 0 && (count === MAX_FLUSH_MESSAGES || length > MAX_FLUSH_LENGTH)) break;
-      count += 1;
-    }
+    const count = fitsIn(this.pending);
     const messages = this.pending.splice(0, count);
     this.pendingLength -= messages.reduce((sum, { message }) => sum + message.length, 0);
     const unwritten = messages.slice(this.written);
@@ -103,4 +99,16 @@ export class Sequence {
     this.newest = { seq: 0, timestamp: 0 };
     this.told = 0;
   }
+}
+
+/** How many of these, from the first one on, one flush holds. */
+function fitsIn(messages: readonly ChatMessage[]): number {
+  let length = 0;
+  let count = 0;
+  for (const { message } of messages) {
+    length += message.length;
+    if (count > 0 && (count === MAX_FLUSH_MESSAGES || length > MAX_FLUSH_LENGTH)) break;
+    count += 1;
+  }
+  return count;
 }

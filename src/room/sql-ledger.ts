@@ -20,19 +20,16 @@ export class SqlLedger implements BudgetLedger {
   }
 
   write(rows: readonly BudgetRow[]): void {
-    // One parameter for all rows: a statement takes a hundred.
-    this.database.write(
+    this.database.writeAll(
       `INSERT OR REPLACE INTO budgets SELECT value ->> 'identity', value ->> 'term', value ->> 'spent', value ->> 'state',
          value ->> '$.debts.message', value ->> '$.debts.join', value ->> 'at' FROM json_each(?)`,
-      JSON.stringify(rows),
+      rows,
     );
   }
 
   drop(identities: readonly string[]): void {
-    this.database.delete(
-      "DELETE FROM budgets WHERE identity IN (SELECT value FROM json_each(?))",
-      JSON.stringify(identities),
-    );
+    const query = "DELETE FROM budgets WHERE identity IN (SELECT value FROM json_each(?))";
+    this.database.deleteAll(query, identities);
   }
 
   private rows(query: string, ...bindings: string[]): BudgetRow[] {

@@ -85,8 +85,8 @@ export const FAN_OUT_MUTANTS: readonly Mutant[] = [
   {
     name: "a newcomer hears of joins that its snapshot shows",
     file: NOTICES,
-    from: '"before" in to ? place < to.before',
-    to: '"before" in to ? place <= to.before',
+    from: "(before) => place < before",
+    to: "(before) => place <= before",
   },
   {
     name: "a refusal overtakes what its sender said before",
@@ -145,8 +145,14 @@ export const FAN_OUT_MUTANTS: readonly Mutant[] = [
   {
     name: "the welcome confirms what is not written",
     file: "src/room/flushes.ts",
-    from: "this.append(this.room.sequence.takeUnwritten());",
+    from: "for (const part of this.room.sequence.takeUnwritten()) this.append(part);",
     to: "",
+  },
+  {
+    name: "a join writes all that waits in one statement",
+    file: SEQUENCE,
+    from: "parts.push(rest.splice(0, fitsIn(rest)));",
+    to: "parts.push(rest.splice(0));",
   },
   {
     name: "what was written before its flush is written again",

@@ -127,14 +127,21 @@ describe("[P17] [D12] a flush", () => {
 test("[D3] what was written before its flush is told by it, and not written again", () => {
   const order = sequence();
   for (let i = 0; i < 2; i++) order.add(ANN, "hi", 0, 0);
-  expect(seqs(order.takeUnwritten())).toEqual([1, 2]);
+  expect(order.takeUnwritten().map(seqs)).toEqual([[1, 2]]);
   expect(order.takeUnwritten()).toEqual([]);
   order.add(ANN, "hi", 0, 0);
   expect(order.told).toBe(0);
   const { messages, unwritten } = order.take();
   expect([seqs(messages), seqs(unwritten)]).toEqual([[1, 2, 3], [3]]);
   order.add(ANN, "hi", 0, 0);
-  expect(seqs(order.takeUnwritten())).toEqual([4]);
+  expect(order.takeUnwritten().map(seqs)).toEqual([[4]]);
+});
+
+test("[D12] what is written before its flush is in parts as large as a flush may be", () => {
+  const order = sequence();
+  for (let i = 0; i < MAX_FLUSH_MESSAGES + 1; i++) order.add(ANN, "hi", 0, 0);
+  for (let i = 0; i < 3; i++) order.add(ANN, "x".repeat(MAX_FLUSH_LENGTH / 2), 0, 0);
+  expect(order.takeUnwritten().map(({ length }) => length)).toEqual([MAX_FLUSH_MESSAGES, 2, 2]);
 });
 
 test("[D3] more may be written than one flush tells", () => {

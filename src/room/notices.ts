@@ -9,10 +9,7 @@ interface Notice {
   readonly frame: string;
   /** The newest seq when it happened. */
   readonly after: number;
-  /**
-   * For all that joined before this place, which never falls from one to the next; the others have heard of it in their
-   * snapshot. Or for one connection.
-   */
+  /** For all that joined before this place; the others have heard of it in their snapshot. Or for one connection. */
   readonly to: { readonly before: number } | { readonly connection: string };
 }
 
@@ -47,10 +44,9 @@ export class Notices {
     const shares = new Map<number | string, { readonly to: string[]; readonly frames: readonly string[] }>();
     for (const { connection, place } of members) {
       const mine = own.get(connection) ?? [];
-      // Of the notices for all, a member hears the last ones: the first of them says which.
-      const from = places.findIndex((before) => place < before);
-      const heard = (): Waiting[] => [...(from < 0 ? [] : common.slice(from)), ...mine];
-      const key = mine.length > 0 ? connection : from;
+      // Whoever joined earlier hears all that a later one hears: how many of the places are behind a member says which.
+      const key = mine.length > 0 ? connection : places.findIndex((before) => place < before);
+      const heard = (): Waiting[] => [...common.filter(({ before }) => place < before), ...mine];
       const share = shares.get(key) ?? { to: [], frames: interleave(said, heard()) };
       share.to.push(connection);
       shares.set(key, share);
@@ -59,26 +55,24 @@ export class Notices {
   }
 }
 
-/** Those for all with their places, and those for one connection each: no member looks through what is another's. */
+/** Those for all, and those for one connection each: no member looks through what is another's. `places` rise. */
 function sorted(notices: readonly Waiting[]): {
   readonly places: readonly number[];
-  readonly common: readonly Waiting[];
+  readonly common: readonly (Waiting & { readonly before: number })[];
   readonly own: ReadonlyMap<string, readonly Waiting[]>;
 } {
-  const places: number[] = [];
-  const common: Waiting[] = [];
+  const common: (Waiting & { readonly before: number })[] = [];
   const own = new Map<string, Waiting[]>();
   for (const notice of notices) {
     const { to } = notice;
-    if ("before" in to) {
-      places.push(to.before);
-      common.push(notice);
-    } else {
+    if ("before" in to) common.push({ ...notice, before: to.before });
+    else {
       const mine = own.get(to.connection) ?? [];
       mine.push(notice);
       own.set(to.connection, mine);
     }
   }
+  const places = common.map(({ before }) => before).toSorted((a, b) => a - b);
   return { places, common, own };
 }
 

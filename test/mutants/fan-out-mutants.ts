@@ -85,8 +85,8 @@ export const FAN_OUT_MUTANTS: readonly Mutant[] = [
   {
     name: "a newcomer hears of joins that its snapshot shows",
     file: NOTICES,
-    from: "(before) => place < before",
-    to: "(before) => place <= before",
+    from: "common.filter(({ before }) => place < before)",
+    to: "common.filter(({ before }) => place <= before)",
   },
   {
     name: "a refusal overtakes what its sender said before",

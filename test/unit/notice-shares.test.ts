@@ -48,6 +48,17 @@ test("[C5] what a connection hears of all and what it alone hears is told as it 
   ]);
 });
 
+test("[C7] [D9] a quit that a waking room hears late is for those alone that it found, whatever came before", () => {
+  const notices = new Notices();
+  notices.add({ frame: "dan joined", after: 0, to: { before: 3 } });
+  notices.add({ frame: "late left", after: 0, to: { before: 1 } });
+  const members = [memberAt("ann", 0), memberAt("bob", 2), memberAt("cat", 2), memberAt("dan", 3)];
+  expect(notices.take([], members, 0)).toEqual([
+    { to: ["ann"], frames: ["dan joined", "late left"] },
+    { to: ["bob", "cat"], frames: ["dan joined"] },
+  ]);
+});
+
 test("[P7] [C5] of what an erased room had yet to say, nobody hears anything", () => {
   const notices = new Notices();
   notices.add({ frame: "bob joined", after: 0, to: { before: 1 } });

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { outcomeOf } from "../load/lib/validity.ts";
 import { command, Failure } from "../tools/command.ts";
 import { wholeOf, numberOf } from "../tools/numbers.ts";
-import { brokenIn, comparePairs, sayComparison } from "../load/runner/compare.ts";
+import { brokenRepeats, comparePairs, sayComparison } from "../load/runner/compare.ts";
 import {
   agreeToCost,
   newRun,
@@ -133,7 +133,7 @@ async function conclude(
   tolerance: number,
   pairs: number,
 ): Promise<number> {
-  const wrong = brokenIn(broken);
+  const wrong = brokenRepeats(broken);
   if (wrong !== null) {
     console.log(`${b.name} is worse than ${a.name}: ${wrong}.`);
     return 1;

@@ -4,7 +4,7 @@ import { basename, dirname, join } from "node:path";
 import { command, Failure } from "../tools/command.ts";
 import { numberOf } from "../tools/numbers.ts";
 import {
-  brokenIn,
+  brokenRepeats,
   compare,
   driftOf,
   incomparable,
@@ -41,7 +41,7 @@ command(
     const [first, second] = await Promise.all([readRepeats(a), readRepeats(b)]);
     const reason = incomparable(first, second);
     if (reason !== null) throw new Failure(reason, 2);
-    const broken = brokenIn(second);
+    const broken = brokenRepeats(second);
     // What is lost has no latency: where a law was broken, no other measure says anything.
     const comparisons = broken === null ? compare(first, second, percent / 100) : [];
     const drift = driftOf(first, second);

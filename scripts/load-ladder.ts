@@ -4,7 +4,12 @@ import { type Climb, nextTry } from "../load/lib/climb.ts";
 import { command, Failure } from "../tools/command.ts";
 import { numberOf, wholeOf } from "../tools/numbers.ts";
 import { type Bounds, stepEnv } from "../load/runner/ladder.ts";
-import { failureOf, type LadderOutcome, type LadderStep, outcomeOf } from "../load/runner/ladder-outcome.ts";
+import {
+  failureOf,
+  type LadderOutcome,
+  type LadderStep,
+  ladderOutcomeOf,
+} from "../load/runner/ladder-outcome.ts";
 import type { Climber } from "../load/runner/report-beside.ts";
 import { TARGET_WORDS } from "../load/runner/report-page.ts";
 import {
@@ -134,7 +139,7 @@ async function keep(
   { request, steps }: Ladder,
   bounds: Bounds,
 ): Promise<{ readonly outcome: LadderOutcome; readonly path: string }> {
-  const outcome = outcomeOf(steps, bounds);
+  const outcome = ladderOutcomeOf(steps, bounds);
   const results = steps.map(({ result }) => result);
   const title = `Edge Chat ladder: ${steps[0]?.result.parameters.CHAT_MEMBERS ?? ""} members`;
   const { folder, command: repeats } = request;

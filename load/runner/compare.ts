@@ -69,7 +69,7 @@ export function incomparable(first: readonly RunResult[], second: readonly RunRe
 }
 
 /** What the second broke and the first did not, in one sentence; null where nothing. It decides before any latency. */
-export function brokenIn(second: readonly RunResult[]): string | null {
+export function brokenRepeats(second: readonly RunResult[]): string | null {
   const broken = second.filter(({ verdict }) => verdict.broken.length > 0);
   const [worst] = broken;
   if (worst === undefined) return null;

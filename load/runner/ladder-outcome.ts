@@ -41,7 +41,7 @@ export function failureOf(result: RunResult, { p99Ms }: Bounds): string | null {
 }
 
 /** Sums up what was tried: of each rate one step counts. */
-export function outcomeOf(tries: readonly LadderStep[], bounds: Bounds): LadderOutcome {
+export function ladderOutcomeOf(tries: readonly LadderStep[], bounds: Bounds): LadderOutcome {
   const steps = settled(tries);
   const { held, failed } = span(steps);
   const best = steps.find(({ rate }) => rate === held) ?? null;

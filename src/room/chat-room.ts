@@ -10,7 +10,7 @@ import type { RateLimiter } from "../rate-limit/rate-limiter.ts";
 import { readConfig } from "./config.ts";
 import { Database } from "./database.ts";
 import type { RoomEffect, RoomEvent, Share } from "./effects.ts";
-import { type Arrival, Entrance } from "./entrance.ts";
+import { type HeldFrame, Entrance } from "./entrance.ts";
 import { slices, windowMs } from "./fan-out.ts";
 import { Room } from "./room.ts";
 import { Sockets, turnAway } from "./sockets.ts";
@@ -33,6 +33,7 @@ export class ChatRoom extends DurableObject<Env> {
   private readonly log: SqlLog;
   private readonly ledger: SqlLedger;
   private readonly room: Room;
+  private readonly maxSocketsPerIdentity: number;
   private readonly tally = new Tally();
   private readonly awakeSince = Date.now();
   private readonly entrance = new Entrance();
@@ -46,6 +47,7 @@ export class ChatRoom extends DurableObject<Env> {
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
     const config = readConfig({ ...env });
+    this.maxSocketsPerIdentity = config.maxSocketsPerIdentity;
     this.sockets = new Sockets(config.slowReaderBytes);
     this.database = new Database(ctx.storage.sql);
     this.log = new SqlLog(this.database, randomUUID());
@@ -58,10 +60,17 @@ export class ChatRoom extends DurableObject<Env> {
 
   /** Accepts a WebSocket; worker.ts has checked that it is one. */
   override fetch(request: Request): Response {
+    const identity = request.headers.get(IDENTITY_HEADER) ?? String(this.env.LIMITERS.idFromName(NO_ADDRESS));
+    // The platform keeps a socket that was closed here until its peer answers: whoever leaves many of them has no more (C17).
+    if (this.ctx.getWebSockets(identity).length >= 2 * this.maxSocketsPerIdentity) {
+      return new Response("Too many connections of your address are still closing. Try again later.", {
+        status: 429,
+        headers: { "Retry-After": "60" },
+      });
+    }
     const { 0: client, 1: server } = new WebSocketPair();
     const connection = randomUUID();
-    const identity = request.headers.get(IDENTITY_HEADER) ?? String(this.env.LIMITERS.idFromName(NO_ADDRESS));
-    this.ctx.acceptWebSocket(server);
+    this.ctx.acceptWebSocket(server, [identity]);
     this.sockets.add(connection, server);
     this.handle({ type: "accepted", now: Date.now(), connection, identity });
     return new Response(null, { status: 101, webSocket: client });
@@ -70,10 +79,10 @@ export class ChatRoom extends DurableObject<Env> {
   override webSocketMessage(socket: WebSocket, frame: string | ArrayBuffer): void {
     const connection = this.sockets.connectionOf(socket);
     if (connection === undefined) return turnAway(socket);
-    const arrival = { connection, frame };
+    const held = { connection, frame };
     // Frames of one connection are heard in their order (C18).
-    if (this.isInside(connection) && !this.entrance.has(connection)) return this.hear([arrival]);
-    this.entrance.add(arrival);
+    if (this.isInside(connection) && !this.entrance.has(connection)) return this.hear([held]);
+    this.entrance.add(held);
     while (this.entrance.isFull) this.hear(this.entrance.take());
     if (!this.isLettingIn) this.ctx.waitUntil(this.letIn());
   }
@@ -104,6 +113,7 @@ export class ChatRoom extends DurableObject<Env> {
       tag,
       members: room.members,
       sockets: room.sessions.size,
+      open: this.ctx.getWebSockets().length,
       messages: log.head - log.floor,
       head: log.head,
       windowMs: windowMs(room.members),
@@ -138,8 +148,8 @@ export class ChatRoom extends DurableObject<Env> {
     return this.room.sessions.get(connection)?.joined !== null;
   }
 
-  private hear(arrivals: readonly Arrival[]): void {
-    for (const { connection, frame } of arrivals)
+  private hear(held: readonly HeldFrame[]): void {
+    for (const { connection, frame } of held)
       this.handle({ type: "frame", now: Date.now(), connection, frame });
   }
 

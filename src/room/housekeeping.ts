@@ -32,11 +32,12 @@ export function findOverdue(
     const { connection, since, joined } = session;
     if (joined === null) {
       const deadline = since + joinDeadlineMs;
-      if (now < deadline) next = Math.min(next, deadline);
+      // Those that come one after the other go together: an alarm each would cost the operator a request and a row.
+      if (now < deadline) next = Math.min(next, Math.max(deadline, now + Math.ceil(joinDeadlineMs / 3)));
       else overdue.push({ session, code: CLOSE.joinDeadline, reason: "Say your name first." });
     } else if (isDelivery(session)) {
       const deadline = Math.max(heard.get(connection) ?? 0, since) + silenceMs;
-      if (now < deadline) next = Math.min(next, nextLook(deadline, silenceMs, now - since, now));
+      if (now < deadline) next = Math.min(next, memberLookAt(deadline, silenceMs, now - since, now));
       else overdue.push({ session, code: CLOSE.silent, reason: "No ping came from you." });
     }
   }
@@ -47,7 +48,7 @@ export function findOverdue(
  * When a member whose deadline is ahead is looked at again. One that has been here for long, and was heard not long ago, is
  * looked at less often: otherwise a room where nothing happens would pay 288 alarms a day.
  */
-function nextLook(deadline: number, silenceMs: number, age: number, now: number): number {
+function memberLookAt(deadline: number, silenceMs: number, age: number, now: number): number {
   const isFresh = deadline - now >= silenceMs / 2;
   return isFresh ? Math.max(deadline, now + Math.min(age, LOOK_EVERY_MS)) : deadline;
 }

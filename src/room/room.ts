@@ -12,7 +12,6 @@ import {
 } from "../protocol/codec.ts";
 import { CLOSE } from "../protocol/messages.ts";
 import type { Grant } from "../rate-limit/budget.ts";
-import { elapsed, remaining, spend, waitOf } from "../rate-limit/gcra.ts";
 import { Admission, type Verdict } from "./admission.ts";
 import type { LedgerReader } from "./budget-ledger.ts";
 import type { RoomConfig } from "./config.ts";
@@ -20,14 +19,12 @@ import { Effects, type RoomEffect, type RoomEvent } from "./effects.ts";
 import { Flushes } from "./flushes.ts";
 import { Membership } from "./membership.ts";
 import type { LogReader } from "./message-log.ts";
+import { Pages } from "./pages.ts";
 import { Refusals } from "./refusals.ts";
 import { Sequence } from "./sequence.ts";
 import { type Action, awaitsHello, type Session, speaksDelivery } from "./session.ts";
 import { MAX_TYPING_MEMBERS, tell } from "./typing.ts";
 import { Upkeep } from "./upkeep.ts";
-
-/** A page of history costs a read of up to 100 rows: 20 at once, then four a second, per connection. */
-const PAGES = { periodMs: 250, burst: 20 };
 
 export interface RoomPorts {
   readonly config: RoomConfig;
@@ -56,6 +53,7 @@ export class Room {
   private readonly flushes: Flushes;
   private readonly upkeep: Upkeep;
   private readonly refusing: Refusals;
+  private readonly pages = new Pages();
 
   /**
    * `restored` are the sessions found in attachments when the object wakes, in any order. `isLess`: others were there of which
@@ -259,15 +257,10 @@ export class Room {
         now,
       );
     }
-    const { debt, at } = session.pages;
-    const owed = remaining(debt, elapsed(at, now));
-    // Time counts from here on, also where the clock went back.
-    session.pages = { debt: owed, at: now };
-    const wait = waitOf(PAGES, owed);
+    const wait = this.pages.take(session.identity, now);
     if (wait > 0) {
       return this.refusing.decline(session, encodeRefused({ code: "rate-limited", retryAfter: wait }), now);
     }
-    session.pages = { debt: spend(PAGES, owed), at: now };
     const events = this.ports.log.before(Math.min(before, this.sequence.told + 1), limit);
     const more = (events[0]?.seq ?? 0) > this.ports.log.floor + 1;
     this.send(session, encodeHistory({ before, events, more }));

@@ -1,7 +1,7 @@
 // One connection's state, and what of it survives hibernation in the socket's attachment (at most 16,384 bytes).
 import type { Hello } from "../protocol/messages.ts";
+import { type Debt, NO_DEBT } from "../rate-limit/gcra.ts";
 import { NEW_PATIENCE, type Patience } from "./patience.ts";
-import { NEVER_TOLD, type Told } from "./typing.ts";
 
 /** What a joined connection is to others. `client` is null for a classic one. */
 export interface Joined {
@@ -32,20 +32,12 @@ export interface Session {
   place: number;
   /** What is below is not kept: it is empty whenever the room may hibernate, or a debt that is paid off by then. */
   readonly waiting: Action[];
-  pages: Pages;
   patience: Patience;
   /** How lately the others were told that it types. */
-  typing: Told;
-}
-
-/** What pages of history have cost a connection, as of the instant `at`. */
-interface Pages {
-  readonly debt: number;
-  readonly at: number;
+  typing: Debt;
 }
 
 export function newSession(connection: string, identity: string, order: number, since: number): Session {
-  const pages = { debt: 0, at: since };
   return {
     connection,
     identity,
@@ -56,9 +48,8 @@ export function newSession(connection: string, identity: string, order: number, 
     hasRoster: true,
     place: 0,
     waiting: [],
-    pages,
     patience: NEW_PATIENCE,
-    typing: NEVER_TOLD,
+    typing: NO_DEBT,
   };
 }
 

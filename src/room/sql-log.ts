@@ -9,6 +9,11 @@ const FIELDS = COLUMNS.split(", ")
   .map((field) => `value ->> '${field}'`)
   .join(", ");
 
+/** To read so many rows costs less than to write one. */
+const MANY_SENDERS = 1_000;
+/** More than these are looked at so seldom. */
+const LOOK_EVERY_MS = 3_600_000;
+
 export class SqlLog implements MessageLog {
   epoch = "";
   isNamed = false;
@@ -16,8 +21,10 @@ export class SqlLog implements MessageLog {
   floor = 0;
   lastTimestamp = 0;
   private readonly database: Database;
-  /** When the first of the senders is to be forgotten that were known at the last look; their whole table is read for it. */
+  /** When the first of the senders was seen, as of the last look; their whole table is read for one. */
   private oldestSender = -Infinity;
+  /** The `before` of the last look, where there were many of them; kept on disk, because each wake would look again. */
+  private lookedBefore: number | null = null;
 
   /** A room without a log gets one named `freshEpoch`, which is written with the first name that is let in. */
   constructor(database: Database, freshEpoch: string) {
@@ -34,6 +41,9 @@ export class SqlLog implements MessageLog {
     const newest = this.rows(`SELECT ${COLUMNS} FROM messages ORDER BY seq DESC LIMIT 1`)[0];
     this.head = newest?.seq ?? this.floor;
     this.lastTimestamp = newest?.timestamp ?? numberIn(this.meta("floorTimestamp"));
+    this.oldestSender = -Infinity;
+    const looked = this.meta("lookedBefore");
+    this.lookedBefore = typeof looked === "number" ? looked : null;
   }
 
   get oldestTimestamp(): number | null {
@@ -52,6 +62,13 @@ export class SqlLog implements MessageLog {
   counterOf(author: string, client: string): number {
     const query = "SELECT counter FROM senders WHERE author = ? AND client = ?";
     return numberIn(this.database.read(query, author, client)[0]?.counter);
+  }
+
+  mayForget(before: number): boolean {
+    const { lookedBefore } = this;
+    if (lookedBefore === null) return this.oldestSender < before;
+    // Once an hour; at once where the clock went back since.
+    return before < lookedBefore || before >= lookedBefore + LOOK_EVERY_MS;
   }
 
   name(): void {
@@ -112,11 +129,15 @@ export class SqlLog implements MessageLog {
 
   /** An index would cost each message a row; so the table is read whole, but only when somebody in it is due. */
   private forgetSenders(before: number): void {
-    if (this.oldestSender >= before) return;
+    if (!this.mayForget(before)) return;
     this.database.delete("DELETE FROM senders WHERE seen < ?", before);
-    const [first] = this.database.read("SELECT min(seen) AS seen FROM senders");
+    const [found] = this.database.read("SELECT count(*) AS count, min(seen) AS seen FROM senders");
     // Who comes later was seen later.
-    this.oldestSender = Number(first?.seen ?? before);
+    this.oldestSender = Number(found?.seen ?? before);
+    const wasMany = this.lookedBefore !== null;
+    this.lookedBefore = numberIn(found?.count) > MANY_SENDERS ? before : null;
+    if (this.lookedBefore !== null) this.setMeta("lookedBefore", this.lookedBefore);
+    else if (wasMany) this.database.delete("DELETE FROM meta WHERE key = 'lookedBefore'");
   }
 
   private meta(key: string): SqlStorageValue | undefined {

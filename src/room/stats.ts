@@ -7,6 +7,8 @@ export interface RoomStats {
   /** Connections that have joined; and all of them. */
   readonly members: number;
   readonly sockets: number;
+  /** Those that the platform has: also closed ones that did not answer (C17). */
+  readonly open: number;
   /** Messages that are kept, and the newest seq. */
   readonly messages: number;
   readonly head: number;

@@ -8,6 +8,8 @@ export const UNSEEN: Readonly<Record<string, readonly string[]>> = {
     "what a crash left behind as held is never given back",
     "a give-back that was not heard is not said again",
     "no join deadline",
+    "each silent connection has an alarm of its own",
+    "a sender is forgotten whose attachment is not written",
     "a limiter's check takes the budget from a room that uses it",
     "a limiter's check leaves the budget where nobody uses it",
     "trimming keeps one message too few",
@@ -68,6 +70,7 @@ export const UNSEEN: Readonly<Record<string, readonly string[]>> = {
   "Few short messages come near no bound.": [
     "the text that waits for the budget has no bound",
     "a flush has no bound of messages",
+    "a join writes all that waits in one statement",
     "a flush has no bound of text",
     "what waits for a flush has no bound",
     "the text that waits for a flush has no bound",
@@ -86,6 +89,7 @@ export const UNSEEN: Readonly<Record<string, readonly string[]>> = {
   "Nobody asks for history, types, floods or reloads in a scope.": [
     "history shows what was not told yet",
     "pages of history without a limit",
+    "each connection has pages of history of its own",
     "typing reaches classic members",
     "typing reaches the one who types",
     "typing is kept in the attachment",

@@ -329,7 +329,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "a flood is borne with",
     file: "src/room/patience.ts",
-    from: 'if (waitOf(REFUSALS, owed) > 0) return { bearing: "close", left: patience };',
+    from: 'if (waitMs > 0) return { bearing: "close", left: patience };',
     to: "",
   },
   {
@@ -353,8 +353,32 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "pages of history without a limit",
     file: ROOM,
-    from: "const wait = waitOf(PAGES, owed);",
-    to: "const wait = 0 * waitOf(PAGES, owed);",
+    from: "const wait = this.pages.take(session.identity, now);",
+    to: "const wait = 0 * this.pages.take(session.identity, now);",
+  },
+  {
+    name: "each connection has pages of history of its own",
+    file: ROOM,
+    from: "const wait = this.pages.take(session.identity, now);",
+    to: "const wait = this.pages.take(session.connection, now);",
+  },
+  {
+    name: "each silent connection has an alarm of its own",
+    file: "src/room/housekeeping.ts",
+    from: "Math.max(deadline, now + Math.ceil(joinDeadlineMs / 3))",
+    to: "Math.max(deadline, now + 0 * Math.ceil(joinDeadlineMs / 3))",
+  },
+  {
+    name: "a sender is forgotten whose attachment is not written",
+    file: "src/room/upkeep.ts",
+    from: "if (log.mayForget(before))",
+    to: "if (log.mayForget(before) && before < 0)",
+  },
+  {
+    name: "sockets that do not answer their close have no bound",
+    file: "src/room/chat-room.ts",
+    from: ">= 2 * this.maxSocketsPerIdentity",
+    to: ">= 1_000_000 * this.maxSocketsPerIdentity",
   },
   {
     name: "the secret key is the author",

@@ -12,7 +12,11 @@ const session = (connection: string, since: number, as: Joined | null): Session 
 });
 
 test.each([
-  { as: null, heard: undefined, now: 30_999, code: undefined, next: 31_000 },
+  { as: null, heard: undefined, now: 1_000, code: undefined, next: 31_000 },
+  { as: null, heard: undefined, now: 21_000, code: undefined, next: 31_000 },
+  // Looked at again after a third of the deadline at the soonest.
+  { as: null, heard: undefined, now: 21_001, code: undefined, next: 31_001 },
+  { as: null, heard: undefined, now: 30_999, code: undefined, next: 40_999 },
   { as: null, heard: 30_000, now: 31_000, code: 4002, next: Infinity },
   { as: DELIVERY, heard: undefined, now: 300_999, code: undefined, next: 301_000 },
   { as: DELIVERY, heard: undefined, now: 301_000, code: 4009, next: Infinity },

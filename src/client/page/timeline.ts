@@ -16,7 +16,7 @@ type Wish =
   | { readonly kind: "older" | "newer" | "end"; readonly before: number }
   | { readonly kind: "place"; readonly before: number; readonly seq: number };
 
-export interface Arrival {
+export interface Sight {
   /** Whether whoever is here sees what comes in at the end. */
   readonly isSeen: boolean;
   /** Whether the view stays at the end, so that what is above may go. */
@@ -92,7 +92,7 @@ export class Timeline {
     this.isBack = false;
   }
 
-  live(batch: readonly ChatMessage[], { isSeen, isFollowing }: Arrival): void {
+  live(batch: readonly ChatMessage[], { isSeen, isFollowing }: Sight): void {
     const first = batch[0]?.seq ?? 0;
     const wasAtTail = this.isAtTail;
     const follows = this.messages.length === 0 || first === this.last + 1;

@@ -27,6 +27,7 @@ describe("stats", () => {
       tag: expect.stringMatching(/^[\w-]{12}$/),
       members: 1,
       sockets: 2,
+      open: 2,
       messages: 1,
       head: 1,
       windowMs: 5,

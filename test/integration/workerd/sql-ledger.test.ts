@@ -18,7 +18,7 @@ test("[D12] no statement has a parameter over the platform's 2 MB, however many 
     const lengths: number[] = [];
     const watched = {
       exec: (query: string, ...bindings: SqlStorageValue[]) => {
-        lengths.push(...bindings.map((binding) => String(binding).length));
+        lengths.push(...bindings.map((binding) => (typeof binding === "string" ? binding.length : 0)));
         return sql.exec(query, ...bindings);
       },
     };

@@ -53,3 +53,36 @@ test("[D12] the table of senders is read when the oldest is due, and not at each
     log.trim(0, timestamp + 1);
     expect(deletes).toHaveBeenCalledTimes(2);
   }));
+
+test("[D12] a table of many senders is read once an hour, also by a room that wakes at each alarm", () =>
+  inRoom((sql) => {
+    const HOUR_MS = 3_600_000;
+    const first = new SqlLog(new Database(sql), "epoch-1");
+    const many = Array.from({ length: 1_001 }, (_, i) => ({
+      ...messageAt(i + 1),
+      author: "a",
+      client: `${i}`,
+      counter: 1,
+    }));
+    first.append(many, JSON.stringify(many));
+    const { timestamp: oldest } = messageAt(1);
+    const newest = messageAt(1_001).timestamp;
+    /** Whether a room that wakes looks at the table. */
+    const looks = (before: number): boolean => {
+      const database = new Database(sql);
+      const woken = new SqlLog(database, "epoch-2");
+      const deletes = vi.spyOn(database, "delete");
+      expect(woken.mayForget(before)).toBe(woken.mayForget(before));
+      woken.trim(0, before);
+      return deletes.mock.calls.some(([query]) => query.includes("senders"));
+    };
+    expect([oldest, oldest + 1, oldest - 1 + HOUR_MS].map(looks)).toEqual([true, false, false]);
+    expect(looks(oldest - 1)).toBe(true);
+    expect(looks(oldest + 1)).toBe(false);
+    expect(looks(oldest - 1 + HOUR_MS)).toBe(true);
+    expect(newest).toBeLessThan(oldest + HOUR_MS);
+    expect(sql.exec("SELECT * FROM senders").toArray()).toEqual([]);
+    // Few are left: as any small table, it is looked at by whoever wakes.
+    expect(looks(oldest + HOUR_MS)).toBe(true);
+    expect(sql.exec("SELECT * FROM meta WHERE key = 'lookedBefore'").toArray()).toEqual([]);
+  }));

@@ -5,7 +5,7 @@ import { stepEnv } from "../../../load/runner/ladder.ts";
 import type { RunResult } from "../../../load/runner/result.ts";
 import { judge } from "../../../load/lib/validity.ts";
 import { brokenBy } from "../../../load/runner/broken.ts";
-import { failureOf, outcomeOf } from "../../../load/runner/ladder-outcome.ts";
+import { failureOf, ladderOutcomeOf } from "../../../load/runner/ladder-outcome.ts";
 import { prove } from "../../support/prove.ts";
 import { fixture, voided } from "./fixture.ts";
 
@@ -111,11 +111,11 @@ describe("brokenBy", () => {
   });
 });
 
-describe("outcomeOf", () => {
+describe("ladderOutcomeOf", () => {
   test("names the knee and what limited it", () => {
     const { verdict } = fixture();
     const tired = fixture({ verdict: { ...verdict, limitedBy: "target" } });
-    const { best, sentence } = outcomeOf(
+    const { best, sentence } = ladderOutcomeOf(
       [step(50, null), step(100, null), step(200, "p99 150 ms is over 100 ms", tired)],
       { p99Ms: 100 },
     );
@@ -126,7 +126,9 @@ describe("outcomeOf", () => {
   });
 
   test("does not blame the room for a tired generator", () => {
-    const { sentence } = outcomeOf([step(50, null), step(100, "VOID: lag", voided("lag"))], { p99Ms: 100 });
+    const { sentence } = ladderOutcomeOf([step(50, null), step(100, "VOID: lag", voided("lag"))], {
+      p99Ms: 100,
+    });
     expect(sentence).toContain("the room may do more than this ladder could show");
   });
 });

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { blocksOf } from "../../../load/runner/report-counts.ts";
 import { renderReport, type Report } from "../../../load/runner/report.ts";
 import { type Climber, renderBeside } from "../../../load/runner/report-beside.ts";
-import { outcomeOf } from "../../../load/runner/ladder-outcome.ts";
+import { ladderOutcomeOf } from "../../../load/runner/ladder-outcome.ts";
 import { fixture, voided } from "./fixture.ts";
 
 const report = (changes: Partial<Report> = {}): string =>
@@ -129,7 +129,7 @@ describe("a report", () => {
     const steps = [step(100, 2, null), step(200, 3, null), step(400, 25, "p99 125 ms is over 100 ms")];
     const page = report({
       results: steps.map(({ result }) => result),
-      ladder: outcomeOf(steps, { p99Ms: 100 }),
+      ladder: ladderOutcomeOf(steps, { p99Ms: 100 }),
     });
     expect(page).toContain("knee 20k/s");
     expect(page).toContain("bound 100 ms");
@@ -144,7 +144,7 @@ const climber = (kind: Climber["kind"], rates: readonly number[]): Climber => {
   const steps = rates.map((rate, i) =>
     step(rate, 3, i === rates.length - 1 ? "p99 125 ms is over 100 ms" : null),
   );
-  return { kind, outcome: outcomeOf(steps, { p99Ms: 100 }), href: `${kind}/report.html` };
+  return { kind, outcome: ladderOutcomeOf(steps, { p99Ms: 100 }), href: `${kind}/report.html` };
 };
 
 describe("ladders side by side", () => {

@@ -9,7 +9,7 @@ import { mergeTallies } from "../../../load/lib/tally.ts";
 import { judge } from "../../../load/lib/validity.ts";
 import { readParameters } from "../../../load/lib/parameters.ts";
 import {
-  brokenIn,
+  brokenRepeats,
   compare,
   comparePairs,
   driftOf,
@@ -24,7 +24,7 @@ import { LiveLine } from "../../../load/runner/progress.ts";
 import { exitCodeOf, readRepeats, type RunResult } from "../../../load/runner/result.ts";
 import { renderReport } from "../../../load/runner/report.ts";
 import { saveReport, sayResult } from "../../../load/runner/save.ts";
-import { type LadderStep, outcomeOf } from "../../../load/runner/ladder-outcome.ts";
+import { type LadderStep, ladderOutcomeOf } from "../../../load/runner/ladder-outcome.ts";
 import { comparePaired, LEAST_PAIRS } from "../../../load/runner/statistics.ts";
 import { coreSecondsOf } from "../../../load/runner/usage.ts";
 import { fixture, voided } from "./fixture.ts";
@@ -82,8 +82,8 @@ const repeats = (p50: number): RunResult[] => [1, 1.02, 0.98, 1.01, 0.99].map((b
 
 describe("a comparison", () => {
   test("finds a second that breaks a law worse before any latency, and takes no broken first for a base line", () => {
-    expect(brokenIn(five(broken()))).toBe("BROKEN in 5 of 5 repeats: 140 lost");
-    expect(brokenIn(five(fixture()))).toBeNull();
+    expect(brokenRepeats(five(broken()))).toBe("BROKEN in 5 of 5 repeats: 140 lost");
+    expect(brokenRepeats(five(fixture()))).toBeNull();
     expect(incomparable(five(broken()), five(fixture()))).toMatch(
       /is BROKEN \(140 lost\); it is no base line/,
     );
@@ -183,13 +183,13 @@ describe("a ladder", () => {
   test("says between which rates the knee is, and which failure was not reproduced", () => {
     const failed = [step(400, "p99"), step(400, "p99")];
     const tries = [step(100, null), step(200, "p99"), step(200, null), step(200, null), ...failed];
-    const { sentence, best, steps } = outcomeOf(tries, { p99Ms: 100 });
+    const { sentence, best, steps } = ladderOutcomeOf(tries, { p99Ms: 100 });
     expect(best?.rate).toBe(200);
     expect(steps).toHaveLength(3);
     expect(sentence).toContain(
       "That it failed once at 200 messages/s was not reproduced. The knee is between 200 and 400 messages/s.",
     );
-    expect(outcomeOf(tries.slice(0, 1), { p99Ms: 100 }).sentence).not.toContain("reproduced");
+    expect(ladderOutcomeOf(tries.slice(0, 1), { p99Ms: 100 }).sentence).not.toContain("reproduced");
   });
 });
 

@@ -1,4 +1,4 @@
-// `node load/host/main.ts run script.ts`: runs a k6 script on Node, with k6's flags as far as they exist.
+// `node load/host/main.ts run load/smoke.ts`: runs a k6 script on Node, with k6's flags as far as they exist.
 import { statSync } from "node:fs";
 import { resolve } from "node:path";
 import { command, Failure } from "../../tools/command.ts";

@@ -114,6 +114,27 @@ test("every path of a source file, or in a folder of the project, is there", () 
   expect(missing).toEqual([]);
 });
 
+test("every source file that a comment of the code names is there", () => {
+  let seen = 0;
+  const missing = FILES.filter((path) => /\.(?:ts|mjs|sh)$/.test(path)).flatMap((path) =>
+    read(path)
+      .split("\n")
+      .flatMap((text, i) =>
+        (/^\s*(?:\/\/|\/?\*|#)(.*)/.exec(text)?.[1] ?? "")
+          .split(/[^\w./*-]+/)
+          .map((word) => [word, i] as const),
+      )
+      .filter(([word]) => SOURCE.test(word) && !MADE.test(word))
+      .filter(([word]) => {
+        seen += 1;
+        return !isThere(word, path);
+      })
+      .map(([word, i]) => `${path}:${i + 1} ${word}`),
+  );
+  expect(seen).toBeGreaterThan(100);
+  expect(missing).toEqual([]);
+});
+
 test("every rule that a document names is in SPEC.md", () => {
   const unknown = complaints(({ text }) =>
     text

@@ -1,5 +1,6 @@
 // `npm run attacks`: what hostile clients cost themselves, the operator and the honest people of a room. Each against a workerd that it starts.
-import { fork } from "node:child_process";
+import { type ChildProcess, fork } from "node:child_process";
+import { rmSync } from "node:fs";
 import { readdir, readFile, rm, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { ATTACKS, type Orders, type Spent } from "../load/attacks/attacks.ts";
@@ -9,13 +10,14 @@ import { wholeOf } from "../tools/numbers.ts";
 import { bundleWorker } from "../tools/worker-bundle.ts";
 import { startWorkerd } from "../tools/workerd.ts";
 import { launcher, pinningHere, pinWithGenerator } from "../load/runner/pinning.ts";
+import { endOnSignal } from "../load/runner/request.ts";
 import { median } from "../load/runner/statistics.ts";
 import { cpuSecondsOf } from "../load/runner/usage.ts";
 
 const HELP = `
 npm run attacks: sixty honest people talk in a room, first in quiet and then beside an attack; each attack meets a fresh server. Prints a
 table: what the attacker did and was answered, what it cost the operator in requests, rows, processor time and disk, and the honest p99
-beside the quiet one. Of several rounds each figure is the median, but p50 and p99 are of the messages of all rounds. The first row is no
+beside the quiet one. Of several rounds each figure is the median, and "times" is that of the rounds' own ratios. The first row is no
 attack at all: what differs there is chance. The server has a core of its own; the attacker gives way to the honest people on the others.
 
   npm run attacks -- --seconds 10      of each row (default 10)
@@ -50,14 +52,22 @@ async function bytesIn(folder: string): Promise<number> {
 const cpuOf = async (pid: number): Promise<number> =>
   cpuSecondsOf(await readFile(`/proc/${pid}/stat`, "utf8"));
 
-function launch(orders: Orders): Promise<Spent> {
-  return new Promise((resolve, reject) => {
-    const attacker = fork(join(ROOT, "load", "attacks", "attacker.ts"));
-    attacker.once("message", (spent: Spent) => resolve(spent));
+/** Next word of the attacker's process. */
+const heard = <T>(attacker: ChildProcess): Promise<T> =>
+  new Promise((resolve, reject) => {
+    attacker.once("message", (word: T) => resolve(word));
     attacker.once("error", reject);
     attacker.once("exit", (code) => reject(new Error(`The attacker ended by itself, with code ${code}.`)));
-    attacker.send(orders);
   });
+
+/** An attacker that is ready: to start it would disturb the honest people's core more than most attacks do. */
+async function enlist(): Promise<(orders: Orders) => Promise<Spent>> {
+  const attacker = fork(join(ROOT, "load", "attacks", "attacker.ts"));
+  await heard(attacker);
+  return (orders) => {
+    attacker.send(orders);
+    return heard<Spent>(attacker);
+  };
 }
 
 /** What the platform would bill: an upgrade is a request, and so are twenty frames that come in, a call between objects, and an alarm. */
@@ -97,6 +107,7 @@ async function measure(attack: string, ms: number, state: string): Promise<Round
     launcher: launcher(pinning?.target),
   });
   try {
+    const launch = await enlist();
     const people = await HonestPeople.gather(server.url, ROOM);
     await people.talk(2_000);
     const talked = await billOf(server.url);
@@ -131,16 +142,13 @@ function tell(attack: string, rounds: readonly Round[]): string {
   const costs = COSTS.map((cost) =>
     median(rounds.map((round) => round.costs[cost])).toFixed(cost === "CPU s" ? 1 : 0),
   );
-  // A p99 of one round is of its few slowest messages.
-  const beside = rounds.flatMap((round) => round.beside);
-  const [p99, quiet] = [
-    quantile(beside, 0.99),
-    quantile(
-      rounds.flatMap((round) => round.quiet),
-      0.99,
-    ),
-  ];
-  const waits = [quantile(beside, 0.5), p99, quiet, p99 / quiet].map((ms) => ms.toFixed(1));
+  // A round in which the machine did something else spoils itself, and no other one.
+  const waits = [
+    ({ beside }: Round) => quantile(beside, 0.5),
+    ({ beside }: Round) => quantile(beside, 0.99),
+    ({ quiet }: Round) => quantile(quiet, 0.99),
+    ({ beside, quiet }: Round) => quantile(beside, 0.99) / quantile(quiet, 0.99),
+  ].map((of) => median(rounds.map(of)).toFixed(1));
   return `| ${attack} | ${[...costs, ...waits].join(" | ")} |`;
 }
 
@@ -160,6 +168,8 @@ command(
     if (attacks.length === 0)
       throw new Failure(`No attack has "${String(only)}" in its name; run it without --only.`, 2);
     pinWithGenerator();
+    endOnSignal();
+    process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
     console.log(`${attacks.length} rows, ${times} × ${(2 * ms) / 1_000 + 5} seconds each.\n`);
     console.log(`| attack | ${COLUMNS.join(" | ")} |`);
     console.log(`|${"---|".repeat(COLUMNS.length + 1)}`);

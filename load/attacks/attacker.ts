@@ -8,6 +8,7 @@ import { attack, type Orders } from "./attacks.ts";
 endWithParent();
 giveWay();
 
+process.send?.("ready");
 process.once("message", (orders: Orders) => {
   void attack(orders).then((spent) => process.send?.(spent, () => process.disconnect()));
 });

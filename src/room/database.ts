@@ -53,6 +53,6 @@ export class Database {
 
 /** A statement takes a hundred parameters, and a parameter 2 MB: so many rows are one, and not all rows are. */
 function* inParts(rows: readonly unknown[]): Iterable<string> {
-  for (let from = 0; from < rows.length; from += ROWS_AT_ONCE)
-    yield JSON.stringify(rows.slice(from, from + ROWS_AT_ONCE));
+  for (let rest = rows; rest.length > 0; rest = rest.slice(ROWS_AT_ONCE))
+    yield JSON.stringify(rest.slice(0, ROWS_AT_ONCE));
 }

@@ -82,10 +82,13 @@ export class ChatClient {
 
   /**
    * Connects, and stays connected until it is closed. Again it does something only after "superseded" or "refused". Returns the
-   * client. Throws an Error where there is no WebSocket.
+   * client.
    */
   start(): this {
-    if (this.#end !== null && !this.isClosed) this.#socket.start();
+    if (this.#end !== null && !this.isClosed) {
+      this.#end = null;
+      this.#socket.start();
+    }
     return this;
   }
 
@@ -162,7 +165,6 @@ export class ChatClient {
         this.#waiting.get(event.id)?.fail("aborted", !event.isGone);
         break;
       case "status":
-        this.#end = null;
         if (event.status === "superseded") this.#finish("superseded");
         // Of "refused" alone.
         if (event.code) this.#finish(event.code);

@@ -15,9 +15,9 @@ const FINAL: readonly ErrorCode[] = ["bad-frame", "frame-too-large", "name-too-l
 
 const PING_EVERY_MS = 25_000;
 const PONG_WITHIN_MS = 10_000;
-/** After a hint that the network changed, an answer has to come sooner. */
+/** After a hint that the network changed, an answer has to come sooner; */
 const PROBE_WITHIN_MS = 3_000;
-/** While the network is said to be gone, one answer is no proof for long: the loss may be yet to come. */
+/** and while it is said to be gone, one answer is no proof for long: the loss may be yet to come. */
 const PROBE_EVERY_MS = 5_000;
 /** Live for so long: the next loss starts with a short backoff again. */
 const STEADY_MS = 10_000;

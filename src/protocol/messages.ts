@@ -13,7 +13,7 @@ export type ErrorCode =
   | "room-full"
   | "too-many-sockets";
 
-/** The close codes that a room gives, and why. */
+/** Close codes of the application range, and why a socket gets one. */
 export const CLOSE = {
   normal: 1000,
   /** The demo's code for a name over 32 characters; also a frame over the bound. */

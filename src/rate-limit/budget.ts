@@ -23,9 +23,6 @@ export const FULL: Budget = { debts: NO_DEBTS, at: 0 };
 /** An object waits no longer for the answer of another; then it goes on without (L9). */
 export const CALL_MS = 1_000;
 
-/** So often a budget that is held is looked at, by its holder and by the limiter: a crash, or a lost answer, may have left it behind. */
-export const HELD_LOOK_MS = 86_400_000;
-
 /** The limiter's answer to a room that asks for the budget. */
 export interface Grant {
   /** Names this holding of the budget; new with each grant. */

@@ -19,25 +19,3 @@ export const waitOf = ({ periodMs, burst }: Policy, debt: number): number =>
 
 /** The debt with one more action. */
 export const spend = ({ periodMs }: Policy, debt: number): number => debt + periodMs;
-
-/** What actions have cost somebody, in ms, as of the instant `at` of a clock. */
-export interface Debt {
-  readonly debt: number;
-  readonly at: number;
-}
-
-export const NO_DEBT: Debt = { debt: 0, at: 0 };
-
-/**
- * One more action at the instant `now`: it is admitted where `waitMs` is 0, and `left` has its cost then. Time counts from `now`
- * on in any case, also where the clock went back.
- */
-export function attempt(
-  policy: Policy,
-  { debt, at }: Debt,
-  now: number,
-): { readonly waitMs: number; readonly left: Debt } {
-  const owed = remaining(debt, elapsed(at, now));
-  const waitMs = waitOf(policy, owed);
-  return { waitMs, left: { debt: waitMs === 0 ? spend(policy, owed) : owed, at: now } };
-}

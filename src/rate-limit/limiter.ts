@@ -5,7 +5,6 @@ import {
   CALL_MS,
   clearAt,
   FULL,
-  HELD_LOOK_MS,
   type Grant,
   isClear,
   landed,
@@ -29,6 +28,9 @@ export interface Account {
   /** What is owed at least, on the limiter's clock; while a room holds the budget, as of the grant. */
   readonly budget: Budget;
 }
+
+/** So often a holder is asked whether it still has a use for the budget: a crash, or a lost answer, may have left it behind. */
+const HELD_MS = 86_400_000;
 
 export const NEW_ACCOUNT: Account = { holder: null, spent: null, budget: FULL };
 
@@ -100,7 +102,7 @@ export class Limiter {
       case "alarm":
         this.wakeAt = Infinity;
         // Before anything is asked: it may be lost in a crash, and whoever keeps an account has an alarm.
-        if (this.account.holder !== null) this.wakeBy(event.now + HELD_LOOK_MS);
+        if (this.account.holder !== null) this.wakeBy(event.now + HELD_MS);
         this.askHolder(true);
         break;
       default:
@@ -160,7 +162,7 @@ export class Limiter {
     const known = holder === null ? spent : null;
     this.account = { holder: { room, identity, term }, spent: known, budget: present };
     this.effects.push({ type: "keep", account: this.account });
-    this.wakeBy(now + HELD_LOOK_MS);
+    this.wakeBy(now + HELD_MS);
     return { term, debts: present.debts, spent: known };
   }
 

@@ -6,7 +6,6 @@ import {
   charge,
   clearAt,
   FULL,
-  HELD_LOOK_MS,
   type Grant,
   isClear,
   type Kind,
@@ -26,6 +25,8 @@ export const MAX_WAITING = 32;
 export const MAX_WAITING_LENGTH = 16_384;
 /** How soon what departed identities owe, or have not given back for sure, is looked at again. */
 export const TIDY_MS = 60_000;
+/** A budget that somebody here holds is looked at so seldom: only a crash leaves one behind. */
+const HELD_MS = 86_400_000;
 
 export type Verdict =
   | { readonly type: "admitted" }
@@ -193,7 +194,7 @@ export class Admission {
     this.stale.clear();
     const { effects } = this.ports;
     effects.emit({ type: "budgets", rows });
-    for (const row of rows) effects.emit({ type: "alarm-by", at: rowLookAt(row, now) });
+    for (const row of rows) effects.emit({ type: "alarm-by", at: nextLook(row, now) });
   }
 
   /**
@@ -209,7 +210,7 @@ export class Admission {
       const isOver = isClear(row, now);
       if (state === "yielded" && isOver) clear.push(identity);
       else if (state === "held" && !this.ports.isHere(identity)) this.leave(identity, now);
-      else next = Math.min(next, rowLookAt(row, now));
+      else next = Math.min(next, nextLook(row, now));
       // The limiter may not have heard it.
       if (state === "returned" && isOver) this.giveBack({ ...row, ...asOf(row, now) });
     }
@@ -290,5 +291,5 @@ function promiseTo({ since }: Session, periodMs: number, now: number): number {
 }
 
 /** When a row is worth a look: one that is held only where a crash has left it behind. */
-const rowLookAt = (row: BudgetRow, now: number): number =>
-  row.state === "held" ? now + HELD_LOOK_MS : Math.max(clearAt(row), now + TIDY_MS);
+const nextLook = (row: BudgetRow, now: number): number =>
+  row.state === "held" ? now + HELD_MS : Math.max(clearAt(row), now + TIDY_MS);

@@ -10,7 +10,7 @@ import type { RateLimiter } from "../rate-limit/rate-limiter.ts";
 import { readConfig } from "./config.ts";
 import { Database } from "./database.ts";
 import type { RoomEffect, RoomEvent, Share } from "./effects.ts";
-import { type HeldFrame, Entrance } from "./entrance.ts";
+import { type Arrival, Entrance } from "./entrance.ts";
 import { slices, windowMs } from "./fan-out.ts";
 import { Room } from "./room.ts";
 import { Sockets, turnAway } from "./sockets.ts";
@@ -148,7 +148,7 @@ export class ChatRoom extends DurableObject<Env> {
     return this.room.sessions.get(connection)?.joined !== null;
   }
 
-  private hear(held: readonly HeldFrame[]): void {
+  private hear(held: readonly Arrival[]): void {
     for (const { connection, frame } of held)
       this.handle({ type: "frame", now: Date.now(), connection, frame });
   }

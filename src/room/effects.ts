@@ -4,7 +4,7 @@ import type { Grant, Yielded } from "../rate-limit/budget.ts";
 import type { BudgetRow } from "./budget-ledger.ts";
 import type { Session } from "./session.ts";
 
-/** `now` is the room's clock in ms; `frame` is whatever arrived. */
+/** `now` is the room's clock in ms; `frame` is whatever arrived; `author` the hash of the key in a first frame. */
 export type RoomEvent =
   | {
       readonly type: "accepted";

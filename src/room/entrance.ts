@@ -7,14 +7,14 @@ export const GROUP = 3;
 export const MAX_AT_ENTRANCE = { frames: 1_000, units: 1_048_576 };
 
 /** A frame, and whose it is. */
-export interface HeldFrame {
+export interface Arrival {
   readonly connection: string;
   readonly frame: string | ArrayBuffer;
 }
 
 export class Entrance {
   /** What waits of each connection, the one whose turn is next first. They take turns: a flood does not hold up a name. */
-  private readonly queues = new Map<string, HeldFrame[]>();
+  private readonly queues = new Map<string, Arrival[]>();
   private frames = 0;
   private units = 0;
 
@@ -27,16 +27,16 @@ export class Entrance {
     return this.queues.has(connection);
   }
 
-  add(held: HeldFrame): void {
-    const queue = this.queues.get(held.connection);
-    if (queue === undefined) this.queues.set(held.connection, [held]);
-    else queue.push(held);
-    this.count([held], 1);
+  add(arrival: Arrival): void {
+    const queue = this.queues.get(arrival.connection);
+    if (queue === undefined) this.queues.set(arrival.connection, [arrival]);
+    else queue.push(arrival);
+    this.count([arrival], 1);
   }
 
   /** As many as one turn is for. */
-  take(): readonly HeldFrame[] {
-    const group: HeldFrame[] = [];
+  take(): readonly Arrival[] {
+    const group: Arrival[] = [];
     for (const [connection, queue] of this.queues) {
       group.push(...queue.splice(0, 1));
       this.queues.delete(connection);
@@ -49,18 +49,17 @@ export class Entrance {
   }
 
   /** All of one connection, which is gone: it said this before it went. */
-  takeOf(connection: string): readonly HeldFrame[] {
+  takeOf(connection: string): readonly Arrival[] {
     const queue = this.queues.get(connection) ?? [];
     this.queues.delete(connection);
     this.count(queue, -1);
     return queue;
   }
 
-  private count(held: readonly HeldFrame[], by: 1 | -1): void {
-    this.frames += by * held.length;
-    for (const frame of held) this.units += by * unitsOf(frame);
+  private count(arrivals: readonly Arrival[], by: 1 | -1): void {
+    this.frames += by * arrivals.length;
+    for (const arrival of arrivals) this.units += by * unitsOf(arrival);
   }
 }
 
-const unitsOf = ({ frame }: HeldFrame): number =>
-  typeof frame === "string" ? frame.length : frame.byteLength;
+const unitsOf = ({ frame }: Arrival): number => (typeof frame === "string" ? frame.length : frame.byteLength);

@@ -4,7 +4,7 @@ import type { Share } from "./effects.ts";
 
 /** Messages in one flush: what is more leaves with the next one, so that no write and no frame is unbounded. */
 export const MAX_FLUSH_MESSAGES = 1_000;
-/** Units of text in one flush, but for its first message. As JSON, a unit is six bytes at most. */
+/** Units of text in one flush, but for its first message. */
 export const MAX_FLUSH_LENGTH = 131_072;
 /** Admitted messages that wait for a flush; one more is refused as busy. */
 export const MAX_PENDING = 10_000;

@@ -157,9 +157,8 @@ export class Membership {
       session.hasRoster = roster !== null;
       const limits = { message: config.maxMessageLength, typing: MAX_TYPING_MEMBERS };
       const { counter } = session;
-      const newcomer = { me, counter, since: delivery.since, members: this.size, roster, limits };
-      for (const frame of this.snapshots.delivery(newcomer, sequence.told))
-        effects.send(me.connection, frame);
+      const arrival = { me, counter, since: delivery.since, members: this.size, roster, limits };
+      for (const frame of this.snapshots.delivery(arrival, sequence.told)) effects.send(me.connection, frame);
       effects.emit({ type: "alarm-by", at: now + config.silenceMs });
     }
     effects.emit({ type: "attach", session });

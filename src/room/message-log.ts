@@ -23,8 +23,6 @@ export interface LogReader {
   lastBefore(before: number): number;
   /** The highest counter stored of an author's client tag; 0 if none is. */
   counterOf(author: string, client: string): number;
-  /** Whether `trim` with this `before` would forget a sender, as far as is known without a look at all of them. */
-  mayForget(before: number): boolean;
 }
 
 /** What the shell does with it. A write is durable once the turn of the event loop has committed. */
@@ -33,7 +31,7 @@ export interface MessageLog extends LogReader {
   name(): void;
   /** Messages in rising seq from head + 1, at least one; `json` is them as one text. Throws when storage refuses. */
   append(messages: readonly ChatMessage[], json: string): void;
-  /** Drops messages with seq <= `through`, and what is known of senders not seen since `before` (ms), where `mayForget` says so. */
+  /** Drops messages with seq <= `through`, and what is known of senders not seen since `before` (ms). */
   trim(through: number, before: number): void;
   /** Forgets everything; the log goes on as a new one named `epoch`. */
   erase(epoch: string): void;

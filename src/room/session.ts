@@ -1,7 +1,7 @@
 // One connection's state, and what of it survives hibernation in the socket's attachment (at most 16,384 bytes).
 import type { Hello } from "../protocol/messages.ts";
-import { type Debt, NO_DEBT } from "../rate-limit/gcra.ts";
 import { NEW_PATIENCE, type Patience } from "./patience.ts";
+import { NEVER_TOLD, type Told } from "./typing.ts";
 
 /** What a joined connection is to others. `client` is null for a classic one. */
 export interface Joined {
@@ -34,7 +34,7 @@ export interface Session {
   readonly waiting: Action[];
   patience: Patience;
   /** How lately the others were told that it types. */
-  typing: Debt;
+  typing: Told;
 }
 
 export function newSession(connection: string, identity: string, order: number, since: number): Session {
@@ -49,7 +49,7 @@ export function newSession(connection: string, identity: string, order: number, 
     place: 0,
     waiting: [],
     patience: NEW_PATIENCE,
-    typing: NO_DEBT,
+    typing: NEVER_TOLD,
   };
 }
 

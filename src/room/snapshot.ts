@@ -23,7 +23,7 @@ export const memberOf = (connection: string, { author, name }: Joined): Member =
 });
 
 /** Who comes, by the delivery protocol. */
-export interface Newcomer {
+export interface Arrival {
   readonly me: Member;
   /** The highest counter stored of this author and client tag. */
   readonly counter: number;
@@ -58,7 +58,7 @@ export class Snapshots {
    * A welcome, then the messages after `since`, or the backlog where the client does not resume, up to `head`. What
    * retention, MAX_REPLAY or MAX_REPLAY_LENGTH leaves out of a resumption is named as a gap (D2).
    */
-  delivery({ me, counter, since, members, roster, limits }: Newcomer, head: number): string[] {
+  delivery({ me, counter, since, members, roster, limits }: Arrival, head: number): string[] {
     const { epoch, floor } = this.log;
     const resumed = since !== null && since.epoch === epoch && since.seq <= head;
     const oldest = Math.max(floor, head - (resumed ? MAX_REPLAY : BACKLOG));

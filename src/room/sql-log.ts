@@ -64,6 +64,7 @@ export class SqlLog implements MessageLog {
     return numberIn(this.database.read(query, author, client)[0]?.counter);
   }
 
+  /** Whether `trim` with this `before` would forget a sender, as far as is known without a look at all of them. */
   mayForget(before: number): boolean {
     const { lookedBefore } = this;
     if (lookedBefore === null) return this.oldestSender < before;

@@ -33,10 +33,9 @@ export class Upkeep {
     const through = Math.max(log.head - config.historyMaxRows, log.lastBefore(before));
     const isEmpty = membership.sessions.size === 0 && sequence.size === 0;
     if (isEmpty && isTidy && through >= log.head) return this.forget();
-    // Where the log forgets senders by age, those that are here are known by their attachments (D9).
-    if (log.mayForget(before))
-      for (const session of membership.sessions.values())
-        if (isDelivery(session)) effects.emit({ type: "attach", session });
+    // The log forgets senders by age; those that are here are known by their attachments then (D9).
+    for (const session of membership.sessions.values())
+      if (isDelivery(session)) effects.emit({ type: "attach", session });
     effects.emit({ type: "trim", through, before });
     const wakeBy = Math.min(next, nextTrim(log.oldestTimestamp, config, now), tidyAt);
     if (wakeBy < Infinity) effects.emit({ type: "alarm-by", at: wakeBy });

@@ -9,7 +9,6 @@ export const UNSEEN: Readonly<Record<string, readonly string[]>> = {
     "a give-back that was not heard is not said again",
     "no join deadline",
     "each silent connection has an alarm of its own",
-    "a sender is forgotten whose attachment is not written",
     "a limiter's check takes the budget from a room that uses it",
     "a limiter's check leaves the budget where nobody uses it",
     "trimming keeps one message too few",

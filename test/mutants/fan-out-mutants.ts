@@ -121,8 +121,8 @@ export const FAN_OUT_MUTANTS: readonly Mutant[] = [
   {
     name: "a delivery newcomer is shown the log's head, not what was told",
     file: MEMBERSHIP,
-    from: "this.snapshots.delivery(newcomer, sequence.told)",
-    to: "this.snapshots.delivery(newcomer, this.room.log.head)",
+    from: "this.snapshots.delivery(arrival, sequence.told)",
+    to: "this.snapshots.delivery(arrival, this.room.log.head)",
   },
   {
     name: "a classic newcomer is shown the log's head, not what was told",

@@ -329,7 +329,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "a flood is borne with",
     file: "src/room/patience.ts",
-    from: 'if (waitMs > 0) return { bearing: "close", left: patience };',
+    from: 'if (waitOf(REFUSALS, owed) > 0) return { bearing: "close", left: patience };',
     to: "",
   },
   {
@@ -367,12 +367,6 @@ export const MUTANTS: readonly Mutant[] = [
     file: "src/room/housekeeping.ts",
     from: "Math.max(deadline, now + Math.ceil(joinDeadlineMs / 3))",
     to: "Math.max(deadline, now + 0 * Math.ceil(joinDeadlineMs / 3))",
-  },
-  {
-    name: "a sender is forgotten whose attachment is not written",
-    file: "src/room/upkeep.ts",
-    from: "if (log.mayForget(before))",
-    to: "if (log.mayForget(before) && before < 0)",
   },
   {
     name: "sockets that do not answer their close have no bound",

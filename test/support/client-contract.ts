@@ -1,8 +1,6 @@
 // What an app may rely on of ChatClient: one suite over the fake room of its users' tests, and over a real one.
 import { expect, test } from "vitest";
 import { ChatError, type ChatMessage, type SocketClass } from "../../src/client/chat-client.ts";
-import { DELIVERY_PROTOCOL, MAX_CLIENT_FRAME_LENGTH } from "../../src/protocol/limits.ts";
-import { CLOSE } from "../../src/protocol/messages.ts";
 import { MemoryStorage } from "../../src/client/extras/storage.ts";
 import { MessageStream } from "../../src/client/extras/stream.ts";
 import { SeenClient, type SeenClientOptions } from "./seen-client.ts";
@@ -110,24 +108,6 @@ export function clientContract(what: string, open: () => Promise<Place>): void {
     await using ann = enter(place, "name", "n".repeat(33));
     await expect(ann.send("hi")).rejects.toMatchObject({ code: "name-too-long", mayBeStored: true });
     expect(ann.snapshot()).toMatchObject({ status: "refused", reason: "Name too long." });
-  });
-
-  test(`[D11] ${what}: a frame over the bound ends the connection, before it joined and after`, async () => {
-    const place = await open();
-    const hello = JSON.stringify({
-      name: "ann",
-      protocol: DELIVERY_PROTOCOL,
-      key: "k".repeat(16),
-      client: "tab",
-    });
-    for (const frames of [[], [hello]]) {
-      const socket = new place.WebSocket(place.url("bound"));
-      const code = new Promise((resolve) => socket.addEventListener("close", (event) => resolve(event.code)));
-      socket.addEventListener("open", () => {
-        for (const frame of [...frames, "x".repeat(MAX_CLIENT_FRAME_LENGTH + 1)]) socket.send(frame);
-      });
-      expect(await code).toBe(CLOSE.tooLarge);
-    }
   });
 
   test(`[P8] [D3] ${what}: what waits when a client is closed is kept by its storage, and said once by the next one`, async () => {

@@ -94,9 +94,7 @@ export function logContract(
       append(log, [messageAt(1, { author: "a", client: "x", counter: 4 })]);
       log.trim(0, 10);
       expect(log.counterOf("a", "x")).toBe(4);
-      expect([log.mayForget(10), log.mayForget(11)]).toEqual([false, true]);
       log.trim(0, 11);
-      expect(log.mayForget(11)).toBe(false);
       expect(log.counterOf("a", "x")).toBe(0);
     }));
 

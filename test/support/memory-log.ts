@@ -48,10 +48,6 @@ export class MemoryLog implements MessageLog {
     return this.senders.get(JSON.stringify([author, client]))?.counter ?? 0;
   }
 
-  mayForget(before: number): boolean {
-    return [...this.senders.values()].some(({ seen }) => seen < before);
-  }
-
   append(messages: readonly ChatMessage[]): void {
     for (const row of messages) {
       this.rows.push(row);

@@ -1,8 +1,7 @@
 // That somebody types: when a room tells it, when a client says it, and what becomes of whoever says it too often.
 import { describe, expect, test } from "vitest";
 import { REFUSALS } from "../../src/room/patience.ts";
-import { NO_DEBT } from "../../src/rate-limit/gcra.ts";
-import { tell } from "../../src/room/typing.ts";
+import { NEVER_TOLD, tell } from "../../src/room/typing.ts";
 import { ClientMachine, only, transmitted, WELCOME } from "../support/client-machine.ts";
 import { DELIVERY, grantOf, of, RoomMachine, sent } from "../support/room-machine.ts";
 
@@ -39,7 +38,7 @@ describe("a room", () => {
   });
 
   test("[P19] [L5] a clock that goes back by an hour keeps it silent for 3 s, and not for an hour", () => {
-    const { told } = tell(NO_DEBT, 10_000_000);
+    const { told } = tell(NEVER_TOLD, 10_000_000);
     const back = tell(told, 6_400_000);
     expect(back.may).toBe(false);
     expect(tell(back.told, 6_402_999).may).toBe(false);

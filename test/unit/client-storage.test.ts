@@ -54,6 +54,8 @@ test("a browser is one author, and each tab a client of its own; both stay", () 
   expect(decodeHello(JSON.stringify({ name: "ann", protocol: DELIVERY_PROTOCOL, ...ann }))).toMatchObject({
     ok: true,
   });
+  // 288 bits: a key is a secret.
+  expect(ann.key).toMatch(/^\d+(-\d+){8}$/);
   expect(ann.client).not.toBe(ann.key);
   expect(identity(all, one)).toEqual(ann);
   const second = identity(all, other);

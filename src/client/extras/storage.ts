@@ -47,17 +47,20 @@ export class MemoryStorage implements OutboxStorage {
 }
 
 /** Made once; and anew where what is kept has a length that a room refuses. */
-function kept(storage: TextStorage, name: string, least: number, most: number): string {
+function kept(storage: TextStorage, name: string, make: () => string, least: number, most: number): string {
   const known = storage.getItem(name);
   if (known !== null && known.length >= least && known.length <= most) return known;
-  const made = newId();
+  const made = make();
   storage.setItem(name, made);
   return made;
 }
 
+/** A secret, not only a name: 288 random bits, in at most 98 characters. */
+const newKey = (): string => [newId(), newId(), newId()].join("-");
+
 /** The secret key of an author: made once and kept. */
 export const keyIn = (storage: TextStorage): string =>
-  kept(storage, "edge-chat-key", MIN_KEY_LENGTH, MAX_KEY_LENGTH);
+  kept(storage, "edge-chat-key", newKey, MIN_KEY_LENGTH, MAX_KEY_LENGTH);
 
 /**
  * The secret key of this browser, and the tag of this tab: made once and kept. `identity(localStorage, sessionStorage)` is one
@@ -68,5 +71,5 @@ export const identity = (
   forClient: TextStorage,
 ): { readonly key: string; readonly client: string } => ({
   key: keyIn(forAuthor),
-  client: kept(forClient, "edge-chat-client", 1, MAX_CLIENT_TAG_LENGTH),
+  client: kept(forClient, "edge-chat-client", newId, 1, MAX_CLIENT_TAG_LENGTH),
 });

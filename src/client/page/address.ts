@@ -17,11 +17,12 @@ export type Address =
   /** `why` is a sentence for whoever came by this link. */
   | { readonly kind: "damaged"; readonly why: string };
 
+/** Units of a fragment that are looked at: more than any name has, with all the signs around it. */
+const MOST_UNITS = 1_000;
 /** So many hex digits and nothing else are a piece of a private room's id; as a name they would give the secret away. */
 const PIECE_OF_ID = /^[0-9a-f]{20,}$/i;
 const DAMAGED_ID =
   "This link to a private room is damaged: a piece is missing, or too much. Ask for it again.";
-const MOST_UNITS = 1_000;
 const NO_NAME = "A room's name needs a letter or a digit.";
 const TOO_LONG = `A room's name has at most ${MAX_ROOM_NAME_LENGTH} characters.`;
 const NO_ROOM = "This link leads to no room: what stands behind # is missing.";
@@ -37,7 +38,7 @@ export function parseFragment(fragment: string): Address {
   const bare = text
     .trim()
     .replace(/[?&].*$/su, "")
-    // Longer than any name and its signs: the pattern below would take quadratic time on a million dots.
+    // The pattern below would take quadratic time on a million dots.
     .slice(0, MOST_UNITS)
     .replace(/^[(<[{"'«“‘]+|[.,;:!)>\]}"'»”’…]+$/gu, "");
   const [, place = "", seq] = /^(.*?)(?:\/(\d{1,15}))?$/su.exec(bare) ?? [];

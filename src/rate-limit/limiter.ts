@@ -102,7 +102,7 @@ export class Limiter {
       case "alarm":
         this.wakeAt = Infinity;
         // Before anything is asked: it may be lost in a crash, and whoever keeps an account has an alarm.
-        if (this.account.holder !== null) this.wakeBy(event.now + HELD_MS);
+        if (this.account.holder !== null) this.wakeBy(event.now + HELD_MS, event.now);
         this.askHolder(true);
         break;
       default:
@@ -162,7 +162,7 @@ export class Limiter {
     const known = holder === null ? spent : null;
     this.account = { holder: { room, identity, term }, spent: known, budget: present };
     this.effects.push({ type: "keep", account: this.account });
-    this.wakeBy(now + HELD_MS);
+    this.wakeBy(now + HELD_MS, now);
     return { term, debts: present.debts, spent: known };
   }
 
@@ -175,12 +175,13 @@ export class Limiter {
       this.effects.push({ type: "forget" });
     } else {
       this.effects.push({ type: "keep", account: this.account });
-      this.wakeBy(clearAt(asOf(budget, now)));
+      this.wakeBy(clearAt(asOf(budget, now)), now);
     }
   }
 
-  private wakeBy(at: number): void {
-    if (at >= this.wakeAt) return;
+  private wakeBy(at: number, now: number): void {
+    // One whose time is over did not ring, and nobody is to wait for it.
+    if (at >= this.wakeAt && this.wakeAt >= now) return;
     this.wakeAt = at;
     this.effects.push({ type: "wake-at", at });
   }

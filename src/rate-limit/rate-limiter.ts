@@ -83,7 +83,9 @@ export class RateLimiter extends DurableObject<Env> {
 
   private async ask({ room, identity, term }: Holder, isCheck: boolean): Promise<void> {
     const { ROOMS } = this.env;
-    const answer = await inTime(ROOMS.get(ROOMS.idFromString(room)).yieldBudget(identity, term, isCheck));
+    const answer = await inTime(() =>
+      ROOMS.get(ROOMS.idFromString(room)).yieldBudget(identity, term, isCheck),
+    );
     this.handle({ type: "yielded", now: Date.now(), term, answer });
   }
 }

@@ -240,7 +240,8 @@ export class ChatRoom extends DurableObject<Env> {
         this.forget();
         break;
       case "alarm-by":
-        if (effect.at < this.wakeAt) {
+        // One whose time is over did not ring, and nobody is to wait for it.
+        if (effect.at < this.wakeAt || this.wakeAt < Date.now()) {
           this.wakeAt = effect.at;
           this.ctx.waitUntil(this.wakeBy(effect.at));
         }
@@ -293,13 +294,14 @@ export class ChatRoom extends DurableObject<Env> {
   }
 
   private async take(identity: string): Promise<void> {
-    const grant = await inTime(this.limiter(identity).take({ room: this.ctx.id.toString(), identity }));
+    const room = this.ctx.id.toString();
+    const grant = await inTime(() => this.limiter(identity).take({ room, identity }));
     if (grant === null) console.warn({ event: "limiter-silent", room: this.tag });
     this.handle({ type: "granted", now: Date.now(), identity, grant });
   }
 
   private async giveBack(identity: string, term: string, left: Yielded): Promise<void> {
-    const heard = await inTime(this.limiter(identity).giveBack(term, left));
+    const heard = await inTime(() => this.limiter(identity).giveBack(term, left));
     // Not heard for sure: it is said again when the alarm rings.
     if (heard === null) return;
     this.handle({ type: "returned", now: Date.now(), identity });

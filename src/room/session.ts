@@ -1,4 +1,5 @@
 // One connection's state, and what of it survives hibernation in the socket's attachment (at most 16,384 bytes).
+import { isCount, isFields } from "../protocol/fields.ts";
 import type { Hello } from "../protocol/messages.ts";
 import { NEW_PATIENCE, type Patience } from "./patience.ts";
 import { NEVER_TOLD, type Told } from "./typing.ts";
@@ -61,27 +62,34 @@ export interface Attachment extends Pick<
   readonly v: 2;
 }
 
-/** What version 1 called `since`; what it held of the rate limit besides is in the ledger now. */
-interface FirstAttachment extends Omit<Attachment, "v" | "since" | "hasRoster"> {
-  readonly v: 1;
-  readonly accepted: number;
-}
-
 export function toAttachment(session: Session): Attachment {
   const { connection, identity, order, since, joined, counter, hasRoster } = session;
   return { v: 2, connection, identity, order, since, joined, counter, hasRoster };
 }
 
-/** The session of an attachment, or null where it is none of ours (a closed connection's is null). */
+/**
+ * The session of an attachment, or null where it is none of ours (a closed connection's is null). No client reaches what is
+ * kept, but it may be damaged: a session of which a field is no such thing would damage what the others are told.
+ */
 export function fromAttachment(value: unknown): Session | null {
-  if (typeof value !== "object" || value === null || !("v" in value)) return null;
-  if (value.v !== 1 && value.v !== 2) return null;
-  // Only this file writes these versions, into storage that no client reaches; it may be damaged all the same.
-  const kept = value as Attachment | FirstAttachment;
-  if (typeof kept.connection !== "string" || typeof kept.identity !== "string") return null;
-  const { connection, identity, order, joined, counter } = kept;
-  const { since, hasRoster } = kept.v === 1 ? { since: kept.accepted, hasRoster: true } : kept;
+  if (!isFields(value) || (value.v !== 1 && value.v !== 2)) return null;
+  const { connection, identity, order, joined, counter } = value;
+  // Version 1 called it so; what it held of the rate limit besides is in the ledger now.
+  const since = value.v === 1 ? value.accepted : value.since;
+  const hasRoster = value.v === 1 || value.hasRoster;
+  if (typeof connection !== "string" || typeof identity !== "string" || typeof hasRoster !== "boolean")
+    return null;
+  if (!isCount(order) || !isCount(since) || !isCount(counter)) return null;
+  if (joined !== null && !isJoined(joined)) return null;
   return { ...newSession(connection, identity, order, since), joined, counter, hasRoster };
+}
+
+function isJoined(value: unknown): value is Joined {
+  if (!isFields(value)) return false;
+  const { name, author, client } = value;
+  return (
+    typeof name === "string" && typeof author === "string" && (client === null || typeof client === "string")
+  );
 }
 
 export const isDelivery = (session: Session): boolean =>

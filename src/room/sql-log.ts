@@ -11,8 +11,8 @@ const FIELDS = COLUMNS.split(", ")
 
 /** To read so many rows costs less than to write one. */
 const MANY_SENDERS = 1_000;
-/** More than these are looked at so seldom. */
-const LOOK_EVERY_MS = 3_600_000;
+/** More than these are looked at so seldom: each look reads them all. */
+const LOOK_EVERY_MS = 86_400_000;
 
 export class SqlLog implements MessageLog {
   epoch = "";
@@ -68,7 +68,7 @@ export class SqlLog implements MessageLog {
   mayForget(before: number): boolean {
     const { lookedBefore } = this;
     if (lookedBefore === null) return this.oldestSender < before;
-    // Once an hour; at once where the clock went back since.
+    // At once where the clock went back since.
     return before < lookedBefore || before >= lookedBefore + LOOK_EVERY_MS;
   }
 
@@ -132,7 +132,9 @@ export class SqlLog implements MessageLog {
   private forgetSenders(before: number): void {
     if (!this.mayForget(before)) return;
     this.database.delete("DELETE FROM senders WHERE seen < ?", before);
-    const [found] = this.database.read("SELECT count(*) AS count, min(seen) AS seen FROM senders");
+    const query = "SELECT count(*) AS count, min(seen) AS seen FROM (SELECT seen FROM senders LIMIT ?)";
+    // As many of them as say whether there are many.
+    const [found] = this.database.read(query, MANY_SENDERS + 1);
     // Who comes later was seen later.
     this.oldestSender = Number(found?.seen ?? before);
     const wasMany = this.lookedBefore !== null;

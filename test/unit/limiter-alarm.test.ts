@@ -49,3 +49,10 @@ test("[D12] where the budget came back and nothing is owed, nothing is kept and 
     { type: "forget" },
   ]);
 });
+
+test("[D12] an alarm that did not ring is set again with the next grant, and not before its time is over", () => {
+  const limiter = new Limiter(NEW_ACCOUNT);
+  limiter.handle(take(1, "first", NOW));
+  expect(wakes(limiter, take(2, "first", NOW + DAY_MS))).toEqual([]);
+  expect(wakes(limiter, take(3, "first", NOW + DAY_MS + 1))).toEqual([NOW + 2 * DAY_MS + 1]);
+});

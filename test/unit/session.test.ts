@@ -36,15 +36,31 @@ test("[D9] an attachment of the version before is read: what it held of the rate
   expect(fromAttachment(first)).toEqual({ ...fresh(), joined: CLASSIC, counter: 9 });
 });
 
-const WHOLE = toAttachment(fresh());
+const WHOLE = { ...toAttachment(fresh()), joined: DELIVERY };
 test.each([
-  ...[null, undefined, 7, "text", {}, { ...WHOLE, v: 0 }, { ...WHOLE, v: 3 }],
+  ...[null, undefined, 7, "text", [], {}],
+  ...[0, 3, "2"].map((v) => ({ ...WHOLE, v })),
+  ...[7, null, undefined].map((connection) => ({ ...WHOLE, connection })),
+  ...[7, null, undefined].map((identity) => ({ ...WHOLE, identity })),
+  ...["7", -1, 1.5, null, undefined].map((order) => ({ ...WHOLE, order })),
+  ...["7", -1, 1.5, null, undefined].map((since) => ({ ...WHOLE, since })),
+  ...["7", -1, 1.5, null, undefined].map((counter) => ({ ...WHOLE, counter })),
+  ...["true", 1, null, undefined].map((hasRoster) => ({ ...WHOLE, hasRoster })),
+  ...["ann", 7, [], {}, undefined].map((joined) => ({ ...WHOLE, joined })),
   ...[
-    { ...WHOLE, connection: 7 },
-    { ...WHOLE, identity: null },
-  ],
-])("[D9] %o is no session's attachment", (value) => {
+    { ...DELIVERY, name: 7 },
+    { ...DELIVERY, author: null },
+    { ...DELIVERY, client: 7 },
+    { name: "ann", author: "a" },
+  ].map((joined) => ({ ...WHOLE, joined })),
+  // Version 1 has the instant under another name.
+  { ...WHOLE, v: 1 },
+])("[C26] [D9] %j is no session's attachment", (value) => {
   expect(fromAttachment(value)).toBeNull();
+});
+
+test.each([CLASSIC, DELIVERY, null])("[D9] whoever joined as %j is that again", (joined) => {
+  expect(fromAttachment({ ...WHOLE, joined })?.joined).toEqual(joined);
 });
 
 describe("what the next frame of a connection is read as", () => {

@@ -137,6 +137,17 @@ describe("retention", () => {
     await room.settle();
     expect(await alarmOf(room)).toBeLessThanOrEqual(Date.now() + 30_000);
   });
+
+  test("[D12] a room that is awake, and whose alarm did not ring, sets one when somebody speaks", async () => {
+    const room = new HeldRoom();
+    const ann = await classic(room);
+    await runInDurableObject(roomOf(room.name), async (instance, { storage }) => {
+      await storage.deleteAlarm();
+      (instance as unknown as { wakeAt: number }).wakeAt = Date.now() - 1;
+    });
+    await say(room, ann, { message: "hi" });
+    expect(await alarmOf(room)).toBeLessThanOrEqual(Date.now() + MAX_AGE);
+  });
 });
 
 const erase = (room: HeldRoom, headers: Record<string, string>, method = "DELETE"): Promise<Response> =>

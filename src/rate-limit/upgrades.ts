@@ -2,8 +2,9 @@
 // a flood of new rooms ends here. Isolates share nothing, so no other law rests on this one (L10).
 import type { Rates } from "./budget.ts";
 import { elapsed, type Policy, remaining, spend, waitOf } from "./gcra.ts";
+import { Recent } from "./recent.ts";
 
-/** Identities that are remembered; who was here longest ago is forgotten first. */
+/** Identities that are remembered. */
 export const MAX_IDENTITIES = 10_000;
 
 /** Twice the joins that may come at once, and ten times as many later on: who is let into rooms never meets this bound. */
@@ -40,8 +41,8 @@ interface Account {
 }
 
 export class Upgrades {
-  /** In the order of their instants. */
-  private readonly accounts = new Map<string, Account>();
+  /** By identity. */
+  private readonly accounts = new Recent<Account>(MAX_IDENTITIES);
   private readonly policy: Policy;
   private readonly roomPolicy: Policy;
   /** When each that is held goes on. */
@@ -64,17 +65,12 @@ export class Upgrades {
     const queueMs = waitOf(roomPolicy, roomDebt);
     const waitMs = Math.max(waitOf(policy, debt), isElsewhere && queueMs > MAX_HOLD_MS ? queueMs : 0);
     const isLetIn = waitMs === 0;
-    accounts.delete(identity);
     accounts.set(identity, {
       debt: isLetIn ? spend(policy, debt) : debt,
       roomDebt: isLetIn && isElsewhere ? spend(roomPolicy, roomDebt) : roomDebt,
       room: isLetIn ? room : account.room,
       at: now,
     });
-    for (const oldest of accounts.keys()) {
-      if (accounts.size <= MAX_IDENTITIES) break;
-      accounts.delete(oldest);
-    }
     const share = WAIT_PART * (debt - FREE_PART * policy.burst * policy.periodMs);
     return { waitMs, holdMs: this.hold(Math.max(share, queueMs), now) };
   }

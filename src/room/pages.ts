@@ -1,8 +1,9 @@
 // How many pages of history an address may ask a room for: each is a hundred rows to be read, which an operator pays for.
 import { elapsed, remaining, spend, waitOf } from "../rate-limit/gcra.ts";
+import { Recent } from "../rate-limit/recent.ts";
 
 const PAGES = { periodMs: 250, burst: 20 };
-/** Addresses that are remembered; who asked longest ago is forgotten first. What is owed is paid off in five seconds. */
+/** Addresses that are remembered. What is owed is paid off in five seconds. */
 const MAX_ACCOUNTS = 1_000;
 
 /** What pages have cost, as of the instant `at`. */
@@ -12,22 +13,16 @@ interface Account {
 }
 
 export class Pages {
-  /** By identity, in the order of their last questions. */
-  private readonly accounts = new Map<string, Account>();
+  /** By identity. */
+  private readonly accounts = new Recent<Account>(MAX_ACCOUNTS);
 
   /** Milliseconds until an identity may have one more page; 0: it may now, and this one is counted. */
   take(identity: string, now: number): number {
-    const { accounts } = this;
-    const { debt, at } = accounts.get(identity) ?? { debt: 0, at: now };
+    const { debt, at } = this.accounts.get(identity) ?? { debt: 0, at: now };
     const owed = remaining(debt, elapsed(at, now));
     const wait = waitOf(PAGES, owed);
-    accounts.delete(identity);
     // Time counts from here on, also where the clock went back.
-    accounts.set(identity, { debt: wait === 0 ? spend(PAGES, owed) : owed, at: now });
-    for (const oldest of accounts.keys()) {
-      if (accounts.size <= MAX_ACCOUNTS) break;
-      accounts.delete(oldest);
-    }
+    this.accounts.set(identity, { debt: wait === 0 ? spend(PAGES, owed) : owed, at: now });
     return wait;
   }
 }

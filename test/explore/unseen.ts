@@ -110,5 +110,8 @@ export const UNSEEN: Readonly<Record<string, readonly string[]>> = {
       "a complaint is told again with every later loss",
       "presence overtakes its messages",
     ],
-  "No attachment is damaged in a scope.": ["who was turned away at a wake stays in rosters"],
+  "No attachment is damaged in a scope.": [
+    "who was turned away at a wake stays in rosters",
+    "a damaged attachment is believed",
+  ],
 };

@@ -111,6 +111,18 @@ export const MUTANTS: readonly Mutant[] = [
     to: "return { v: 2, connection, identity, order, since, joined: null, counter, hasRoster };",
   },
   {
+    name: "a damaged attachment is believed",
+    file: "src/room/session.ts",
+    from: "if (joined !== null && !isJoined(joined)) return null;",
+    to: "",
+  },
+  {
+    name: "an alarm that did not ring is waited for",
+    file: SHELL,
+    from: "effect.at < this.wakeAt || this.wakeAt < Date.now()",
+    to: "effect.at < this.wakeAt",
+  },
+  {
     name: "raw IPv6 address as key",
     file: "src/rate-limit/identity.ts",
     from: ".slice(0, 4)\n    .map((group)",

@@ -346,6 +346,12 @@ export const ACCEPTED: readonly Accepted[] = [
   },
   {
     file: "src/room/notices.ts",
+    line: "const common: (Waiting & { readonly before: number })[] = [];",
+    changes: ['[] → ["Stryker was here"]'],
+    why: "A text has no place that somebody's could be before: nobody hears it.",
+  },
+  {
+    file: "src/room/notices.ts",
     line: "for (; next < said.length && (said[next]?.seq ?? 0) <= after; next++)",
     changes: ["said[next]?.seq → said[next].seq"],
     why: FOR_THE_COMPILER,

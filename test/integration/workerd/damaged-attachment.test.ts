@@ -22,19 +22,22 @@ test.each([
   { since: null },
   { counter: 0.5 },
   { hasRoster: "yes" },
-])("[C26] [D9] a member of whom %j was kept is closed, and whoever comes is told of nobody like it", async (change) => {
-  const room = freshRoom();
-  const { client: ann } = await join(room, "ann");
-  const { client: bob } = await join(room, "bob");
-  await damage(room, "bob", change);
-  const cleo = await connect(room);
-  cleo.send({ name: "cleo", protocol: 1, key: "a-key-of-cleo----------", client: "tab" });
-  const welcome = (await cleo.upTo("welcome")).at(-1);
-  expect(await bob.closed()).toMatchObject({ code: 4007 });
-  expect(welcome).toMatchObject({ welcome: { members: 2, roster: [{ name: "ann" }, { name: "cleo" }] } });
-  ann.send({ message: "does anybody hear me?" });
-  await ann.upTo("message");
-});
+])(
+  "[C26] [D9] a member of whom %j was kept is closed, and whoever comes is told of nobody like it",
+  async (change) => {
+    const room = freshRoom();
+    const { client: ann } = await join(room, "ann");
+    const { client: bob } = await join(room, "bob");
+    await damage(room, "bob", change);
+    const cleo = await connect(room);
+    cleo.send({ name: "cleo", protocol: 1, key: "a-key-of-cleo----------", client: "tab" });
+    const welcome = (await cleo.upTo("welcome")).at(-1);
+    expect(await bob.closed()).toMatchObject({ code: 4007 });
+    expect(welcome).toMatchObject({ welcome: { members: 2, roster: [{ name: "ann" }, { name: "cleo" }] } });
+    ann.send({ message: "does anybody hear me?" });
+    await ann.upTo("message");
+  },
+);
 
 test("[C26] [L9] a member whose identity can be no limiter's is answered by the small allowance, not never", async () => {
   const room = freshRoom();

@@ -20,6 +20,7 @@ export const PRICES = {
   /** Twenty messages of a WebSocket are one. */
   objectRequests: { dollarsAMillion: 0.15, includedAMonth: 1_000_000, freeADay: 100_000 },
   rowsWritten: { dollarsAMillion: 1, includedAMonth: 50_000_000, freeADay: 100_000 },
+  rowsRead: { dollarsAMillion: 0.001, includedAMonth: 25_000_000_000, freeADay: 5_000_000 },
   /** Gigabyte seconds. An object that could hibernate is billed for none. */
   duration: { dollarsAMillion: 12.5, includedAMonth: 400_000, freeADay: 13_000 },
 } as const satisfies Record<string, Price>;

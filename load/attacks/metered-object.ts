@@ -1,5 +1,5 @@
-// The Worker as it is deployed, with a meter: what Cloudflare would bill of rooms and limiters. All objects of one workerd share an
-// isolate, so what is counted on a prototype is counted for all of them.
+// The Worker as it is deployed, with a meter for what rooms and limiters do by themselves: calls, alarms, rows written. Upgrades and frames
+// are counted by who sends them. All objects of one workerd share an isolate, so what is counted on a prototype is counted for all of them.
 import worker, { ChatRoom as Room, RateLimiter as Limiter } from "../../src/worker.ts";
 
 /** Calls between objects and alarms that ring; rows that are written, with keys and alarms that are set as one each. */

@@ -9,3 +9,9 @@ declare namespace Cloudflare {
     readonly TIMELINES: Fetcher;
   }
 }
+
+/** A document as text. */
+declare module "*.md?raw" {
+  const text: string;
+  export default text;
+}

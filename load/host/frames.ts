@@ -1,7 +1,8 @@
 // Frames of RFC 6455, read and written. Knows no socket. No extensions, hence no reserved bits.
 import { Buffer } from "node:buffer";
 import { randomFillSync } from "node:crypto";
-import { Texts } from "./texts.ts";
+import { isCloseCode } from "./closes.ts";
+import { Texts, textOf } from "./texts.ts";
 
 export const OPCODE = { continuation: 0, text: 1, binary: 2, close: 8, ping: 9, pong: 10 } as const;
 
@@ -13,9 +14,20 @@ export interface FrameSink {
   pong(data: Buffer): void;
   /** The peer's close frame; nothing more is read. `code` is 1005 where the frame had none. */
   closing(code: number, reason: string): void;
-  /** The peer broke the protocol; nothing more is read. */
-  broken(sentence: string): void;
+  /** The peer broke the protocol; nothing more is read. It is to be told this code. */
+  broken(sentence: string, code: BrokenCode): void;
 }
+
+/** A broken protocol, a text that is no UTF-8, a message that is too long. */
+type BrokenCode = 1002 | 1007 | 1009;
+
+/** Of a message, in bytes; no frame of a room comes near. k6 has no bound. */
+const MOST = 32 * 1_048_576;
+const MOST_OF_CONTROL = 125;
+
+/** Stands for a close frame without a code, and may not be sent. */
+const NO_CODE = 1005;
+const FINAL_TEXT = 0x81;
 
 /** Of all readers of the thread. */
 const texts = new Texts();
@@ -25,9 +37,10 @@ export class FrameReader {
   private readonly sink: FrameSink;
   private readonly maskBit: 0 | 128;
   /** The beginning of a frame whose end has not come. */
-  private rest: Buffer = Buffer.alloc(0);
-  private restLength = 0;
-  private fragments: Buffer[] = [];
+  private readonly rest = new Kept();
+  /** The fragments of a message whose last one has not come. */
+  private message = new Kept();
+  /** Of the message in fragments; 0 where there is none. */
   private fragmentedOpcode = 0;
   private hasEnded = false;
 
@@ -39,31 +52,13 @@ export class FrameReader {
 
   read(bytes: Buffer): void {
     if (this.hasEnded) return;
-    if (this.restLength === 0) this.keep(bytes, this.parse(bytes));
-    else {
-      this.append(bytes, 0);
-      const whole = this.rest.subarray(0, this.restLength);
-      const used = this.parse(whole);
-      if (used === 0) return;
-      // In place: what is kept only ever moves to the front.
-      whole.copyWithin(0, used);
-      this.restLength -= used;
+    if (this.rest.length === 0) {
+      const used = this.parse(bytes);
+      if (used < bytes.length && !this.hasEnded) this.rest.add(bytes, used);
+    } else {
+      this.rest.add(bytes, 0);
+      this.rest.drop(this.parse(this.rest.bytes));
     }
-  }
-
-  private keep(bytes: Buffer, used: number): void {
-    if (used < bytes.length && !this.hasEnded) this.append(bytes, used);
-  }
-
-  private append(bytes: Buffer, from: number): void {
-    const length = this.restLength + bytes.length - from;
-    if (length > this.rest.length) {
-      const larger = Buffer.allocUnsafe(Math.max(4_096, length * 2));
-      this.rest.copy(larger, 0, 0, this.restLength);
-      this.rest = larger;
-    }
-    bytes.copy(this.rest, this.restLength, from);
-    this.restLength = length;
   }
 
   /** Reads whole frames; returns how many bytes they took. */
@@ -71,7 +66,11 @@ export class FrameReader {
     let at = 0;
     while (bytes.length - at >= 2 && !this.hasEnded) {
       const first = bytes[at] ?? 0;
+      const opcode = first & 0x0f;
       let length = (bytes[at + 1] ?? 0) ^ this.maskBit;
+      // By its head: what may not come is not waited for, and nothing is kept for it.
+      const wrong = this.wrongHead(first, opcode, length);
+      if (wrong !== null) return this.break(wrong, 1002);
       let start = at + 2;
       if (length === 126) {
         if (bytes.length < at + 4) break;
@@ -79,60 +78,103 @@ export class FrameReader {
         start = at + 4;
       } else if (length === 127) {
         if (bytes.length < at + 10) break;
+        if ((bytes[at + 2] ?? 0) > 127) return this.break("a length with the highest bit", 1002);
         length = Number(bytes.readBigUInt64BE(at + 2));
         start = at + 10;
-      } else if (length > 127) return this.break("a frame with the wrong mask bit");
+      }
+      if (opcode < OPCODE.close && this.message.length + length > MOST)
+        return this.break(`a message of over ${MOST} bytes`, 1009);
       if (this.maskBit !== 0) start += 4;
       if (bytes.length - start < length) break;
       if (this.maskBit !== 0) toggleMask(bytes, start - 4, start, length);
-      this.frame(first, bytes, start, start + length);
       at = start + length;
+      if (opcode >= OPCODE.close) this.control(opcode, bytes.subarray(start, at));
+      else if (first === FINAL_TEXT) this.text(bytes, start, at);
+      else this.data(opcode, first > 127, bytes.subarray(start, at));
     }
     return at;
   }
 
-  private frame(first: number, bytes: Buffer, start: number, end: number): void {
-    const isFinal = first >= 128;
-    const opcode = first & 0x0f;
-    if ((first & 0x70) !== 0) this.break("a reserved bit without an extension");
-    else if (opcode >= 8) this.control(opcode, isFinal, bytes.subarray(start, end));
-    else if (isFinal && opcode === OPCODE.text && this.fragmentedOpcode === 0) {
-      this.sink.text(texts.of(bytes, start, end));
-    } else this.data(opcode, isFinal, bytes.subarray(start, end));
+  /** What is wrong with a frame by its first two bytes; `length` is what stands there. */
+  private wrongHead(first: number, opcode: number, length: number): string | null {
+    if (length > 127) return "a frame with the wrong mask bit";
+    if ((first & 0x70) !== 0) return "a reserved bit without an extension";
+    if (opcode >= OPCODE.close) {
+      if (opcode > OPCODE.pong) return `a frame of the reserved opcode ${opcode}`;
+      return first > 127 && length <= MOST_OF_CONTROL ? null : "a control frame that is long or a fragment";
+    }
+    if (opcode > OPCODE.binary) return `a frame of the reserved opcode ${opcode}`;
+    const isWithin = this.fragmentedOpcode !== 0;
+    return isWithin === (opcode === OPCODE.continuation) ? null : `a frame of opcode ${opcode} out of turn`;
+  }
+
+  private text(bytes: Buffer, start: number, end: number): void {
+    const text = texts.of(bytes, start, end);
+    if (text === null) this.break("a text that is no UTF-8", 1007);
+    else this.sink.text(text);
   }
 
   private data(opcode: number, isFinal: boolean, payload: Buffer): void {
-    const isContinuation = opcode === OPCODE.continuation;
-    if (isContinuation !== (this.fragmentedOpcode !== 0) || opcode > OPCODE.binary) {
-      this.break(`a frame of opcode ${opcode} where none may come`);
-      return;
-    }
-    if (!isContinuation) this.fragmentedOpcode = opcode;
-    this.fragments.push(Buffer.from(payload));
+    if (opcode !== OPCODE.continuation) this.fragmentedOpcode = opcode;
+    this.message.add(payload, 0);
     if (!isFinal) return;
-    const whole = Buffer.concat(this.fragments);
+    const { bytes } = this.message;
     const isText = this.fragmentedOpcode === OPCODE.text;
-    this.fragments = [];
+    this.message = new Kept();
     this.fragmentedOpcode = 0;
-    if (isText) this.sink.text(whole.toString("utf8"));
-    else this.sink.binary(new Uint8Array(whole).buffer);
+    if (isText) this.text(bytes, 0, bytes.length);
+    else this.sink.binary(new Uint8Array(bytes).buffer);
   }
 
-  private control(opcode: number, isFinal: boolean, payload: Buffer): void {
-    if (!isFinal || payload.length > 125 || opcode > OPCODE.pong) this.break("a malformed control frame");
-    else if (opcode === OPCODE.ping) this.sink.ping(Buffer.from(payload));
+  private control(opcode: number, payload: Buffer): void {
+    if (opcode === OPCODE.ping) this.sink.ping(Buffer.from(payload));
     else if (opcode === OPCODE.pong) this.sink.pong(Buffer.from(payload));
+    else this.closing(payload);
+  }
+
+  private closing(payload: Buffer): void {
+    const code = payload.length === 0 ? NO_CODE : payload.length === 1 ? 0 : payload.readUInt16BE(0);
+    const reason = textOf(payload, 2, payload.length);
+    if (payload.length > 0 && !isCloseCode(code)) this.break("a close without a code that may be sent", 1002);
+    else if (reason === null) this.break("a close whose reason is no UTF-8", 1007);
     else {
       this.hasEnded = true;
-      const hasCode = payload.length >= 2;
-      this.sink.closing(hasCode ? payload.readUInt16BE(0) : 1005, hasCode ? payload.toString("utf8", 2) : "");
+      this.sink.closing(code, reason);
     }
   }
 
-  private break(sentence: string): number {
+  private break(sentence: string, code: BrokenCode): number {
     this.hasEnded = true;
-    this.sink.broken(sentence);
+    this.sink.broken(sentence, code);
     return 0;
+  }
+}
+
+/** Bytes that wait for those that come after them. */
+class Kept {
+  length = 0;
+  private buffer: Buffer = Buffer.alloc(0);
+
+  get bytes(): Buffer {
+    return this.buffer.subarray(0, this.length);
+  }
+
+  add(bytes: Buffer, from: number): void {
+    const length = this.length + bytes.length - from;
+    if (length > this.buffer.length) {
+      const larger = Buffer.allocUnsafe(Math.max(4_096, length * 2));
+      this.buffer.copy(larger, 0, 0, this.length);
+      this.buffer = larger;
+    }
+    bytes.copy(this.buffer, this.length, from);
+    this.length = length;
+  }
+
+  /** Drops so many from the front, in place. */
+  drop(count: number): void {
+    if (count === 0) return;
+    this.buffer.copyWithin(0, count, this.length);
+    this.length -= count;
   }
 }
 
@@ -180,8 +222,9 @@ function toggleMask(bytes: Buffer, mask: number, start: number, length: number):
   }
 }
 
-/** A close frame's payload. */
+/** A close frame's payload; 1005 is none. */
 export function closePayload(code: number, reason: string): Buffer {
+  if (code === NO_CODE) return Buffer.alloc(0);
   const text = Buffer.from(reason);
   const payload = Buffer.allocUnsafe(2 + text.length);
   payload.writeUInt16BE(code, 0);

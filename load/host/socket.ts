@@ -2,12 +2,14 @@
 // it read with the time of the read; what a script may do and see is websockets.ts. Not the `ws` package: it looks for Buffer and
 // process among the globals, which scripts must not find [K3], and does not say when it read [K13].
 import { Buffer } from "node:buffer";
-import { createHash, randomBytes } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import { connect as connectPlain, type Socket } from "node:net";
 import { clearTimeout, setTimeout } from "node:timers";
 import { connect as connectTls } from "node:tls";
 import { URL } from "node:url";
+import { closeError } from "./closes.ts";
 import { clientFrame, closePayload, FrameReader, OPCODE } from "./frames.ts";
+import { isAccepted, statusOf } from "./handshake.ts";
 
 export interface SocketEvents {
   open(): void;
@@ -20,7 +22,7 @@ export interface SocketEvents {
 }
 
 export interface SocketEnd {
-  /** What k6 tells its error listeners before the close; null where it tells nothing, as when the network breaks. */
+  /** What k6 tells its error listeners before the close; null where it tells nothing, as of a broken network or protocol. */
   readonly error: string | null;
   /** Of the peer's close frame; 1006 where the connection ended without one; null where it never opened or broke. */
   readonly code: number | null;
@@ -36,7 +38,6 @@ export interface SocketOptions {
   readonly events: SocketEvents;
 }
 
-const ACCEPT_SUFFIX = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 const MAX_HEAD_BYTES = 65_536;
 /** Shared by all sockets of the thread: what is in it is parsed before the next read. */
 const readBuffer = Buffer.allocUnsafe(256 * 1_024);
@@ -51,6 +52,8 @@ export class LeanSocket {
   private readonly events: SocketEvents;
   private readonly net: Socket;
   private readonly key = randomBytes(16).toString("base64");
+  /** The subprotocols that the script asks for, by a header of its own. */
+  private readonly protocols: string;
   private readonly timer: NodeJS.Timeout;
   private readonly reader: FrameReader;
   private readonly clock: () => number;
@@ -64,6 +67,8 @@ export class LeanSocket {
     this.events = events;
     this.clock = clock;
     this.reader = this.createReader();
+    const asking = Object.entries(headers).find(([name]) => /^sec-websocket-protocol$/i.test(name));
+    this.protocols = asking?.[1] ?? "";
     const target = new URL(url);
     const isTls = target.protocol === "wss:";
     const onread = {
@@ -141,11 +146,9 @@ export class LeanSocket {
       this.head = bytes;
       return;
     }
-    const text = bytes.toString("latin1", 0, Math.max(0, end));
-    this.status = Number(/^HTTP\/1\.1 (\d{3})/.exec(text)?.[1] ?? 0);
-    const accept = createHash("sha1").update(`${this.key}${ACCEPT_SUFFIX}`).digest("base64");
-    const isAccepted = /^sec-websocket-accept: *(\S+)/im.exec(text)?.[1] === accept;
-    if (this.status !== 101 || !isAccepted) {
+    const head = end > MAX_HEAD_BYTES ? "" : bytes.toString("latin1", 0, Math.max(0, end));
+    this.status = statusOf(head);
+    if (this.status !== 101 || !isAccepted(head, this.key, this.protocols)) {
       this.fail("websocket: bad handshake");
       return;
     }
@@ -167,12 +170,16 @@ export class LeanSocket {
         events.ping();
       },
       closing: (code, reason) => {
-        // 1005 says that there was no code, and may not be sent.
-        if (!this.hasSentClose) this.close(code === 1005 ? 1000 : code, "");
+        if (!this.hasSentClose) this.close(code, "");
         this.finish({ error: closeError(code, reason), code, reason });
         this.net.end();
       },
-      broken: (sentence) => this.fail(`websocket: ${sentence}`),
+      // k6 tells its script neither an error nor a code; the server hears both.
+      broken: (sentence, code) => {
+        if (!this.hasSentClose) this.close(code, sentence);
+        this.finish({ error: null, code: null, reason: "" });
+        this.net.destroySoon();
+      },
     });
   }
 
@@ -196,7 +203,3 @@ export class LeanSocket {
     this.events.closed(end);
   }
 }
-
-/** k6 takes every code but these two for an error as well. */
-const closeError = (code: number, reason: string): string | null =>
-  code === 1000 || code === 1001 ? null : `websocket: close ${code}${reason === "" ? "" : `: ${reason}`}`;

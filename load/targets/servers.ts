@@ -61,7 +61,7 @@ export function startNull({ port, ...options }: NullOptions): Promise<Target> {
         pong: () => {},
         closing: (code) => {
           room.leave(line);
-          socket.end(serverFrame(OPCODE.close, closePayload(code === 1005 ? 1000 : code, "")));
+          socket.end(serverFrame(OPCODE.close, closePayload(code, "")));
         },
         broken: () => socket.destroy(),
       },

@@ -19,7 +19,8 @@ export const CLOSE = 8;
 export const PING = 9;
 export const PONG = 10;
 
-function bytesOf({
+/** A frame as it stands on the wire; masked unless it says otherwise. */
+export function bytesOf({
   opcode,
   payload = "",
   fin = true,

@@ -256,7 +256,7 @@ test.each([
   [
     "/drop",
     [
-      ["error", "websocket: close 1006: unexpected EOF"],
+      ["error", "websocket: close 1006 (abnormal closure): unexpected EOF"],
       ["close", 1006, "unexpected EOF"],
     ],
   ],

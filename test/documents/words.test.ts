@@ -14,7 +14,7 @@ const OF_THE_HOUSE = listed(`
 
 /** Capitals that everybody reads as they are meant, and names of documents. */
 const ABBREVIATIONS = listed(`
-  AGPL, AMD, API, ASCII, CLOSING, CPU, CRDT, DELETE, EPYC, FIFO, GET, HMAC, HTTP, JSON, MIT, MPL, NFC, NFKC, POST,
+  AGPL, AMD, API, ASCII, CLOSING, CPU, CRDT, DELETE, EPYC, FIFO, GET, HMAC, HTTP, JSON, MIT, MPL, NFC, NFKC, POST, RFC,
   SIGKILL, SIGSTOP, SHA, SQL, URL, UTF, AGENTS, CHANGELOG, CONTRACT, CONTRIBUTING, README, SECURITY, SPEC`);
 
 const glossary = read("docs/glossary.md")

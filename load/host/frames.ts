@@ -133,7 +133,7 @@ export class FrameReader {
   }
 
   private closing(payload: Buffer): void {
-    const code = payload.length === 0 ? NO_CODE : payload.length === 1 ? 0 : payload.readUInt16BE(0);
+    const code = payload.length < 2 ? NO_CODE : payload.readUInt16BE(0);
     const reason = textOf(payload, 2, payload.length);
     if (payload.length > 0 && !isCloseCode(code)) this.break("a close without a code that may be sent", 1002);
     else if (reason === null) this.break("a close whose reason is no UTF-8", 1007);

@@ -48,7 +48,7 @@ const fails =
   (code: number) =>
   (row: string, send: readonly Part[], told: readonly string[] = []): Row => ({
     row,
-    send: wire([...send, text("after")]),
+    send: wire([...send, text("after"), { opcode: PING }, close(1000)]),
     told: ["open", ...told, "close"],
     said: [expect.stringMatching(`^close ${code} .`)],
   });
@@ -85,7 +85,7 @@ export const answered = (row: string, answer: Conversation["answer"], more: Part
 /** No WebSocket: the connection ends without a frame. */
 export const refused = (row: string, answer: Conversation["answer"], more: Partial<Row> = {}): Row => ({
   row: `4.1 ${row}`,
-  send: wire([text("after")]),
+  send: wire([text("after"), close(1000)]),
   answer: answer ?? {},
   ...more,
   told: ["error websocket: bad handshake", "close"],

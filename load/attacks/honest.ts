@@ -2,10 +2,13 @@
 import { once } from "node:events";
 import { setTimeout as pause } from "node:timers/promises";
 import { WebSocket } from "ws";
+import { DELIVERY_PROTOCOL, PING, PONG } from "../../src/protocol/limits.ts";
 
 /** How many there are. */
 export const PEOPLE = 60;
 const EVERY_MS = 1_000;
+/** They ping after so many words: who does not is dropped (SILENCE_MS), whatever it says. */
+const WORDS_TO_PING = 20;
 
 export class HonestPeople {
   private readonly sockets: WebSocket[];
@@ -28,7 +31,7 @@ export class HonestPeople {
       sockets.push(socket);
       const key = `a-key-of-person-${i}-----`;
       socket.on("message", (data: Buffer) => people.hear(i, data.toString()));
-      socket.send(JSON.stringify({ name: `p${i}`, protocol: 1, key, client: "tab" }));
+      socket.send(JSON.stringify({ name: `p${i}`, protocol: DELIVERY_PROTOCOL, key, client: "tab" }));
       await once(socket, "message");
     }
     return people;
@@ -45,6 +48,7 @@ export class HonestPeople {
         const message = `${i}:${this.count}`;
         this.sent.set(message, performance.now());
         socket.send(JSON.stringify({ message, counter: this.count }));
+        if (this.count % WORDS_TO_PING === 0) socket.send(PING);
         turn += 1;
         await pause(Math.max(1, began + (turn * EVERY_MS) / PEOPLE - performance.now()));
       }
@@ -60,6 +64,7 @@ export class HonestPeople {
   }
 
   private hear(i: number, text: string): void {
+    if (text === PONG) return;
     const { events } = JSON.parse(text) as { events?: readonly { message: string }[] };
     for (const { message } of events ?? []) {
       const at = message.startsWith(`${i}:`) ? this.sent.get(message) : undefined;

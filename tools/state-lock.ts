@@ -1,55 +1,39 @@
-// One server a state folder: two of them would write over each other. The operating system ends the hold with the process that has it,
-// however that dies: a socket is listened on, and no file says a process id that may be another one's by now.
-import { createHash } from "node:crypto";
-import { rm } from "node:fs/promises";
-import { connect, createServer, type Server } from "node:net";
-import { tmpdir } from "node:os";
+// One server a state folder: two of them would write over each other. What is held is a file in the folder itself, by whatever path or
+// in whatever environment somebody comes to it. SQLite locks it: the operating system lets go with the process, however that dies.
+import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { Failure } from "./command.ts";
 
 export interface StateLock {
   release(): void;
 }
 
-/** Holds a state folder, given as an absolute path. Throws a Failure where another server has it. */
+/** Stays when nobody holds it, and is empty: to remove it would be to lock one file and leave another. */
+const FILE = "server.lock";
+const SQLITE_BUSY = 5;
+/** The garbage collector would close a file that nobody refers to. */
+const HELD = new Set<DatabaseSync>();
+
+/** Holds a state folder, given as an absolute path; makes it where there is none. Throws a Failure where another server has it. */
 export async function lockState(state: string): Promise<StateLock> {
-  const path = addressOf(state);
-  let server = await listen(path);
-  if (server === null) {
-    if (await answers(path)) {
+  await mkdir(state, { recursive: true });
+  let file: DatabaseSync | null = null;
+  try {
+    file = new DatabaseSync(join(state, FILE));
+    file.exec("BEGIN EXCLUSIVE");
+  } catch (error) {
+    file?.close();
+    if ((error as { errcode?: number }).errcode === SQLITE_BUSY) {
       throw new Failure(`Another server runs on ${state}; stop it, or choose another folder with --state.`);
     }
-    // Left behind by one that was killed.
-    await rm(path, { force: true });
-    server = await listen(path);
+    throw new Failure(`${join(state, FILE)} cannot be locked: ${String(error)}`);
   }
-  if (server === null) throw new Failure(`${state} cannot be locked; try again.`);
-  const held = server;
-  held.unref();
-  return { release: () => void held.close() };
-}
-
-/** Short, however long the folder's name is: a socket's path has some hundred bytes at most. */
-function addressOf(state: string): string {
-  const name = `edge-chat-${createHash("sha256").update(state).digest("hex").slice(0, 24)}`;
-  return process.platform === "win32" ? `\\\\.\\pipe\\${name}` : join(tmpdir(), `${name}.sock`);
-}
-
-function listen(path: string): Promise<Server | null> {
-  return new Promise((resolve) => {
-    const server = createServer((socket) => socket.destroy());
-    server.once("error", () => resolve(null));
-    server.listen(path, () => resolve(server));
-  });
-}
-
-function answers(path: string): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(path);
-    socket.once("error", () => resolve(false));
-    socket.once("connect", () => {
-      socket.destroy();
-      resolve(true);
-    });
-  });
+  const held = file;
+  HELD.add(held);
+  return {
+    release: () => {
+      if (HELD.delete(held)) held.close();
+    },
+  };
 }

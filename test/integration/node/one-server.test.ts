@@ -1,9 +1,9 @@
 // One server a state folder, and none left behind by whoever started it.
 import { type ChildProcess, spawn } from "node:child_process";
-import { cp, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { expect, onTestFinished, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { ROOT } from "../../../tools/command.ts";
 import { startServer } from "../../../tools/server.ts";
 import { lockState } from "../../../tools/state-lock.ts";
@@ -79,6 +79,30 @@ test("a folder is held once, and free again when it is released or its holder di
   holder.kill("SIGKILL");
   await new Promise((resolve) => holder.once("exit", resolve));
   (await lockState(folder)).release();
+});
+
+test("a folder by another name is the same folder, and held", async () => {
+  const folder = await freshFolder();
+  const link = join(await freshFolder(), "link");
+  await symlink(folder, link);
+  const lock = await lockState(folder);
+  onTestFinished(() => lock.release());
+  await expect(lockState(link)).rejects.toThrow("Another server runs on");
+});
+
+test("a folder is held against servers with temporary files elsewhere", async () => {
+  const folder = await freshFolder();
+  const lock = await lockState(folder);
+  onTestFinished(() => lock.release());
+  vi.stubEnv("TMPDIR", await freshFolder());
+  onTestFinished(() => void vi.unstubAllEnvs());
+  await expect(lockState(folder)).rejects.toThrow("Another server runs on");
+});
+
+test("a folder whose lock cannot be had is refused with the reason", async () => {
+  const folder = await freshFolder();
+  await mkdir(join(folder, "server.lock"));
+  await expect(lockState(folder)).rejects.toThrow("cannot be locked: Error: unable to open database file");
 });
 
 test("two servers on one folder: the second refuses, raw workerd or wrangler's, and rebuilds nothing", async () => {

@@ -1,5 +1,5 @@
 // The Worker's entry: a request goes to an asset, to a room, or makes a new private room.
-import { authorizationOf } from "./http/admin-token.ts";
+import { authorizationOf, MIN_ADMIN_TOKEN_LENGTH } from "./http/admin-token.ts";
 import { isSignedLoad } from "./http/load-signature.ts";
 import {
   type Counted,
@@ -16,17 +16,22 @@ import { identityOf } from "./rate-limit/identity.ts";
 import { upgradePolicy, Upgrades } from "./rate-limit/upgrades.ts";
 import { type ChatRoom, IDENTITY_HEADER } from "./room/chat-room.ts";
 import { readConfig } from "./room/config.ts";
+import { IncidentLog } from "./room/incidents.ts";
 
 export { ChatRoom } from "./room/chat-room.ts";
 export { RateLimiter } from "./rate-limit/rate-limiter.ts";
 
 /** Of this isolate. */
 let upgrades: Upgrades | null = null;
+const turnedAway = new IncidentLog();
+const toldShort = new Set<string>();
 
 export default {
   async fetch(request, env): Promise<Response> {
     try {
-      return await route(request, env);
+      const response = await route(request, env);
+      if (response.status === 403 || response.status === 429) countTurnedAway(response.status);
+      return response;
     } catch (error) {
       // Nobody outside learns what failed, and where (D11).
       console.error({ event: "request-failed", cause: error instanceof Error ? error.message : "unknown" });
@@ -34,6 +39,13 @@ export default {
     }
   },
 } satisfies ExportedHandler<Env>;
+
+/** A line for each would be a flood of its own. */
+function countTurnedAway(status: number): void {
+  turnedAway.add(`${status}`);
+  const incidents = turnedAway.due(Date.now());
+  if (incidents !== null) console.warn({ event: "turned-away", ...incidents });
+}
 
 async function route(request: Request, env: Env): Promise<Response> {
   const url = new URL(request.url);
@@ -111,6 +123,7 @@ async function countedAs(headers: Headers, env: Env, room: RoomAddress): Promise
   const user = headers.get(LOAD_USER_HEADER);
   if (token === null && user === null) return { key: identityOf(headers.get("CF-Connecting-IP")) };
   const secret = env.LOAD_TOKEN_SECRET ?? "";
+  warnIfShort("LOAD_TOKEN_SECRET", secret, MIN_LOAD_SECRET_LENGTH);
   if (secret.length < MIN_LOAD_SECRET_LENGTH) return { refused: LOAD_REFUSED.off };
   const parsed = parseLoadToken(token ?? "");
   if (parsed === null || !(await isSignedLoad(secret, parsed.payload, parsed.signature))) {
@@ -130,8 +143,16 @@ async function stats({ stub }: NamedRoom): Promise<Response> {
 
 /** Whether the operator asks. */
 async function isAdmin(request: Request, env: Env): Promise<boolean> {
+  warnIfShort("ADMIN_TOKEN", env.ADMIN_TOKEN ?? "", MIN_ADMIN_TOKEN_LENGTH);
   const expected = authorizationOf(env.ADMIN_TOKEN);
   return expected !== null && isSame(expected, request.headers.get("Authorization") ?? "");
+}
+
+/** A secret that is too short is as good as none. Its operator, who sees the same answers as anybody, learns it here: once an isolate. */
+function warnIfShort(name: string, secret: string, least: number): void {
+  if (secret === "" || secret.length >= least || toldShort.has(name)) return;
+  toldShort.add(name);
+  console.warn({ event: "secret-short", secret: name, least });
 }
 
 /** Compares in a time that says nothing about where two secrets differ. */

@@ -1,5 +1,7 @@
 // wrangler.toml as wrangler reads it, and whether the vars in it, and those that somebody sets above them, make sense.
 import { resolve } from "node:path";
+import { MIN_ADMIN_TOKEN_LENGTH } from "../src/http/admin-token.ts";
+import { MIN_LOAD_SECRET_LENGTH } from "../src/http/load-token.ts";
 import { parseOrigins } from "../src/http/origin.ts";
 import { readConfig as readRoomConfig } from "../src/room/config.ts";
 import { Failure, ROOT } from "./command.ts";
@@ -35,8 +37,12 @@ export async function readConfiguration(configPath = "wrangler.toml", env = ""):
   return readConfig({ config: resolve(ROOT, configPath), env }) as Configuration;
 }
 
-/** Vars of the Worker that are secrets, and stand in no wrangler.toml. */
-export const SECRETS = ["ADMIN_TOKEN", "LOAD_TOKEN_SECRET"];
+/** Vars of the Worker that are secrets, and stand in no wrangler.toml; with the units that each has at the least. */
+const LEAST_LENGTHS: Readonly<Record<string, number>> = {
+  ADMIN_TOKEN: MIN_ADMIN_TOKEN_LENGTH,
+  LOAD_TOKEN_SECRET: MIN_LOAD_SECRET_LENGTH,
+};
+export const SECRETS: readonly string[] = Object.keys(LEAST_LENGTHS);
 
 /** Throws a Failure where a var is unknown, or one makes no sense: said before anything runs, and not by each room. */
 export function checkVars(
@@ -49,11 +55,24 @@ export function checkVars(
     throw new Failure(`There is no var ${unknown}; there are ${known.join(", ")}.`, 2);
   }
   const all: Readonly<Record<string, unknown>> = { ...vars, ...set };
+  checkSecrets(all);
   const { ALLOWED_ORIGINS: origins } = all;
   try {
     readRoomConfig(all);
     parseOrigins(typeof origins === "string" ? origins : "");
   } catch (error) {
     throw new Failure(error instanceof Error ? error.message : String(error), 2);
+  }
+}
+
+/** The Worker takes a short one for none, and tells nobody but its log. */
+function checkSecrets(vars: Readonly<Record<string, unknown>>): void {
+  for (const [name, least] of Object.entries(LEAST_LENGTHS)) {
+    if (name in vars && String(vars[name]).length < least) {
+      throw new Failure(
+        `Set ${name} to ${least} characters or more: openssl rand -hex ${least} makes some.`,
+        2,
+      );
+    }
   }
 }

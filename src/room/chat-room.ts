@@ -34,8 +34,8 @@ export class ChatRoom extends DurableObject<Env> {
   private readonly ledger: SqlLedger;
   private readonly room: Room;
   private readonly maxSocketsPerIdentity: number;
-  private readonly tally = new Tally();
   private readonly awakeSince = Date.now();
+  private readonly tally = new Tally(this.awakeSince);
   private readonly entrance = new Entrance();
   private isLettingIn = false;
   private timer: ReturnType<typeof setTimeout> | null = null;
@@ -174,9 +174,15 @@ export class ChatRoom extends DurableObject<Env> {
           else this.perform(effect);
         }
       }
+      this.tellIncidents(event.now);
     } catch (error) {
       this.reset(error);
     }
+  }
+
+  private tellIncidents(now: number): void {
+    const incidents = this.tally.incidentsAt(now, this.room.refusals);
+    if (incidents !== null) console.warn({ event: "incidents", room: this.tag, ...incidents });
   }
 
   /** Storage refused. Nothing that was not written was sent or kept; start again from what is on disk (D6). */

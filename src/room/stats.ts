@@ -1,5 +1,7 @@
 // What an operator may know of a room, counted since it woke: its tag and numbers, never a name, a text or an address.
+import { CLOSE } from "../protocol/messages.ts";
 import type { RoomEffect } from "./effects.ts";
+import { IncidentLog, type Incidents } from "./incidents.ts";
 
 export interface RoomStats {
   /** What log lines call the room. */
@@ -28,12 +30,30 @@ export class Tally {
   flushes = 0;
   units = 0;
   readonly closes: Record<number, number> = {};
+  private refusals = 0;
+  private readonly incidents: IncidentLog;
+
+  constructor(awakeSince: number) {
+    this.incidents = new IncidentLog(awakeSince);
+  }
 
   count(effect: RoomEffect): void {
-    if (effect.type === "close") this.closes[effect.code] = (this.closes[effect.code] ?? 0) + 1;
+    if (effect.type === "close") this.countClose(effect.code);
     if (effect.type !== "fan-out") return;
     this.flushes += 1;
     for (const { to, frames } of effect.shares)
       for (const { length } of frames) this.units += length * to.length;
+  }
+
+  /** Refusals and closes since the last line of the log, where one is due. `refusals`: how many there were since the room woke. */
+  incidentsAt(now: number, refusals: number): Incidents | null {
+    this.incidents.add("refusals", refusals - this.refusals);
+    this.refusals = refusals;
+    return this.incidents.due(now);
+  }
+
+  private countClose(code: number): void {
+    this.closes[code] = (this.closes[code] ?? 0) + 1;
+    if (code !== CLOSE.normal) this.incidents.add(`${code}`);
   }
 }

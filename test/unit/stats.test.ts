@@ -1,12 +1,17 @@
 // What an operator is told of a room.
 import { expect, test } from "vitest";
+import { LINE_MS } from "../../src/room/incidents.ts";
 import { Tally } from "../../src/room/stats.ts";
 import { RoomMachine } from "../support/room-machine.ts";
 
 test("[C24] flushes, what they sent over all sockets, and closes by code are counted; nothing else is", () => {
-  const tally = new Tally();
+  const tally = new Tally(0);
+  const counted = (): object => {
+    const { flushes, units, closes } = tally;
+    return { flushes, units, closes };
+  };
   tally.count({ type: "send", to: "a", frame: "not of a flush" });
-  expect(tally).toEqual({ flushes: 0, units: 0, closes: {} });
+  expect(counted()).toEqual({ flushes: 0, units: 0, closes: {} });
   tally.count({
     type: "fan-out",
     shares: [
@@ -22,7 +27,7 @@ test("[C24] flushes, what they sent over all sockets, and closes by code are cou
   ] as const) {
     tally.count({ type: "close", connection, code, reason: "" });
   }
-  expect(tally).toEqual({ flushes: 2, units: 3 * 7 + 4, closes: { 4011: 2, 4001: 1 } });
+  expect(counted()).toEqual({ flushes: 2, units: 3 * 7 + 4, closes: { 4011: 2, 4001: 1 } });
 });
 
 test("[C24] members are the connections that have joined", () => {
@@ -33,4 +38,22 @@ test("[C24] members are the connections that have joined", () => {
   expect(machine.room.members).toBe(2);
   machine.close("ann");
   expect(machine.room.members).toBe(1);
+});
+
+test("refusals, and closes that are no leaving, are in a line of the log once a minute, and the first when the room is awake for one", () => {
+  const tally = new Tally(1_000);
+  const close = (code: number): void => tally.count({ type: "close", connection: "ann", code, reason: "" });
+  expect(tally.incidentsAt(1_000, 0)).toBeNull();
+  close(4011);
+  close(1000);
+  expect(tally.incidentsAt(2_000, 3)).toBeNull();
+  // Nothing new: nobody is told of it by a line that nothing brings about.
+  expect(tally.incidentsAt(1_000 + LINE_MS, 3)).toBeNull();
+  close(1000);
+  expect(tally.incidentsAt(1_000 + LINE_MS, 3)).toBeNull();
+  expect(tally.incidentsAt(1_000 + LINE_MS, 5)).toEqual({ seconds: 59, counts: { refusals: 5, 4011: 1 } });
+  close(4003);
+  expect(tally.incidentsAt(2_000 + LINE_MS, 5)).toBeNull();
+  close(4003);
+  expect(tally.incidentsAt(1_000 + 2 * LINE_MS, 5)).toEqual({ seconds: 59, counts: { 4003: 2 } });
 });

@@ -12,7 +12,8 @@ test("[C27] invocation logs are off: the URL of each request would name a privat
 test("the vars of wrangler.toml make sense, and so does each that is set above them", async () => {
   const configuration = await readConfiguration();
   expect(() => checkVars(configuration)).not.toThrow();
-  expect(() => checkVars(configuration, { RATE_BURST: "50", ADMIN_TOKEN: "x" })).not.toThrow();
+  const secrets = { ADMIN_TOKEN: "x".repeat(20), LOAD_TOKEN_SECRET: "x".repeat(32) };
+  expect(() => checkVars(configuration, { RATE_BURST: "50", ...secrets })).not.toThrow();
 });
 
 test.each([
@@ -27,6 +28,29 @@ test.each([
 ])("[C11] a var that makes no sense is refused, as $set", async ({ set, says }) => {
   const configuration = await readConfiguration();
   expect(() => checkVars(configuration, set)).toThrow(says);
+});
+
+test.each([
+  {
+    set: { ADMIN_TOKEN: "x".repeat(19) },
+    says: "Set ADMIN_TOKEN to 20 characters or more: openssl rand -hex 20 makes",
+  },
+  { set: { ADMIN_TOKEN: "" }, says: "Set ADMIN_TOKEN to 20 characters or more" },
+  {
+    set: { LOAD_TOKEN_SECRET: "x".repeat(31) },
+    says: "Set LOAD_TOKEN_SECRET to 32 characters or more: openssl rand -hex 32 makes some.",
+  },
+])(
+  "[C12] [C22] a secret that is too short is refused: the Worker would take it for none, as $set",
+  async ({ set, says }) => {
+    const configuration = await readConfiguration();
+    expect(() => checkVars(configuration, set)).toThrow(says);
+  },
+);
+
+test("[C12] a secret that is too short is refused where wrangler.toml has it among its vars, too", async () => {
+  const { vars } = await readConfiguration();
+  expect(() => checkVars({ vars: { ...vars, ADMIN_TOKEN: "short" } })).toThrow("Set ADMIN_TOKEN to 20");
 });
 
 const DEPLOYED: Configuration = {

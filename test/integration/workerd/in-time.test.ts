@@ -11,11 +11,12 @@ test("[L9] [D12] a call that was answered, or failed, leaves no timer behind tha
   expect(vi.getTimerCount()).toBe(0);
 });
 
+function failAtOnce(): Promise<string> {
+  throw new TypeError("Invalid Durable Object ID");
+}
+
 test("[L9] a call that can not even be made is no answer either, at once", async () => {
-  const call = (): Promise<string> => {
-    throw new TypeError("Invalid Durable Object ID");
-  };
-  expect(await inTime(call)).toBeNull();
+  expect(await inTime(failAtOnce)).toBeNull();
   expect(vi.getTimerCount()).toBe(0);
 });
 

@@ -3,12 +3,15 @@ import { assertDrawn } from "../timeline/drawn.ts";
 import type { Verdict } from "./verdict.ts";
 import { ClassicPerson } from "./classic-person.ts";
 import type { HistoryEvent } from "./history.ts";
+import { olderClient } from "./older.ts";
 import { Person } from "./person.ts";
 import { type LogEvent, readLog } from "./read-log.ts";
 import { until } from "./until.ts";
 
 interface Sizes {
   readonly people: number;
+  /** More people, with the client of version 0.2.0. */
+  readonly older?: number;
   readonly classics: number;
 }
 
@@ -23,7 +26,10 @@ export class Crowd {
     const { history } = this;
     this.url = url;
     this.room = room;
-    this.people = names("person", sizes.people).map((name) => new Person(history, url, room, name));
+    this.people = [
+      ...names("person", sizes.people).map((name) => new Person(history, url, room, name)),
+      ...names("older", sizes.older ?? 0).map((name) => new Person(history, url, room, name, olderClient)),
+    ];
     this.classics = names("classic", sizes.classics).map(
       (name) => new ClassicPerson(history, url, room, name),
     );
@@ -69,6 +75,16 @@ export class Crowd {
       for (const person of this.people) person.say(padding);
       for (const classic of this.classics) classic.say();
     }
+  }
+
+  /** Everybody says so many things; resolves when the first of it is shown, and the rest is under way. */
+  async beginToSay(count: number): Promise<void> {
+    const before = this.head;
+    this.say(count);
+    await until(
+      () => this.head > before,
+      () => `anything shown in ${this.room}`,
+    );
   }
 
   /** The newest message that anybody has. */

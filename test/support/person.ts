@@ -1,11 +1,14 @@
 // Somebody who chats through ChatSocket, from Node, and whose story goes into a history.
-import { ChatSocket } from "../../src/client/chat-socket.ts";
+import { ChatSocket, type ChatSocketOptions } from "../../src/client/chat-socket.ts";
 import type { AppEvent, Status } from "../../src/client/events.ts";
 import { ClientRecorder, type HistoryEvent } from "./history.ts";
 
 /** Where a room of a server is. */
 export const addressOf = (url: string, room: string): string =>
   `${url.replace("http", "ws")}/api/room/${room}/websocket`;
+
+/** Makes this version's client, or one that is like it. */
+export type MakeClient = (options: ChatSocketOptions) => Pick<ChatSocket, "start" | "send" | "do" | "stop">;
 
 export class Person {
   readonly name: string;
@@ -19,15 +22,21 @@ export class Person {
   resumes = 0;
   /** Messages that turned out to be stored when the connection came back: the echo had been lost. */
   recovered = 0;
-  private readonly client: ChatSocket;
+  private readonly client: ReturnType<MakeClient>;
   private readonly recorder: ClientRecorder;
   private isBeingWelcomed = false;
   private said = 0;
 
-  constructor(history: HistoryEvent[], url: string, room: string, name: string) {
+  constructor(
+    history: HistoryEvent[],
+    url: string,
+    room: string,
+    name: string,
+    makeClient: MakeClient = (options) => new ChatSocket(options),
+  ) {
     this.name = name;
     this.recorder = new ClientRecorder(history, name, name);
-    this.client = new ChatSocket({
+    this.client = makeClient({
       url: addressOf(url, room),
       name,
       key: `the secret key of ${name}`,

@@ -20,6 +20,8 @@ export interface WorkerdOptions {
   readonly port?: number;
   /** `vars` of wrangler.toml to set otherwise, e.g. `RATE_BURST: "50"`. */
   readonly vars?: Readonly<Record<string, string>>;
+  /** Another workerd than the project's: the path of its program. */
+  readonly program?: string;
   /** What starts workerd, and becomes it: e.g. `["taskset", "-c", "0"]`. */
   readonly launcher?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
@@ -32,8 +34,8 @@ export interface WorkerdOptions {
 const START_DEADLINE_MS = 10_000;
 /** On SIGTERM workerd serves its open sockets until they end; chats never do. */
 const STOP_GRACE_MS = 500;
-// A CommonJS path: the package exports it, and has no types.
-const WORKERD: unknown = createRequire(import.meta.url)("workerd").default;
+/** The project's workerd. A CommonJS path: the package exports it, and has no types. */
+export const WORKERD = String(createRequire(import.meta.url)("workerd").default);
 
 /** Starts a Worker and waits until it answers. Throws a Failure with what workerd said when it does not. */
 export async function startWorkerd(options: WorkerdOptions): Promise<Workerd> {
@@ -118,7 +120,7 @@ export class Workerd {
   }
 
   /** Starts it again on the same port and state, after a stop if it still runs; `changes` is what a deployment changes. */
-  async restart(changes: Partial<Pick<WorkerdOptions, "worker" | "vars">> = {}): Promise<void> {
+  async restart(changes: Partial<Pick<WorkerdOptions, "worker" | "vars" | "program">> = {}): Promise<void> {
     await this.stop();
     this.options = { ...this.options, ...changes };
     await this.start();
@@ -135,7 +137,7 @@ export class Workerd {
   }
 
   private async commandLine(): Promise<string[]> {
-    const { worker, vars = {}, v8Flags = [] } = this.options;
+    const { worker, vars = {}, program = WORKERD, v8Flags = [] } = this.options;
     const state = resolve(ROOT, this.options.state);
     const objects = join(state, "objects");
     const config = join(state, "workerd.capnp");
@@ -144,7 +146,7 @@ export class Workerd {
     await writeFile(config, workerdConfig(worker, { code: "worker.js", objects, vars, v8Flags }));
     const address = `--socket-addr=http=127.0.0.1:${this.port}`;
     const inspector = this.options.isInspected === true ? ["--inspector-addr=127.0.0.1:0"] : [];
-    return [String(WORKERD), "serve", config, address, "--control-fd=3", ...inspector];
+    return [program, "serve", config, address, "--control-fd=3", ...inspector];
   }
 
   private keep(chunk: Buffer): void {

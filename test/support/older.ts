@@ -1,5 +1,6 @@
-// What goes on for a while beside the present version, or comes back: version 0.2.0 of the Worker and its client.
+// What goes on for a while beside the present version, or comes back: version 0.2.0 of the Worker and its client, and a workerd of before.
 import { readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
 import { join } from "node:path";
 import { ROOT } from "../../tools/command.ts";
 import type { WorkerBundle } from "../../tools/worker-bundle.ts";
@@ -29,3 +30,19 @@ export const olderClient: MakeClient = (options) => {
     stop: () => client.stop(),
   };
 };
+
+// As in tools/workerd.ts, with the newest compatibility date that it knows.
+const older = createRequire(import.meta.url)("workerd-older") as {
+  readonly default: string;
+  readonly compatibilityDate: string;
+};
+
+/** What makes a server run on the workerd of July 2026. It refuses a later compatibility date, with which node:crypto needs no flag. */
+export const onOlderRuntime = (worker: WorkerBundle): { program: string; worker: WorkerBundle } => ({
+  program: older.default,
+  worker: {
+    ...worker,
+    compatibilityDate: older.compatibilityDate,
+    compatibilityFlags: [...worker.compatibilityFlags, "nodejs_compat"],
+  },
+});

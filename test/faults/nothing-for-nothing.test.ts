@@ -6,7 +6,7 @@ import { ROOT } from "../../tools/command.ts";
 import { serve, UNLIMITED } from "../support/fault-server.ts";
 import { RawClient } from "../support/raw-client.ts";
 
-/** FAULT_NAMES=10000 tries more. */
+/** FAULT_NAMES=10000 tries more, in about a minute: docs/testing.md has a run. */
 const NAMES = Number(process.env.FAULT_NAMES ?? 500);
 /** Sockets that are open at once. */
 const AT_ONCE = 50;
@@ -47,7 +47,7 @@ async function emptied(state: string): Promise<number> {
 }
 
 test(
-  `[C25] ${NAMES} names that somebody connected to, and said nothing, nonsense or a name too long, keep nothing on disk`,
+  `[C25] ${NAMES} names that somebody connected to, and said nothing, nonsense or a name too long, leave an empty database each, and none of the limiter`,
   { timeout: 60_000 + NAMES * 60 },
   async () => {
     const server = await serve("names", { vars: { ...UNLIMITED, JOIN_DEADLINE_MS: `${DEADLINE_MS}` } });

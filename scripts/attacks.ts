@@ -9,6 +9,7 @@ import { HonestPeople } from "../load/attacks/honest.ts";
 import { command, Failure, ROOT } from "../tools/command.ts";
 import { numberOf, wholeOf } from "../tools/numbers.ts";
 import { bundleWorker } from "../tools/worker-bundle.ts";
+import { WITHOUT_GC } from "../tools/workerd-config.ts";
 import { startWorkerd } from "../tools/workerd.ts";
 import { GOAL, HEAD, type Round, rowOf, timesOf } from "../load/runner/attack-table.ts";
 import { launcher, pinningHere, pinWithGenerator } from "../load/runner/pinning.ts";
@@ -28,6 +29,7 @@ to the honest people on the others.
   npm run attacks -- --limit 1.5       fails where the times of a row are more (default: none); for a machine that does nothing else
   npm run attacks -- --state /dev/shm  where the server keeps what it stores until it ends (default .state); a folder in
                                        memory tells what an attack takes without the disk
+  npm run attacks -- --no-gc           the server may fill 4 GiB, and so collects no garbage: how much less people wait then
 
 Exit codes: 0 done, 1 honest people were not served, or waited beyond --limit, 2 wrong options.
 `;
@@ -69,8 +71,13 @@ async function enlist(): Promise<(orders: Orders) => Promise<Spent>> {
   };
 }
 
+interface Server {
+  readonly state: string;
+  readonly v8Flags: readonly string[];
+}
+
 /** Each attack meets a fresh server: what one leaves on the disk is no matter of the next. */
-async function measure(attack: string, ms: number, state: string): Promise<Round> {
+async function measure(attack: string, ms: number, { state, v8Flags }: Server): Promise<Round> {
   const { vars = {} } = ATTACKS[attack] ?? {};
   await rm(state, { recursive: true, force: true });
   const pinning = pinningHere();
@@ -79,6 +86,7 @@ async function measure(attack: string, ms: number, state: string): Promise<Round
     state,
     vars,
     launcher: launcher(pinning?.target),
+    v8Flags,
   });
   try {
     const launch = await enlist();
@@ -124,8 +132,9 @@ command(
     only: { type: "string", default: "" },
     state: { type: "string", default: ".state" },
     limit: { type: "string", default: "" },
+    "no-gc": { type: "boolean", default: false },
   },
-  async ({ seconds, rounds, only, state, limit }) => {
+  async ({ seconds, rounds, only, state, limit, "no-gc": isWithoutGc }) => {
     const ms = wholeOf("--seconds", seconds, 2, 120) * 1_000;
     const times = wholeOf("--rounds", rounds, 1, 20);
     const most = limit === "" ? Infinity : numberOf("--limit", limit, 0.1, 1_000);
@@ -133,6 +142,7 @@ command(
     const attacks = Object.keys(ATTACKS).filter((name) => name.includes(String(only)));
     if (attacks.length === 0)
       throw new Failure(`No attack has "${String(only)}" in its name; run it without --only.`, 2);
+    const server = { state: folder, v8Flags: isWithoutGc === true ? WITHOUT_GC : [] };
     pinWithGenerator();
     endOnSignal();
     process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
@@ -142,7 +152,7 @@ command(
     const beyond: string[] = [];
     for (const attack of attacks) {
       const all: Round[] = [];
-      for (let round = 0; round < times; round++) all.push(await measure(attack, lasting(attack), folder));
+      for (let round = 0; round < times; round++) all.push(await measure(attack, lasting(attack), server));
       console.log(rowOf(attack, all));
       if (timesOf(all) > most) beyond.push(`"${attack}" (${timesOf(all)})`);
     }

@@ -16,6 +16,7 @@ import { median } from "../load/runner/statistics.ts";
 import { openTarget } from "../load/runner/targets.ts";
 import { cpuBetween } from "../load/runner/usage.ts";
 import { command, Failure, ROOT } from "../tools/command.ts";
+import { WITHOUT_GC } from "../tools/workerd-config.ts";
 import { wholeOf } from "../tools/numbers.ts";
 
 const HELP = `
@@ -35,11 +36,6 @@ Both rooms are one process on one core, both crowds' generators another core. Ex
 const FOLDER = join(ROOT, ".state", `storm-${process.pid}`);
 /** The busy room: so many members, and seconds before the storm. */
 const BUSY = { members: 100, quietS: 8 };
-/** With so much room V8 collects nothing in the time that a round takes. */
-const NO_GC = [
-  ...["--min-semi-space-size=1024", "--max-semi-space-size=1024"],
-  ...["--initial-heap-size=3000", "--initial-old-space-size=3000"],
-];
 /** After the storm is over. */
 const REST_S = 4;
 
@@ -78,7 +74,7 @@ command(
     const rate = wholeOf("--rate", values.rate, 1, 10_000);
     const rounds = wholeOf("--rounds", values.rounds, 1, 20);
     const isSilent = values.silent === true;
-    const v8Flags = values["no-gc"] === true ? NO_GC : [];
+    const v8Flags = values["no-gc"] === true ? WITHOUT_GC : [];
     endOnSignal();
     // A silent crowd is this process.
     pinWithGenerator();

@@ -1,6 +1,12 @@
 // The configuration that workerd reads (Cap'n Proto text), from a bundled Worker. Decides; writes nothing.
 import type { WorkerBundle } from "./worker-bundle.ts";
 
+/** Flags of V8 with which it has so much room that it collects no garbage for some minutes: what waits then, waits for something else. */
+export const WITHOUT_GC: readonly string[] = [
+  ...["--min-semi-space-size=1024", "--max-semi-space-size=1024"],
+  ...["--initial-heap-size=3000", "--initial-old-space-size=3000"],
+];
+
 /**
  * `code` and `objects` are paths, the first one relative to where the text is kept; `vars` stand above wrangler.toml's; `v8Flags` are
  * for experiments.

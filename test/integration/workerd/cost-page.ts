@@ -44,10 +44,8 @@ function billOf(bills: Bills, name: string): Bill {
 }
 
 function table(head: readonly string[], lines: readonly (readonly (string | number)[])[]): string {
-  const rows = [head, head.map(() => "---"), ...lines];
-  return rows
-    .map((row) => `| ${row.join(" | ")} |`.replace(/^\| --- .*/, `|${"---|".repeat(row.length)}`))
-    .join("\n");
+  const [names, ...rows] = [head, ...lines].map((cells) => `| ${cells.join(" | ")} |`);
+  return [names, `|${"---|".repeat(head.length)}`, ...rows].join("\n");
 }
 
 /**
@@ -136,12 +134,12 @@ README's table. A test fails where one of them says something else.
 | rows written | A row that is inserted, replaced or deleted is one, as SQLite counts it. So are a key that is put, an alarm that is set and a \`deleteAll\`. | ${figure(PRICES.rowsWritten.freeADay)} |
 | rows read | A row that a statement reads is one, as SQLite counts it, and so is a key. | ${figure(PRICES.rowsRead.freeADay)} |
 
-These are meters of Cloudflare's pages on [Workers](${WORKERS})
-and [Durable Objects](${OBJECTS}), as they were on ${READ_ON}.
-Each of the two says that an upgrade is a request, so a connection counts on both meters. Neither says what a \`deleteAll\` is: one is our guess.
+These are meters of Cloudflare's pages on [Workers](${WORKERS}) and
+[Durable Objects](${OBJECTS}), as they were on ${READ_ON}. Each of the two
+says that an upgrade is a request, so a connection counts on both meters. Neither says what a \`deleteAll\` is: one is our guess.
 
-A wake is an object that is loaded, at first or out of its sleep. It has no meter, but what woke the object has
-one, and so have the rows that it reads then. An object sleeps here ten seconds after it had something to do last, as it does on the platform.
+A wake is an object that is loaded, at first or out of its sleep. It has no meter, but what woke the object has one, and so have the rows
+that it reads then. An object sleeps here ten seconds after it had something to do last, as it does on the platform.
 
 The test does not count duration, stored bytes, lines of logs, and pings. [Operating](operating.md#costs) says what is known of them.
 
@@ -152,15 +150,16 @@ where nothing else happens.
 
 ### People who talk
 
-Somebody with the delivery protocol joins a room where a classic member sits in silence, talks, and leaves. Everything is counted until nothing
-is kept of it: ten minutes later nobody owes anything, and after 30 days the messages are dropped. Of 200 messages in 10 s the limit
-refuses most.
+Somebody with the delivery protocol joins a room where a classic member sits in silence, talks, and leaves. Everything is counted until
+nothing is kept of it: ten minutes later nobody owes anything, and after 30 days the messages are dropped. Of 200 messages in 10 s the
+limit refuses most.
 
 ${inFull(bills, VISITS)}
 
 ### One thing at a time
 
-A visit is about the sum of its parts. A join is counted for a minute, and a leave until nothing is owed. Messages come a second apart.
+A visit is about the sum of its parts; what is said together shares its alarms and its trim. A join is counted for a minute, and a leave
+until nothing is owed. Messages come a second apart.
 
 ${inFull(bills, PARTS)}
 

@@ -4,11 +4,17 @@ import { expect, test } from "vitest";
 import { IDENTITY_HEADER } from "../../../src/room/chat-room.ts";
 import { freshRoom } from "./client.ts";
 
+/** The collector of garbage would close a socket that nobody holds. */
+const held: Response[] = [];
+
 /** Nobody accepts its other end: so nothing that comes is heard, and no close is answered. */
-const connect = (room: string, identity: string): Promise<Response> =>
-  env.ROOMS.get(env.ROOMS.idFromName(room)).fetch("https://room/", {
+async function connect(room: string, identity: string): Promise<Response> {
+  const response = await env.ROOMS.get(env.ROOMS.idFromName(room)).fetch("https://room/", {
     headers: { Upgrade: "websocket", [IDENTITY_HEADER]: identity },
   });
+  held.push(response);
+  return response;
+}
 
 test("[C17] [D12] as many again as an address may have are kept; then it is answered 429, and others are let in", async () => {
   const room = freshRoom();

@@ -71,12 +71,15 @@ describe("a secret that is set and too short is told once, and its text never", 
   );
 });
 
+/** Rooms in which too many sockets of an address did not answer their close. */
+const ROOMS = {
+  idFromName: (name: string) => name,
+  get: (id: string) => ({ id, fetch: async () => new Response("Try again later.", { status: 429 }) }),
+};
+
 test("[C11] [C17] [C27] requests that are turned away are counted by status: a line a minute at most, from whatever address", async () => {
   const ask = await freshWorker();
   const foreign = { headers: { Origin: "https://elsewhere.example" } };
-  /** A room in which too many sockets of this address did not answer their close. */
-  const fetch = async (): Promise<Response> => new Response("Try again later.", { status: 429 });
-  const ROOMS = { idFromName: (name: string) => name, get: (id: string) => ({ id, fetch }) };
   const connecting = { headers: { Upgrade: "websocket" } };
   expect((await ask("/lobby/websocket", foreign)).status).toBe(403);
   expect(lines()).toEqual([{ event: "turned-away", seconds: 0, counts: { 403: 1 } }]);
@@ -95,12 +98,12 @@ test("[C11] [C17] [C27] requests that are turned away are counted by status: a l
   expect(lines()[1]).toEqual({ event: "turned-away", seconds: 60, counts: { 403: 21, 429: 4 } });
 });
 
-describe("what goes wrong in a room", () => {
-  const refused = async (client: TestClient, times: number): Promise<void> => {
-    for (let i = 0; i < times; i++) client.send({ message: 1, secret: "a secret text" });
-    await client.fence();
-  };
+async function refused(client: TestClient, times: number): Promise<void> {
+  for (let i = 0; i < times; i++) client.send({ message: 1, secret: "a secret text" });
+  await client.fence();
+}
 
+describe("what goes wrong in a room", () => {
   test("[C23] [C27] refusals and closes by code are in one line a minute, with the tag of the room and nothing of whom", async () => {
     const room = freshRoom();
     const { client } = await join(room, "ann of the secret name");

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { DELIVERY, of, RoomMachine } from "../support/room-machine.ts";
 
-test("[D9] the daily look at the log writes the attachments of delivery members, who alone have a counter to keep", () => {
+test("[D9] each alarm writes the attachments of delivery members, who alone have a counter to keep", () => {
   const machine = new RoomMachine();
   machine.join("ann");
   machine.join("del", DELIVERY);

@@ -52,9 +52,8 @@ test("a row that misses the goal is bold, and one that just meets it is not", ()
 });
 
 test("the head has as many cells as a row", () => {
-  const bars = (line: string): number => line.split("|").length;
   const lines = [...HEAD.split("\n"), rowOf("any", [round(1, 1)])];
-  expect(lines.map(bars)).toEqual(lines.map(() => COLUMNS.length + 2));
+  expect(lines.map((line) => line.split("|").length)).toEqual(lines.map(() => COLUMNS.length + 2));
 });
 
 test.concurrent.each([

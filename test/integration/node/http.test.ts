@@ -22,6 +22,23 @@ function statusOf(port: number, request: string): Promise<number> {
   });
 }
 
+/** The statuses of all answers to these bytes, until the server hangs up. */
+function statusesOf(port: number, request: string): Promise<number[]> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(port, "127.0.0.1");
+    let answer = "";
+    socket.setTimeout(10_000, () => socket.destroy(new Error("The server did not hang up")));
+    socket.on("data", (data) => {
+      answer += data.toString("latin1");
+    });
+    socket.on("error", reject);
+    socket.on("close", () =>
+      resolve([...answer.matchAll(/HTTP\/1\.1 (\d{3})/g)].map(([, status]) => Number(status))),
+    );
+    socket.write(request, "latin1");
+  });
+}
+
 const UPGRADE = [
   "Upgrade: websocket",
   "Connection: Upgrade",
@@ -74,6 +91,9 @@ const HEADERS: readonly [status: number, what: string, lines: readonly string[]]
   [101, "its own origin in capitals", ["Origin: HTTP://127.0.0.1"]],
 ];
 
+const CHUNKED = "Transfer-Encoding: chunked";
+
+/** After an empty line, the body. */
 const REQUESTS: readonly [status: number, line: string, lines: readonly string[]][] = [
   [400, "POST /api/room/a/websocket", UPGRADE],
   [405, "PUT /api/room", []],
@@ -85,6 +105,13 @@ const REQUESTS: readonly [status: number, line: string, lines: readonly string[]
   [501, "get /api/room/a/websocket", UPGRADE],
   [400, "POST /api/room", ["Content-Length: -5"]],
   [400, "POST /api/room", ["Content-Length: 99999999999999999999"]],
+  [400, "POST /api/room", ["Content-Length: 0", "Content-Length: 5"]],
+  [200, "POST /api/room", [CHUNKED, "", "0"]],
+  [200, "POST /api/room", ["Transfer-Encoding: CHUNKED", "", "5", "hello", "0"]],
+  [405, "PUT /api/room", [CHUNKED, "", "0"]],
+  [400, "POST /api/room", ["Transfer-Encoding: gzip", "", "0"]],
+  [400, "POST /api/room", ["Transfer-Encoding: xchunked", "", "0"]],
+  [400, "POST /api/room", ["Transfer-Encoding : chunked", "", "0"]],
   [404, "DELETE /api/room/a", ["Authorization: Bearer "]],
   [404, "GET /api/room/a/stats", ["Authorization: Bearer undefined"]],
 ];
@@ -112,4 +139,15 @@ test("[C1] [C2] [C10] [C11] [C12] requests spelt as no browser spells them end w
   for (const [status, bytes] of BYTES)
     expect(await statusOf(port, bytes), JSON.stringify(bytes)).toBe(status);
   expect(await ask("POST /api/room", [])).toBe(200);
+});
+
+test("[D11] behind a request with two lengths, nobody slips a second one in: the connection ends with its answer", async () => {
+  const { url } = await serve("http-lengths");
+  const port = Number(new URL(url).port);
+  const post = (lines: readonly string[]): string =>
+    ["POST /api/room HTTP/1.1", "Host: 127.0.0.1", ...lines, "", "0", "", ""].join("\r\n");
+  const second = "GET /api/room HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n";
+  expect(await statusesOf(port, post([CHUNKED]) + second)).toEqual([200, 405]);
+  expect(await statusesOf(port, post(["Content-Length: 5", CHUNKED]) + second)).toEqual([200]);
+  expect(await statusesOf(port, post([CHUNKED, "Content-Length: 5"]) + second)).toEqual([200]);
 });

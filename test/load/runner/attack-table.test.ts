@@ -51,6 +51,8 @@ test("a row that misses the goal is bold, and one that just meets it is not", ()
   expect(rowOf("missed", [round(10, 10 * GOAL + 1)])).toMatch(/ \| \*\*1\.6\*\* \|$/);
 });
 
+const bars = (line: string): number => line.split("|").length;
+
 test("the head has as many cells as a row", () => {
   const lines = [...HEAD.split("\n"), rowOf("any", [round(1, 1)])];
   expect(lines.map((line) => line.split("|").length)).toEqual(lines.map(() => COLUMNS.length + 2));

@@ -141,11 +141,12 @@ test("[C1] [C2] [C10] [C11] [C12] requests spelt as no browser spells them end w
   expect(await ask("POST /api/room", [])).toBe(200);
 });
 
+const post = (lines: readonly string[]): string =>
+  ["POST /api/room HTTP/1.1", "Host: 127.0.0.1", ...lines, "", "0", "", ""].join("\r\n");
+
 test("[D11] behind a request with two lengths, nobody slips a second one in: the connection ends with its answer", async () => {
   const { url } = await serve("http-lengths");
   const port = Number(new URL(url).port);
-  const post = (lines: readonly string[]): string =>
-    ["POST /api/room HTTP/1.1", "Host: 127.0.0.1", ...lines, "", "0", "", ""].join("\r\n");
   const second = "GET /api/room HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n";
   expect(await statusesOf(port, post([CHUNKED]) + second)).toEqual([200, 405]);
   expect(await statusesOf(port, post(["Content-Length: 5", CHUNKED]) + second)).toEqual([200]);

@@ -18,7 +18,7 @@ export interface Overdue {
 
 /**
  * Who has to go: the nameless past their deadline, and delivery clients that were not heard for too long (classic
- * ones never ping). `heard` is when the runtime last heard each connection; `next` the first deadline of the others.
+ * ones never ping). `heard` is when the runtime last heard each connection; `next` is when to look again, Infinity: not at all.
  */
 export function findOverdue(
   sessions: Iterable<Session>,
@@ -32,8 +32,7 @@ export function findOverdue(
     const { connection, since, joined } = session;
     if (joined === null) {
       const deadline = since + joinDeadlineMs;
-      // Those that come one after the other go together: an alarm each would cost the operator a request and a row.
-      if (now < deadline) next = Math.min(next, Math.max(deadline, now + Math.ceil(joinDeadlineMs / 3)));
+      if (now < deadline) next = Math.min(next, deadline);
       else overdue.push({ session, code: CLOSE.joinDeadline, reason: "Say your name first." });
     } else if (isDelivery(session)) {
       const deadline = Math.max(heard.get(connection) ?? 0, since) + silenceMs;
@@ -41,7 +40,8 @@ export function findOverdue(
       else overdue.push({ session, code: CLOSE.silent, reason: "No ping came from you." });
     }
   }
-  return { overdue, next };
+  // Those that are due one after the other go together: an alarm each would cost the operator a request and a row.
+  return { overdue, next: Math.max(next, now + Math.ceil(joinDeadlineMs / 3)) };
 }
 
 /**

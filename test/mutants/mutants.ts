@@ -377,8 +377,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "each silent connection has an alarm of its own",
     file: "src/room/housekeeping.ts",
-    from: "Math.max(deadline, now + Math.ceil(joinDeadlineMs / 3))",
-    to: "Math.max(deadline, now + 0 * Math.ceil(joinDeadlineMs / 3))",
+    from: "next: Math.max(next, now + Math.ceil(joinDeadlineMs / 3))",
+    to: "next",
   },
   {
     name: "sockets that do not answer their close have no bound",

@@ -18,11 +18,12 @@ test.each([
   { as: null, heard: undefined, now: 21_001, code: undefined, next: 31_001 },
   { as: null, heard: undefined, now: 30_999, code: undefined, next: 40_999 },
   { as: null, heard: 30_000, now: 31_000, code: 4002, next: Infinity },
-  { as: DELIVERY, heard: undefined, now: 300_999, code: undefined, next: 301_000 },
+  { as: DELIVERY, heard: undefined, now: 290_999, code: undefined, next: 301_000 },
+  { as: DELIVERY, heard: undefined, now: 291_001, code: undefined, next: 301_001 },
   { as: DELIVERY, heard: undefined, now: 301_000, code: 4009, next: Infinity },
-  { as: DELIVERY, heard: 2_000, now: 301_999, code: undefined, next: 302_000 },
+  { as: DELIVERY, heard: 2_000, now: 301_999, code: undefined, next: 311_999 },
   { as: DELIVERY, heard: 2_000, now: 302_000, code: 4009, next: Infinity },
-  { as: DELIVERY, heard: 500, now: 300_999, code: undefined, next: 301_000 },
+  { as: DELIVERY, heard: 500, now: 300_999, code: undefined, next: 310_999 },
   { as: CLASSIC, heard: undefined, now: 900_000, code: undefined, next: Infinity },
 ])(
   "[D12] $as, accepted at 1,000 and heard at $heard, has at $now: $code",
@@ -49,8 +50,21 @@ test("[D12] the next deadline is the first of all, and who has to go is told why
     { session: sessions[4], code: 4009, reason: "No ping came from you." },
   ]);
   expect(findOverdue([...sessions, session("f", 200_001, DELIVERY)], CONFIG, new Map(), 500_000).next).toBe(
-    500_001,
+    510_000,
   );
+});
+
+test("[D12] [P6] members that came a second apart and fell silent go together, by a few at a time", () => {
+  let present = Array.from({ length: 300 }, (_, i) => session(`${i}`, i * 1_000, DELIVERY));
+  let [looks, latest] = [0, 0];
+  for (let now = CONFIG.silenceMs; present.length > 0; looks++) {
+    const { overdue, next } = findOverdue(present, CONFIG, new Map(), now);
+    const gone = new Set(overdue.map((one) => one.session));
+    for (const { since } of gone) latest = Math.max(latest, now - since - CONFIG.silenceMs);
+    present = present.filter((one) => !gone.has(one));
+    now = next;
+  }
+  expect([looks, latest]).toEqual([31, 9_000]);
 });
 
 test("[D12] a room wakes when its oldest message is too old, but not more often than once an hour", () => {

@@ -46,7 +46,8 @@ export class Membership {
   /** How many of each have joined. */
   private readonly sizes = { classic: 0, delivery: 0 };
   private place = 0;
-  private departed: string[] = [];
+  /** Identities of which a connection has gone. Each once: what they owe is given back once. */
+  private readonly departed = new Set<string>();
   /** Sessions that a waking room did not find. */
   private readonly late = new Set<Session>();
   private nextOrder = 1;
@@ -101,9 +102,9 @@ export class Membership {
 
   /** The identities whose last connection has gone since the last call. */
   takeDeparted(): readonly string[] {
-    const { departed } = this;
-    this.departed = [];
-    return departed.filter((identity) => !this.isHere(identity));
+    const gone = [...this.departed].filter((identity) => !this.isHere(identity));
+    this.departed.clear();
+    return gone;
   }
 
   private get audience(): Audience {
@@ -268,7 +269,7 @@ export class Membership {
     const { connection, identity, joined, waiting } = session;
     this.sessions.delete(connection);
     waiting.length = 0;
-    this.departed.push(identity);
+    this.departed.add(identity);
     const count = (this.counts.get(identity) ?? 1) - 1;
     if (count > 0) this.counts.set(identity, count);
     else this.counts.delete(identity);

@@ -50,8 +50,8 @@ export const BUDGET_MUTANTS: readonly Mutant[] = [
   {
     name: "no alarm follows one that rings in a move",
     file: LIMITER,
-    from: "if (this.account.holder !== null) this.wakeBy(event.now + HELD_MS);",
-    to: "if (this.account.holder !== null && this.asked === null) this.wakeBy(event.now + HELD_MS);",
+    from: "if (this.account.holder !== null) this.wakeBy(event.now + HELD_MS, event.now);",
+    to: "if (this.account.holder !== null && this.asked === null) this.wakeBy(event.now + HELD_MS, event.now);",
   },
   {
     name: "GCRA without max",
@@ -326,8 +326,8 @@ export const BUDGET_MUTANTS: readonly Mutant[] = [
   {
     name: "a limiter grants before it is durable",
     file: "src/rate-limit/limiter.ts",
-    from: 'this.effects.push({ type: "keep", account: this.account });\n    this.wakeBy(now + HELD_MS);',
-    to: "this.wakeBy(now + HELD_MS);",
+    from: 'this.effects.push({ type: "keep", account: this.account });\n    this.wakeBy(now + HELD_MS, now);',
+    to: "this.wakeBy(now + HELD_MS, now);",
   },
   {
     name: "a limiter writes only when it grants",

@@ -12,7 +12,6 @@ export interface Accepted {
 const NEVER = "Unreachable: `satisfies never` is for the compiler, which refuses a case that was forgotten.";
 const OVERWRITTEN = "Overwritten by the first event, before anything reads it.";
 const FOR_THE_COMPILER = "Cannot be absent here; the question mark is for the compiler.";
-const NO_BUDGET = "An identity without a budget departs: there is nothing to give back.";
 
 export const ACCEPTED: readonly Accepted[] = [
   {

@@ -55,7 +55,7 @@ const bars = (line: string): number => line.split("|").length;
 
 test("the head has as many cells as a row", () => {
   const lines = [...HEAD.split("\n"), rowOf("any", [round(1, 1)])];
-  expect(lines.map((line) => line.split("|").length)).toEqual(lines.map(() => COLUMNS.length + 2));
+  expect(lines.map(bars)).toEqual(lines.map(() => COLUMNS.length + 2));
 });
 
 test.concurrent.each([

@@ -2,6 +2,8 @@
 // hears what was admitted and nothing more, and the log holds just that.
 import { expect, test } from "vitest";
 import { CLOSE } from "../../src/protocol/messages.ts";
+import { read } from "../documents/documents.ts";
+import { cells } from "../documents/markdown.ts";
 import { FRAMES, playHostile, STATES, TOLD, TYPING } from "../support/hostile/play.ts";
 
 /** All that a frame can be answered, and all closes that it can lead to (SPEC.md, section 4). */
@@ -28,4 +30,20 @@ test(`[D11] [C14] [C18] [C23] ${FRAMES} hostile frames: each is answered by the 
   expect([...states.keys()].toSorted()).toEqual([...STATES].toSorted());
   for (const [what, count] of [...answers, ...states]) expect([what, count >= 20]).toEqual([what, true]);
   expect(Object.prototype).toEqual({});
+  // They are the same frames on every machine, so the page can say what they reach.
+  const byCount = [...answers].toSorted(([, a], [, b]) => b - a);
+  const inOrder = STATES.map((state) => [state, states.get(state) ?? 0] as const);
+  const rows = [...byCount, ...inOrder].map(([what, count]) => `| ${what} | ${count.toLocaleString("en")} |`);
+  expect(toldInDocument(), `The rows of docs/testing.md are now:\n${rows.join("\n")}`).toEqual(rows);
 });
+
+/** The rows that docs/testing.md has of what was reached. */
+function toldInDocument(): string[] {
+  const section = read("docs/testing.md")
+    .split("\n## ")
+    .find((part) => part.startsWith("Hostile frames\n"));
+  return (section ?? "")
+    .split("\n")
+    .filter((row) => /^\| .* \| [\d,]+ \|$/.test(row))
+    .map((row) => `| ${cells(row).join(" | ")} |`.replaceAll("`", ""));
+}

@@ -34,6 +34,12 @@ export const timesOf = (rounds: readonly Round[]): number =>
     median(rounds.map(({ beside, quiet }) => quantile(beside, 0.99) / quantile(quiet, 0.99))).toFixed(1),
   );
 
+/** What --limit makes of the times of each attack: a complaint, or null where nobody waited for longer. */
+export function complaintOf(limit: number, times: ReadonlyMap<string, number>): string | null {
+  const beyond = [...times].filter(([, one]) => one > limit).map(([attack, one]) => `"${attack}" (${one})`);
+  return beyond.length === 0 ? null : `Honest people waited beyond --limit ${limit}: ${beyond.join(", ")}.`;
+}
+
 const line = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
 
 export const HEAD = `${line(COLUMNS)}\n|${"---|".repeat(COLUMNS.length)}`;

@@ -6,15 +6,15 @@ import { join, resolve } from "node:path";
 import { ATTACKS, type Orders, type Spent } from "../load/attacks/attacks.ts";
 import { between, billOf, objectRequests } from "../load/attacks/bill.ts";
 import { HonestPeople } from "../load/attacks/honest.ts";
+import { complaintOf, GOAL, HEAD, type Round, rowOf, timesOf } from "../load/runner/attack-table.ts";
+import { launcher, pinningHere, pinWithGenerator } from "../load/runner/pinning.ts";
+import { endOnSignal } from "../load/runner/request.ts";
+import { cpuSecondsOf } from "../load/runner/usage.ts";
 import { command, Failure, ROOT } from "../tools/command.ts";
 import { numberOf, wholeOf } from "../tools/numbers.ts";
 import { bundleWorker } from "../tools/worker-bundle.ts";
 import { WITHOUT_GC } from "../tools/workerd-config.ts";
 import { startWorkerd } from "../tools/workerd.ts";
-import { complaintOf, GOAL, HEAD, type Round, rowOf, timesOf } from "../load/runner/attack-table.ts";
-import { launcher, pinningHere, pinWithGenerator } from "../load/runner/pinning.ts";
-import { endOnSignal } from "../load/runner/request.ts";
-import { cpuSecondsOf } from "../load/runner/usage.ts";
 
 const HELP = `
 npm run attacks: sixty honest people talk in a room, first in quiet and then beside an attack; each attack meets a fresh server. Prints a

